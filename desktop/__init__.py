@@ -1,0 +1,1 @@
+"""Qillqa, the desk: records, routing, drafting, store, archive, exchange, operations, command line and window."""

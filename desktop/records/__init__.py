@@ -1,0 +1,1 @@
+"""PURE. The office's records: people and posts, documents and their states, cites, events. Standard library only."""

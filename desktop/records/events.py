@@ -1,0 +1,200 @@
+"""The event: one act of the office, chained on the document it concerns (docs/formats/events.md).
+
+Here it is plain data; ``desktop.sync.events`` signs it (JWS, RFC 7515, EdDSA over RFC 8785 JSON) and checks signatures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from .errors import OfficeError
+
+FORMAT = 1
+Json = Any  # a JSON value: what rfc8785 can canonicalise
+
+
+class EventKind(StrEnum):
+    """Every act there is. The value travels; never rename one."""
+
+    DRAFTED = "document.drafted"
+    NUMBERED = "document.numbered"
+    FROZEN = "document.frozen"
+    APPROVED = "document.approved"
+    OBSERVED = "document.observed"
+    SIGNED = "document.signed"
+    RAISED = "document.raised"
+    VOIDED = "document.voided"
+    OPENED = "slip.opened"
+    DISPATCHED = "slip.dispatched"
+    RECEIVED = "slip.received"
+    REJECTED = "slip.rejected"
+    CANCELLED = "slip.cancelled"
+    ANSWERED = "slip.answered"
+    CONCLUDED = "slip.concluded"
+    REOPENED = "slip.reopened"
+    DEPOSITED = "deposit.made"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acted: the official, the post he then held and his unit then (officials move; events do not)."""
+
+    official: str
+    post: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlobRef:
+    """Bytes that travel beside an event, always encrypted.
+
+    ``sha256`` is the hex digest of the plain bytes, ``cipher`` that of the ciphertext (its key under ``blobs/``).
+    ``keys`` maps a device id to the blob's key sealed to that device (age, base64).
+    ``role`` is ``document``, ``attachment`` or ``history``.
+    """
+
+    sha256: str
+    size: int
+    name: str
+    media_type: str
+    role: str
+    cipher: str = ""
+    keys: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One act. ``claimed_at`` is the device's clock, with offset; nothing proves it.
+
+    ``parents`` are SHA-256 hex digests of the compact JWS of the events it follows. ``device_seq`` rises by one per event
+    of a device; ``deliveries`` maps a unit id to the sequence number of this event in (device, that unit's mailbox).
+    """
+
+    id: str
+    kind: EventKind
+    entity: str
+    document: str
+    slip: str | None
+    parents: tuple[str, ...]
+    actor: Actor
+    claimed_at: datetime
+    device: str
+    device_seq: int
+    deliveries: tuple[tuple[str, int], ...] = ()
+    on_behalf_of: str | None = None
+    body: Mapping[str, Json] = field(default_factory=dict)
+    blobs: tuple[BlobRef, ...] = ()
+
+    def to_payload(self) -> dict[str, Json]:
+        """The JSON object that is canonicalised and signed."""
+        return {
+            "v": FORMAT,
+            "id": self.id,
+            "type": self.kind.value,
+            "entity": self.entity,
+            "document": self.document,
+            "slip": self.slip,
+            "parents": list(self.parents),
+            "actor": {"official": self.actor.official, "post": self.actor.post, "unit": self.actor.unit},
+            "on_behalf_of": self.on_behalf_of,
+            "time": self.claimed_at.isoformat(timespec="seconds"),
+            "device": self.device,
+            "seq": self.device_seq,
+            "deliveries": dict(self.deliveries),
+            "body": dict(self.body),
+            "blobs": [
+                {
+                    "sha256": blob.sha256,
+                    "size": blob.size,
+                    "name": blob.name,
+                    "type": blob.media_type,
+                    "role": blob.role,
+                    "cipher": blob.cipher,
+                    "keys": dict(blob.keys),
+                }
+                for blob in self.blobs
+            ],
+        }
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Json]) -> Event:
+        """Read a payload back.
+
+        Raises ``event.newer_format`` for a version this program does not know and ``event.malformed`` for anything else
+        that is not an event.
+        """
+        version = payload.get("v")
+        if isinstance(version, int) and version > FORMAT:
+            raise OfficeError("event.newer_format", version=version, known=FORMAT)
+        try:
+            actor = payload["actor"]
+            claimed_at = datetime.fromisoformat(payload["time"])
+            if claimed_at.tzinfo is None:
+                raise ValueError("time without offset")
+            return cls(
+                id=str(payload["id"]),
+                kind=EventKind(payload["type"]),
+                entity=str(payload["entity"]),
+                document=str(payload["document"]),
+                slip=payload["slip"],
+                parents=tuple(payload["parents"]),
+                actor=Actor(str(actor["official"]), str(actor["post"]), str(actor["unit"])),
+                on_behalf_of=payload["on_behalf_of"],
+                claimed_at=claimed_at,
+                device=str(payload["device"]),
+                device_seq=int(payload["seq"]),
+                deliveries=tuple(sorted((str(k), int(v)) for k, v in payload["deliveries"].items())),
+                body=dict(payload["body"]),
+                blobs=tuple(_blob(item) for item in payload["blobs"]),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise OfficeError("event.malformed", reason=repr(error)) from error
+
+    def blob(self, sha256: str) -> BlobRef | None:
+        """The blob of that plain digest, where the event carries it."""
+        return next((blob for blob in self.blobs if blob.sha256 == sha256), None)
+
+
+def _blob(item: Mapping[str, Json]) -> BlobRef:
+    return BlobRef(
+        sha256=str(item["sha256"]),
+        size=int(item["size"]),
+        name=str(item["name"]),
+        media_type=str(item["type"]),
+        role=str(item["role"]),
+        cipher=str(item["cipher"]),
+        keys=tuple(sorted((str(k), str(v)) for k, v in item["keys"].items())),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SignedEvent:
+    """An event with the compact JWS that carries it; ``digest`` is the SHA-256 hex of that JWS in ASCII."""
+
+    event: Event
+    digest: str
+    jws: str
+
+
+def in_causal_order(events: Iterable[SignedEvent]) -> list[SignedEvent]:
+    """Parents before children; among the free ones by claimed time, then digest, so that every desk gets one order.
+
+    Events whose parents are missing are placed as if the missing parents had come first.
+    """
+    pending = {item.digest: item for item in events}
+    known = set(pending)
+    ordered: list[SignedEvent] = []
+    done: set[str] = set()
+    while pending:
+        free = [i for i in pending.values() if all(p in done or p not in known for p in i.event.parents)]
+        if not free:  # a cycle cannot be hashed; only a forged set gets here
+            raise OfficeError("event.cycle")
+        chosen = min(free, key=lambda i: (i.event.claimed_at, i.digest))
+        ordered.append(chosen)
+        done.add(chosen.digest)
+        del pending[chosen.digest]
+    return ordered

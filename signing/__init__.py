@@ -1,0 +1,1 @@
+"""Signing: PDF in, PDF or verdict out. No Qt, no SQL, nothing of the desktop."""
