@@ -1,1 +1,84 @@
-"""Signing: PDF in, PDF or verdict out. No Qt, no SQL, nothing of the desktop."""
+"""Signing: PDF in, PDF or verdict out. No Qt, no SQL, nothing of the desktop.
+
+Names are loaded when first used: importing this package costs nothing, pyHanko comes with the first signature or verdict.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .appearance import Stamp, draw_stamp
+    from .drivers import driver_of, scan_modules
+    from .errors import PinError, SigningCancelled, SigningError, TokenError
+    from .fields import SignatureField, signature_fields
+    from .pades import sign_file
+    from .renewal import raise_file
+    from .report import (
+        Certificate,
+        FileVerdict,
+        Indication,
+        LaterChanges,
+        Level,
+        Outcome,
+        Person,
+        PinState,
+        RaiseReceipt,
+        Revocation,
+        SignatureVerdict,
+        SignReceipt,
+        Token,
+    )
+    from .session import PinProvider, TokenSession
+    from .statement import Statement, read_statement, sign_statement
+    from .timestamps import TimestampClient
+    from .tokens import signing_certificates
+    from .trust import Anchor, TrustStore
+    from .worker import TokenWorker
+
+# module → the public names it holds
+_PUBLIC: dict[str, tuple[str, ...]] = {
+    "appearance": ("Stamp", "draw_stamp"),
+    "drivers": ("driver_of", "scan_modules"),
+    "errors": ("PinError", "SigningCancelled", "SigningError", "TokenError"),
+    "fields": ("SignatureField", "signature_fields"),
+    "pades": ("sign_file",),
+    "renewal": ("raise_file",),
+    "report": (
+        "Certificate",
+        "FileVerdict",
+        "Indication",
+        "LaterChanges",
+        "Level",
+        "Outcome",
+        "Person",
+        "PinState",
+        "RaiseReceipt",
+        "Revocation",
+        "SignReceipt",
+        "SignatureVerdict",
+        "Token",
+    ),
+    "session": ("PinProvider", "TokenSession"),
+    "statement": ("Statement", "read_statement", "sign_statement"),
+    "timestamps": ("TimestampClient",),
+    "tokens": ("signing_certificates",),
+    "trust": ("Anchor", "TrustStore"),
+    "worker": ("TokenWorker",),
+}
+_HOME = {name: module for module, names in _PUBLIC.items() for name in names}
+
+__all__ = [  # noqa: PLE0604 - computed from the table above
+    *sorted(_HOME)
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOME[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])

@@ -1,0 +1,149 @@
+"""Chains to the anchors and the revocation answers that prove them, as they go into a document's DSS."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .errors import SigningError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from asn1crypto.x509 import Certificate as X509
+    from pyhanko.sign.timestamps import TimeStamper
+
+    from .trust import Purpose, TrustStore
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What a DSS needs: validation paths, OCSP responses, CRLs (asn1crypto objects)."""
+
+    paths: list[Any] = field(default_factory=list)
+    ocsps: list[Any] = field(default_factory=list)
+    crls: list[Any] = field(default_factory=list)
+
+
+class Collector:
+    """Validates chains with the network and keeps what it used. Made by ``collector``."""
+
+    def __init__(self, contexts: dict[Purpose, Any]) -> None:
+        self._contexts = contexts
+        self._paths: list[Any] = []
+
+    async def signer(self, certificate: X509, others: Iterable[X509]) -> None:
+        """A signer's chain with revocation. Raises SigningError: see ``chain_error``."""
+        await self._validate("signing", certificate, others, set())
+
+    async def timestamp(self, signed_data: Any) -> None:
+        """The chain of a timestamp token's signer, with revocation."""
+        from pyhanko.sign.general import extract_certificate_info
+
+        info = extract_certificate_info(signed_data)
+        await self._validate("timestamping", info.signer_cert, info.other_certs, {"time_stamping"})
+
+    async def signature(self, signature: Any) -> None:
+        """Everything of one embedded signature: signer and signature timestamps, or the document timestamp itself."""
+        from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
+
+        if signature.sig_object_type == "/DocTimeStamp":
+            await self.timestamp(signature.signed_data)
+            return
+        await self.signer(signature.signer_cert, signature.other_embedded_certs)
+        for token in extract_tst_data_iter(signature.signer_info, signed=False):
+            await self.timestamp(token)
+
+    async def authority(self, stamper: TimeStamper) -> None:
+        """The chain of the TSA about to be used."""
+        dummy = await stamper.async_dummy_response("sha256")
+        await self.timestamp(dummy["content"])
+
+    def evidence(self) -> Evidence:
+        """What was gathered so far."""
+        contexts = self._contexts.values()
+        return Evidence(
+            paths=list(self._paths),
+            ocsps=[item for context in contexts for item in context.ocsps],
+            crls=[item for context in contexts for item in context.crls],
+        )
+
+    async def _validate(self, purpose: Purpose, certificate: X509, others: Iterable[X509], extended: set[str]) -> None:
+        from pyhanko_certvalidator import CertificateValidator
+
+        validator = CertificateValidator(
+            certificate, intermediate_certs=list(others), validation_context=self._contexts[purpose]
+        )
+        try:
+            path = await validator.async_validate_usage(set(), extended_key_usage=extended or None)
+        except Exception as error:
+            raise chain_error(error, certificate) from error
+        self._paths.append(path)
+
+
+@contextlib.asynccontextmanager
+async def collector(trust: TrustStore, chain: Iterable[bytes] = ()) -> AsyncIterator[Collector]:
+    """A collector that fetches OCSP and CRLs; every certificate of a chain must have an answer."""
+    contexts: dict[Purpose, Any] = {}
+    purposes: tuple[Purpose, ...] = ("signing", "timestamping")
+    try:
+        for purpose in purposes:
+            contexts[purpose] = _context(trust, purpose, chain, allow_fetching=True, revocation_mode="require")
+        yield Collector(contexts)
+    finally:
+        for context in contexts.values():
+            await context.aclose()
+
+
+async def require_chain(
+    certificate: X509, others: Iterable[X509], trust: TrustStore, *, purpose: Purpose, at: datetime | None = None
+) -> None:
+    """A chain to an anchor, offline, without revocation. Raises SigningError: see ``chain_error``."""
+    from pyhanko_certvalidator import CertificateValidator
+
+    extended = {"time_stamping"} if purpose == "timestamping" else None
+    context = _context(trust, purpose, (), moment=at, revocation_mode="soft-fail")
+    validator = CertificateValidator(certificate, intermediate_certs=list(others), validation_context=context)
+    try:
+        await validator.async_validate_usage(set(), extended_key_usage=extended)
+    except Exception as error:
+        raise chain_error(error, certificate) from error
+
+
+def chain_error(error: Exception, certificate: X509) -> SigningError:
+    """certvalidator's errors as ours: certificate.revoked, certificate.expired, revocation.unreachable, chain.untrusted."""
+    from pyhanko_certvalidator import errors
+
+    from .subject import read_person
+
+    name = read_person(certificate).name or "?"
+    if isinstance(error, errors.RevokedError):
+        return SigningError("certificate.revoked", name=name, date=error.revocation_dt.isoformat())
+    if isinstance(error, errors.ExpiredError | errors.NotYetValidError):
+        return SigningError("certificate.expired", name=name, until=certificate.not_valid_after.isoformat())
+    if isinstance(error, errors.InsufficientRevinfoError | errors.OCSPFetchError | errors.CRLFetchError):
+        return SigningError("revocation.unreachable", name=name)
+    if isinstance(error, errors.PathError | errors.ValidationError):
+        return SigningError("chain.untrusted", name=name, reason=type(error).__name__)
+    raise error
+
+
+def load_certificates(chain: Iterable[bytes]) -> list[X509]:
+    """DER to asn1crypto."""
+    from asn1crypto.x509 import Certificate as Loaded
+
+    return [Loaded.load(der) for der in chain]
+
+
+def _context(trust: TrustStore, purpose: Purpose, chain: Iterable[bytes], **options: Any) -> Any:
+    from pyhanko_certvalidator import ValidationContext
+    from pyhanko_certvalidator.registry import CertificateRegistry
+
+    # A registry of our own, without a fetcher: revocation answers are fetched, issuers named by a foreign certificate never are.
+    return ValidationContext(
+        trust_roots=load_certificates(anchor.der for anchor in trust.anchors_for(purpose)),
+        certificate_registry=CertificateRegistry.build(load_certificates([*trust.intermediates, *chain])),
+        **options,
+    )
