@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from asn1crypto import cms, tsp, x509
@@ -42,7 +43,6 @@ from pyhanko_certvalidator.policy_decl import (
     NO_REVOCATION,
     CertRevTrustPolicy,
     DisallowWeakAlgorithmsPolicy,
-    FreshnessReqType,
     RevocationCheckingPolicy,
     RevocationCheckingRule,
 )
@@ -132,25 +132,15 @@ class Judge:
             )
         )
 
-    async def with_time(self, signature: EmbeddedPdfSignature, evidence: Evidence) -> Result:
-        """EN 319 102-1 §5.5: with the signature's own timestamp."""
+    async def with_time(
+        self, signature: EmbeddedPdfSignature, evidence: Evidence, *, moment: datetime | None = None
+    ) -> Result:
+        """EN 319 102-1 §5.5: with the signature's own timestamp, at ``moment`` (None: now)."""
         return await _guarded(
             lambda: ades_with_time_validation(
                 signature.signed_data,
                 self._spec(evidence),
-                timing_info=self._timing(None),
-                raw_digest=signature.compute_digest(),
-            )
-        )
-
-    async def after_stamp(self, signature: EmbeddedPdfSignature, evidence: Evidence, stamped: datetime) -> Result:
-        """Again with time, on answers issued after the proven time (EN 319 102-1 §5.2.5.4: fresh for a signature that existed then)."""
-        timing = ValidationTimingInfo(self.at, stamped, point_in_time_validation=False)
-        return await _guarded(
-            lambda: ades_with_time_validation(
-                signature.signed_data,
-                self._spec(evidence, freshness=FreshnessReqType.TIME_AFTER_SIGNATURE),
-                timing_info=timing,
+                timing_info=self._timing(moment),
                 raw_digest=signature.compute_digest(),
             )
         )
@@ -192,9 +182,9 @@ class Judge:
                 return token_time(token)
         return None
 
-    async def without_revocation(self, signature: EmbeddedPdfSignature, evidence: Evidence) -> bool:
-        """Whether everything but revocation is in order: tells a missing answer from a broken chain."""
-        result = await _guarded(
+    async def without_revocation(self, signature: EmbeddedPdfSignature, evidence: Evidence) -> Result:
+        """The same without asking for revocation: tells a missing answer from a broken or expired chain."""
+        return await _guarded(
             lambda: ades_basic_validation(
                 signature.signed_data,
                 self._spec(evidence, revocation=False),
@@ -202,7 +192,6 @@ class Judge:
                 raw_digest=signature.compute_digest(),
             )
         )
-        return result.passed
 
     async def chain_of(
         self, certificate: x509.Certificate, evidence: Evidence, *, purpose: str
@@ -223,16 +212,12 @@ class Judge:
     def _intermediates(self) -> list[x509.Certificate]:
         return [x509.Certificate.load(der) for der in self.trust.intermediates]
 
-    def _policy(
-        self, purpose: str, *, revocation: bool, freshness: FreshnessReqType | None = None
-    ) -> CertValidationPolicySpec:
+    def _policy(self, purpose: str, *, revocation: bool) -> CertValidationPolicySpec:
         roots = [
             x509.Certificate.load(anchor.der) for anchor in self.trust.anchors if anchor.purpose in (purpose, "both")
         ]
         rule = NO_REVOCATION if not revocation else _SIGNER_RULE if purpose == "signing" else _TSA_RULE
         policy = CertRevTrustPolicy(rule)
-        if freshness is not None:
-            policy = replace(policy, freshness=timedelta(0), freshness_req_type=freshness)
         return CertValidationPolicySpec(
             trust_manager=SimpleTrustManager.build(trust_roots=roots),
             revinfo_policy=policy,
@@ -240,11 +225,9 @@ class Judge:
             algorithm_usage_policy=CMSAlgorithmUsagePolicy.lift_policy(DisallowWeakAlgorithmsPolicy()),
         )
 
-    def _spec(
-        self, evidence: Evidence, *, revocation: bool = True, freshness: FreshnessReqType | None = None
-    ) -> SignatureValidationSpec:
+    def _spec(self, evidence: Evidence, *, revocation: bool = True) -> SignatureValidationSpec:
         return SignatureValidationSpec(
-            cert_validation_policy=self._policy("signing", revocation=revocation, freshness=freshness),
+            cert_validation_policy=self._policy("signing", revocation=revocation),
             ts_cert_validation_policy=self._policy("timestamping", revocation=revocation),
             revinfo_gathering_policy=RevocationInfoGatheringSpec(
                 online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY,
@@ -272,6 +255,20 @@ def signature_timestamps(signature: EmbeddedPdfSignature) -> list[cms.SignedData
         return []
 
 
+def certificates_of(signed: cms.SignedData) -> list[x509.Certificate]:
+    """X.509 certificates carried in a CMS."""
+    return [item.chosen for item in signed["certificates"] or () if item.name == "certificate"]
+
+
+def carried_certificates(signature: EmbeddedPdfSignature) -> list[x509.Certificate]:
+    """Certificates carried in a signature and in its timestamp tokens."""
+    return [
+        found
+        for signed in (signature.signed_data, *signature_timestamps(signature))
+        for found in certificates_of(signed)
+    ]
+
+
 def token_time(token: cms.SignedData) -> datetime:
     """genTime of a timestamp token, in UTC (RFC 3161 §2.4.2)."""
     info: tsp.TSTInfo = token["encap_content_info"]["content"].parsed
@@ -284,7 +281,7 @@ async def _first_path(certificate: x509.Certificate, context: ValidationContext)
     try:
         async for path in paths:
             chain = tuple(path.iter_certs(include_root=True))[::-1]
-            if all(_signed_by(child, parent, context) for child, parent in zip(chain, chain[1:], strict=False)):
+            if all(_signed_by(child, parent, context) for child, parent in pairwise(chain)):
                 return chain
     finally:
         await paths.cancel()

@@ -44,7 +44,7 @@ class Finding:
     timestamp: bool = False
     proven: datetime | None = None
     claimed: datetime | None = None
-    only_revocation_missing: bool = False
+    besides_revocation: Result | None = None  # the same procedure without asking for revocation
     answers_known: bool = False
 
 
@@ -82,10 +82,15 @@ def _revoked_before(finding: Finding) -> bool:
 
 
 def _undecided(finding: Finding) -> str:
-    if finding.only_revocation_missing:
-        return "signature.intact_revocation_stale" if finding.answers_known else "signature.intact_revocation_unknown"
     if finding.result.trust_ok:
         return "signature.timestamp_undecided"
+    besides = finding.besides_revocation
+    if finding.result.revoked is None and besides is not None:
+        if besides.passed:
+            return (
+                "signature.intact_revocation_stale" if finding.answers_known else "signature.intact_revocation_unknown"
+            )
+        return _UNDECIDED.get(besides.subindication, "signature.undecided")
     return _UNDECIDED.get(finding.result.subindication, "signature.undecided")
 
 

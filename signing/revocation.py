@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -223,7 +224,7 @@ def fetch(path: Sequence[x509.Certificate], cache: Path | None) -> Evidence:
     OCSP is asked first, the CRL where there is none or it fails. Never raises: no answer is no evidence.
     """
     found = Evidence()
-    for certificate, issuer in zip(path, path[1:], strict=False):
+    for certificate, issuer in pairwise(path):
         answer = _fetch_ocsp(certificate, issuer, cache)
         found = found + (answer or _fetch_crl(certificate, cache))
     return found

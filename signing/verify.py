@@ -15,9 +15,20 @@ from pathlib import Path
 from time import monotonic
 
 from asn1crypto import x509
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from .changes import Coverage, Later, read_coverage, read_later_changes
-from .indications import Judge, Result, Stamp, past_can_help, signature_timestamps, token_time
+from .indications import (
+    TOLERANCE,
+    Judge,
+    Result,
+    Stamp,
+    carried_certificates,
+    certificates_of,
+    past_can_help,
+    signature_timestamps,
+    token_time,
+)
 from .opening import FieldFound, OpenedFile, Unreadable, open_file
 from .outcomes import Finding, decide, file_verdict
 from .pages import PageComparison, compare_pages_of, count_pages
@@ -91,12 +102,14 @@ class _Inspection:
     warnings: list[str] = field(default_factory=list)
 
     async def run(self) -> FileVerdict:
-        readable = [found for found in self.opened.fields if found.signature is not None]
+        facts = [
+            _Facts(found, found.signature, read_coverage(self.data, found.signature))
+            for found in self.opened.fields
+            if found.signature is not None
+        ]
         # pyHanko's LTA procedure reads this list; it may only hold what can be read
-        self.opened.reader._embedded_signatures = sorted(
-            (found.signature for found in readable), key=lambda item: item.signed_revision
-        )
-        facts = [_Facts(found, read_coverage(self.data, found.signature)) for found in readable if found.signature]
+        ordered = sorted((fact.signature for fact in facts), key=lambda item: item.signed_revision)
+        self.opened.reader._embedded_signatures = ordered  # type: ignore[assignment]
         evidence = await self._gather(facts)
         judge = Judge(self.trust, self.at or datetime.now(UTC))
         self._read_changes(facts)
@@ -131,7 +144,11 @@ class _Inspection:
         known = evidence_in_file(self.opened.reader)
         judge = Judge(self.trust, self.at or datetime.now(UTC))
         for fact in facts:
-            known = known + evidence_in_signature(fact.signature.signer_info) + Evidence(tuple(fact.certificates()))
+            known = (
+                known
+                + evidence_in_signature(fact.signature.signer_info)
+                + Evidence(tuple(carried_certificates(fact.signature)))
+            )
         kept = Evidence()
         for certificate, purpose in [leaf for fact in facts for leaf in fact.leaves()]:
             chain = await judge.chain_of(certificate, known, purpose=purpose)
@@ -180,14 +197,13 @@ class _Inspection:
     async def _judge_signature(self, fact: _Facts, judge: Judge, evidence: Evidence) -> SignatureVerdict:
         result, proven, by = await self._indicate(fact, judge, evidence)
         verdict = await self._describe(fact, result, judge, evidence)
-        revocation = verdict.revocation
         finding = Finding(
             result,
             fact.later,
             proven=proven,
             claimed=verdict.claimed_time,
-            only_revocation_missing=not result.passed and await judge.without_revocation(fact.signature, evidence),
-            answers_known=revocation.status != "not_checked",
+            besides_revocation=result if result.passed else await judge.without_revocation(fact.signature, evidence),
+            answers_known=verdict.revocation.status != "not_checked",
         )
         outcome, reason = decide(finding)
         return replace(
@@ -196,34 +212,54 @@ class _Inspection:
             reason=reason,
             proven_time=proven,
             proven_by=by,
-            level=self._level(fact, proven, by, verdict),
+            level=self._level(fact, proven),
         )
 
     async def _indicate(self, fact: _Facts, judge: Judge, evidence: Evidence) -> tuple[Result, datetime | None, str]:
         """The procedure by level found; then what is proven about its time, and by what."""
         covering = self._covering(fact)
-        has_token = bool(signature_timestamps(fact.signature))
-        if has_token and covering:
-            result = await judge.long_term(fact.signature, evidence)
-        elif has_token:
-            result = await judge.with_time(fact.signature, evidence)
-            if not result.passed and result.stamped and past_can_help(result):
-                again = await judge.after_stamp(fact.signature, evidence, result.stamped)
-                result = again if again.passed else result
+        own = await self._own_stamp(fact, judge, evidence)
+        if signature_timestamps(fact.signature):
+            if covering:
+                result = await judge.long_term(fact.signature, evidence)
+            else:
+                result = await judge.with_time(fact.signature, evidence)
+                if own is not None and past_can_help(result) and result.revoked is None:
+                    result = await self._at_later_answer(fact, judge, evidence, result, own)
         else:
             result = await judge.basic(fact.signature, evidence)
-        if not has_token and past_can_help(result):
+        result = await self._with_known_revocation(fact, judge, evidence, result)
+        if past_can_help(result):
             result = await self._at_covering_stamps(fact, judge, result)
-        own = await self._own_stamp(fact, judge, evidence)
-        proofs = [
-            (time, by)
-            for time, by in [(own, "signature_timestamp"), *((s.time, "document_timestamp") for s in covering)]
-            if time
-        ]
-        if not proofs:
-            return result, None, ""
-        time, by = min(proofs)
+        proofs = [(stamp.time, "document_timestamp") for stamp in covering]
+        if own is not None:
+            proofs.append((own, "signature_timestamp"))
+        time, by = min(proofs, default=(None, ""))
         return result, time, by
+
+    async def _with_known_revocation(self, fact: _Facts, judge: Judge, evidence: Evidence, result: Result) -> Result:
+        """An answer that says revoked does not lose its force when it grows old, nor to an older answer of the other kind."""
+        answer = revocation_of(fact.signature.signer_cert, None, evidence)
+        if result.revoked is not None or answer.status != "revoked" or answer.date is None:
+            return result
+        only = evidence if answer.source == "ocsp" else replace(evidence, ocsps=())
+        then = await judge.basic(fact.signature, only, moment=answer.date)
+        return then if then.revoked is not None else result
+
+    async def _at_later_answer(
+        self, fact: _Facts, judge: Judge, evidence: Evidence, result: Result, stamped: datetime
+    ) -> Result:
+        """Timestamped, and the newest answer is stale by now: it still tells that nothing was revoked when the signature already existed.
+
+        EN 319 102-1 §5.2.5.4: an answer issued after the best signature time is fresh for it. Only while the chain itself is in force.
+        """
+        answer = revocation_of(fact.signature.signer_cert, None, evidence)
+        if answer.status != "good" or answer.date is None or answer.date + TOLERANCE < stamped:
+            return result
+        if not (await judge.without_revocation(fact.signature, evidence)).passed:
+            return result
+        later = await judge.with_time(fact.signature, evidence, moment=answer.date)
+        return later if later.passed else result
 
     async def _at_covering_stamps(self, fact: _Facts, judge: Judge, result: Result) -> Result:
         """Decision 0007: basic validation at the time of a document timestamp, on the evidence that this timestamp covers."""
@@ -257,11 +293,11 @@ class _Inspection:
         known = evidence_in_file(self.opened.reader, stamp.revision)
         for found in self.opened.fields:
             if found.signature is not None and found.signature.signed_revision <= stamp.revision:
-                known = known + Evidence(tuple(_Facts(found, Coverage(0, covers_whole_file=False)).certificates()))
+                known = known + Evidence(tuple(carried_certificates(found.signature)))
                 known = known + evidence_in_signature(found.signature.signer_info)
         return known
 
-    def _level(self, fact: _Facts, proven: datetime | None, by: str, verdict: SignatureVerdict) -> Level:
+    def _level(self, fact: _Facts, proven: datetime | None) -> Level:
         """Recognised, not believed: a timestamp counts when it passed, validation data when they answer for the signer (EN 319 142-1 §6)."""
         if proven is None:
             return Level.B_B
@@ -315,41 +351,26 @@ class _Facts:
     """What is known of one readable signature."""
 
     found: FieldFound
+    signature: EmbeddedPdfSignature
     coverage: Coverage
     later: Later = Later(LaterChanges.NONE)  # noqa: RUF009 - frozen
     pages: PageComparison = PageComparison()  # noqa: RUF009 - frozen
 
     @property
-    def signature(self):  # type: ignore[no-untyped-def]
-        return self.found.signature
-
-    @property
     def is_timestamp(self) -> bool:
         return self.found.subfilter == "/ETSI.RFC3161"
-
-    def certificates(self) -> list[x509.Certificate]:
-        """Certificates carried in the CMS and in its timestamp tokens."""
-        carried = [self.signature.signed_data, *signature_timestamps(self.signature)]
-        return [
-            item.chosen for signed in carried for item in signed["certificates"] or () if item.name == "certificate"
-        ]
 
     def leaves(self) -> list[tuple[x509.Certificate, str]]:
         """Certificates whose revocation matters, and for what they were used."""
         purpose = "timestamping" if self.is_timestamp else "signing"
-        found = [(self.signature.signer_cert, purpose)]
-        for token in signature_timestamps(self.signature):
-            serials = {
-                info["sid"].chosen["serial_number"].native
-                for info in token["signer_infos"]
-                if info["sid"].name != "subject_key_identifier"
-            }
-            found += [
-                (item.chosen, "timestamping")
-                for item in token["certificates"] or ()
-                if item.name == "certificate" and item.chosen.serial_number in serials and not item.chosen.ca
-            ]
-        return found
+        authorities = [
+            certificate
+            for token in signature_timestamps(self.signature)
+            for certificate in certificates_of(token)
+            if "time_stamping"
+            in (certificate.extended_key_usage_value.native if certificate.extended_key_usage_value else ())
+        ]
+        return [(self.signature.signer_cert, purpose), *((certificate, "timestamping") for certificate in authorities)]
 
     def claimed_time(self) -> datetime | None:
         try:
