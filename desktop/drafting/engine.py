@@ -1,0 +1,106 @@
+"""The only door to typst: a folder made for the job, shipped fonts only, no packages, every failure with its place.
+
+See docs/decisions/0001-pdfa-engine.md. The compiler reads nothing outside the job's folder.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from desktop.records.errors import OfficeError
+
+from .templates import Template
+
+ARCHIVAL = ("a-2a", "ua-1")
+ARCHIVAL_WITH_FILES = ("a-3a", "ua-1")
+_PLACE = re.compile(r"┌─ (?P<file>.+?):(?P<line>\d+):\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Typeset:
+    """What the compiler gave: the file and its warnings as text."""
+
+    pdf: bytes
+    warnings: tuple[str, ...]
+
+
+def typeset(
+    template: Template,
+    data: Mapping[str, Any],
+    files: Mapping[str, bytes],
+    *,
+    resources: Path,
+    created: datetime,
+    standards: tuple[str, ...],
+) -> Typeset:
+    """Set one page job. Raises ``drafting.page_failed`` (file, line, reason) or ``drafting.no_fonts``."""
+    fonts = _fonts(resources / "fonts")
+    with tempfile.TemporaryDirectory(prefix="qillqa-page-") as name:
+        folder = Path(name)
+        _stage(folder, template, files, resources)
+        try:
+            pdf, warnings = typst.compile_with_warnings(
+                folder / "page" / "page.typ",
+                root=folder,
+                font_paths=fonts,
+                ignore_system_fonts=True,
+                package_path=folder / "none",
+                package_cache_path=folder / "none",
+                sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+                pdf_standards=list(standards),
+                timestamp=created,
+            )
+        except typst.TypstError as error:
+            raise _page_failed(error, template) from error
+    return Typeset(pdf, tuple(_warning(item) for item in warnings))
+
+
+def unknown_font(warnings: tuple[str, ...]) -> str | None:
+    """The font that a page asked for and that is not shipped, if any."""
+    for text in warnings:
+        if found := re.search(r"unknown font family: (.+?)(?: \(|$)", text):
+            return found.group(1)
+    return None
+
+
+def _stage(folder: Path, template: Template, files: Mapping[str, bytes], resources: Path) -> None:
+    shutil.copytree(resources / "templates" / "kit", folder / "kit")
+    shutil.copytree(template.folder, folder / "page")
+    (folder / "files").mkdir()
+    for name, data in files.items():
+        (folder / "files" / name).write_bytes(data)
+
+
+@lru_cache(maxsize=4)
+def _fonts(folder: Path) -> typst.Fonts:
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+    if not fonts.families():
+        raise OfficeError("drafting.no_fonts", folder=str(folder))
+    return fonts
+
+
+def _warning(item: typst.TypstWarning) -> str:
+    file, line = _place(item.diagnostic)
+    return f"{item.message} ({file}:{line})"
+
+
+def _place(diagnostic: str, kind: str = "") -> tuple[str, int]:
+    start = diagnostic.find(kind) if kind else 0
+    found = _PLACE.search(diagnostic, max(start, 0))
+    return (found["file"].replace("\\", "/"), int(found["line"])) if found else ("", 0)
+
+
+def _page_failed(error: typst.TypstError, template: Template) -> OfficeError:
+    file, line = _place(error.diagnostic, "error:")
+    return OfficeError("drafting.page_failed", template=template.id, file=file, line=line, reason=error.message)

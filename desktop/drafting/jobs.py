@@ -1,0 +1,128 @@
+"""What the page setter is given and what it gives back: frozen data."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+
+from desktop.records.documents import Attachment
+from desktop.records.errors import OfficeError
+
+from .body import Body
+from .templates import Template
+
+SPARE_FIELDS = 2
+
+Person = Mapping[str, str]
+FieldValue = str | Sequence[str | Person]
+
+
+class Sheet(StrEnum):
+    """The sheets in use; sizes in millimetres (research: PLANT's util.js)."""
+
+    CARTA = "carta"
+    OFICIO = "oficio"
+    A4 = "a4"
+    LEGAL = "legal"
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in millimetres."""
+        return {"carta": (216, 279), "oficio": (216, 330), "a4": (210, 297), "legal": (216, 356)}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class SignerSlot:
+    """One expected signature, in the order of signing."""
+
+    name: str
+    post: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file that goes with the document: always listed; ``embed`` puts its bytes into the PDF (PDF/A-3)."""
+
+    name: str
+    size: int
+    sha256: str
+    media_type: str = "application/octet-stream"
+    embed: bool = False
+    data: bytes | None = None
+    description: str = ""
+
+    @classmethod
+    def of(cls, name: str, data: bytes, *, media_type: str, embed: bool = False, description: str = "") -> AttachedFile:
+        """The listing of those bytes, which are kept only to be embedded."""
+        kept = data if embed else None
+        return cls(name, len(data), sha256(data).hexdigest(), media_type, embed, kept, description)
+
+    def listed(self) -> Attachment:
+        """The record of the attachment, as the frozen event carries it."""
+        return Attachment(self.name, self.size, self.sha256, self.media_type)
+
+
+@dataclass(frozen=True, slots=True)
+class PageJob:
+    """Everything that a page shows. Equal jobs give equal bytes.
+
+    ``place_date`` is printed as given ("Oruro, 5 de marzo de 2026"); ``created`` is aware and becomes the file's
+    dates. ``qr`` is what the QR says; see ``verification_text``. ``images`` are the bytes of the body's pictures by
+    SHA-256 hex. ``resources`` is the program's resource folder (``fonts/`` and ``templates/kit/``).
+    """
+
+    template: Template
+    fields: Mapping[str, FieldValue]
+    body: Body
+    cite: str | None
+    place_date: str
+    signers: tuple[SignerSlot, ...]
+    created: datetime
+    document_id: str
+    resources: Path
+    sheet: Sheet = Sheet.CARTA
+    practice: bool = False
+    qr: str = ""
+    attachments: tuple[AttachedFile | Attachment, ...] = ()
+    images: Mapping[str, bytes] = field(default_factory=dict)
+    spares: int = SPARE_FIELDS
+
+
+@dataclass(frozen=True, slots=True)
+class SetPage:
+    """A set document. ``fields`` are the empty signature fields in order, spares last; ``pages`` counts hojas."""
+
+    pdf: bytes
+    pages: int
+    fields: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the bytes, in hex."""
+        return sha256(self.pdf).hexdigest()
+
+
+def verification_code(random: bytes) -> str:
+    """Ten random bytes (80 bits) as the code that people read: ``XXXX-XXXX-XXXX-XXXX`` (RFC 4648 base 32)."""
+    if len(random) != 10:
+        raise ValueError("a verification code is made of ten bytes")
+    text = base64.b32encode(random).decode("ascii")
+    return "-".join(text[start : start + 4] for start in range(0, 16, 4))
+
+
+def verification_text(entity: str, cite: str, code: str) -> str:
+    """What the QR says: entity, cite and code, one to a line."""
+    return f"{entity}\n{cite}\n{code}"
+
+
+def signature_names(job: PageJob) -> tuple[str, ...]:
+    """``firma-1`` … for the expected signers, then the spares."""
+    if not job.signers:
+        raise OfficeError("drafting.no_signer")
+    return tuple(f"firma-{number}" for number in range(1, len(job.signers) + job.spares + 1))

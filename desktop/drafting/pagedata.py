@@ -1,0 +1,264 @@
+"""A job turned into the plain JSON that the kit sets. Everything a person typed goes this way, and only as text."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+import segno
+
+from desktop.records.documents import Attachment
+from desktop.records.errors import OfficeError
+
+from .body import Body, Image, Table
+from .glyphs import missing_characters, tidy
+from .jobs import AttachedFile, FieldValue, PageJob, Person, signature_names
+from .templates import FieldSpec
+
+CITE_LATER = "se asigna al enviar"
+_PERSON = re.compile(r"\s+[|·]\s+")
+_NUMBER = re.compile(r"[\s\d.,%()+-]*\d[\s\d.,%()+-]*|Bs\.?\s?[\d.,]+")
+
+
+@dataclass(frozen=True, slots=True)
+class PageData:
+    """``data`` for the kit, and ``files`` to lay beside it (name in the job's folder → bytes)."""
+
+    data: dict[str, Any]
+    files: dict[str, bytes] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+def page_data(job: PageJob, *, strict: bool) -> PageData:
+    """The job as data. Strict: raises ``drafting.…`` for what a frozen page must have; else lists it as warnings."""
+    problems = _Problems(strict)
+    if job.created.tzinfo is None:
+        raise ValueError("created must be an aware datetime")
+    fields = _fields(job, problems)
+    blocks, files = _blocks(job, problems)
+    names = signature_names(job) if strict else tuple(f"firma-{n}" for n in range(1, len(job.signers) + 1))
+    listed = [_attachment(item, number, files, strict) for number, item in enumerate(job.attachments)]
+    if strict and not (job.cite or "").strip():
+        raise OfficeError("drafting.missing_field", field="cite", template=job.template.id)
+    cite = tidy(job.cite or "").strip()
+    subject = str(fields[job.template.subject]).replace("\n", " ")
+    data: dict[str, Any] = {
+        "strict": strict,
+        "title": tidy(job.template.title),
+        "entity": _one_line(fields.get("entidad", "")),
+        "unit": _one_line(fields.get("unidad", "")),
+        "cite": cite,
+        "cite_words": cite or CITE_LATER,
+        "place_date": tidy(job.place_date),
+        "sheet": list(job.sheet.size),
+        "fields": fields,
+        "body": blocks,
+        "signers": [
+            {"field": name, "name": tidy(slot.name), "post": tidy(slot.post)}
+            for name, slot in zip(names, job.signers, strict=False)
+        ],
+        "spares": list(names[len(job.signers) :]),
+        "practice": job.practice,
+        "watermark": _watermark(job, strict=strict),
+        "watermark_size": 88 if strict else 80,
+        "qr": _qr(job.qr) if job.qr and strict else None,
+        "code": job.qr.splitlines()[-1].strip() if job.qr and strict else "",
+        "attachments": listed,
+        "file_title": " ".join(part for part in (tidy(job.template.title), cite) if part) + f": {subject}",
+        "file_subject": subject,
+        "authors": [one["name"] for one in fields.get("de", []) if one["name"]],
+        "keywords": [word for word in (cite, job.document_id) if word],
+    }
+    _check_characters(job, data, problems)
+    return PageData(data, files, tuple(problems.found))
+
+
+@dataclass(slots=True)
+class _Problems:
+    strict: bool
+    found: list[str] = field(default_factory=list)
+
+    def add(self, code: str, **facts: str | int) -> None:
+        error = OfficeError(code, **facts)
+        if self.strict:
+            raise error
+        self.found.append(str(error))
+
+
+def _one_line(value: object) -> str:
+    return str(value).replace("\n", " ").strip()
+
+
+def _watermark(job: PageJob, *, strict: bool) -> str | None:
+    if not strict:
+        return "BORRADOR"
+    return "SIN VALOR" if job.practice else None
+
+
+def _fields(job: PageJob, problems: _Problems) -> dict[str, Any]:
+    known = {spec.name for spec in job.template.fields}
+    if unknown := sorted(set(job.fields) - known):
+        raise OfficeError("drafting.unknown_field", field=unknown[0], template=job.template.id)
+    values: dict[str, Any] = {}
+    for spec in job.template.fields:
+        given = job.fields.get(spec.name, spec.default)
+        value = _people(given, spec) if spec.kind == "people" else _words(given, spec)
+        if spec.required and not value:
+            problems.add("drafting.missing_field", field=spec.name, label=spec.label, template=job.template.id)
+        values[spec.name] = value
+    return values
+
+
+def _words(given: FieldValue, spec: FieldSpec) -> str | list[str]:
+    parts = [given] if isinstance(given, str) else list(given)
+    texts = [tidy(part).strip() for part in parts if isinstance(part, str)]
+    if len(texts) != len(parts):
+        raise OfficeError("drafting.bad_field", field=spec.name, label=spec.label)
+    if spec.kind == "lines":
+        return [line.strip() for text in texts for line in text.split("\n") if line.strip()]
+    joined = "\n".join(text for text in texts if text)
+    return joined if spec.kind == "text" else joined.replace("\n", " ")
+
+
+def _people(given: FieldValue, spec: FieldSpec) -> list[dict[str, str]]:
+    if isinstance(given, str):
+        given = [line for line in given.splitlines() if line.strip()]
+    return [_person(one, spec) for one in given]
+
+
+def _person(one: str | Person, spec: FieldSpec) -> dict[str, str]:
+    if isinstance(one, str):
+        name, post = [*_PERSON.split(tidy(one).strip(), maxsplit=1), ""][:2]
+        return {"name": name, "post": post}
+    if not isinstance(one, Mapping) or not isinstance(one.get("name"), str):
+        raise OfficeError("drafting.bad_field", field=spec.name, label=spec.label)
+    return {"name": _one_line(tidy(one["name"])), "post": _one_line(tidy(str(one.get("post", ""))))}
+
+
+def _blocks(job: PageJob, problems: _Problems) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
+    """The body's blocks made ready: tidy texts, headings without a skipped level, tables measured, pictures named."""
+    files: dict[str, bytes] = {}
+    blocks: list[dict[str, Any]] = []
+    level = 0
+    raw = _tidy_json(job.body.to_json()["blocks"])
+    for block, item in zip(job.body.blocks, raw, strict=True):
+        if item["type"] == "heading":
+            if not item["text"].strip():
+                continue
+            level = item["level"] = min(item["level"], level + 1)
+        elif isinstance(block, Table):
+            item |= _table_shape(item)
+        elif isinstance(block, Image):
+            if not item["alt"].strip():
+                problems.add("drafting.missing_alt", image=block.name)
+            name = _image_file(block, job, files, problems)
+            if name is None:
+                continue
+            item["file"] = f"/files/{name}"
+        blocks.append(item)
+    return blocks, files
+
+
+def _tidy_json(value: Any) -> Any:
+    if isinstance(value, str):
+        return tidy(value)
+    if isinstance(value, list):
+        return [_tidy_json(part) for part in value]
+    if isinstance(value, dict):
+        return {key: _tidy_json(part) for key, part in value.items()}
+    return value
+
+
+def _table_shape(item: dict[str, Any]) -> dict[str, Any]:
+    """Shares by the length of what stands in a column; columns of numbers to the right."""
+    rows = [["".join(run["text"] for run in cell) for cell in row] for row in (item["header"], *item["rows"])]
+    columns = list(zip(*rows, strict=True))
+    longest = [max(max(len(text) for text in column), 1) for column in columns]
+    words = [max((len(word) for text in column for word in text.split()), default=1) for column in columns]
+    shares = [max(min(length, 48), word + 2, 6) for length, word in zip(longest, words, strict=True)]
+    numeric = [len(col) > 1 and all(_NUMBER.fullmatch(text) for text in col[1:] if text) for col in columns]
+    aligns = item["aligns"] or ["right" if number else "left" for number in numeric]
+    return {"auto_widths": shares, "aligns": aligns}
+
+
+_SIGNATURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+
+
+def _image_file(block: Image, job: PageJob, files: dict[str, bytes], problems: _Problems) -> str | None:
+    data = job.images.get(block.sha256)
+    if data is None:
+        problems.add("drafting.missing_image", image=block.name)
+        return None
+    magic = _SIGNATURES.get(block.media_type)
+    if magic is None or not data.startswith(magic):
+        problems.add("drafting.bad_image", image=block.name)
+        return None
+    name = f"{len(files)}.{'png' if block.media_type == 'image/png' else 'jpg'}"
+    files[name] = data
+    return name
+
+
+def _attachment(item: AttachedFile | Attachment, number: int, files: dict[str, bytes], strict: bool) -> dict[str, Any]:
+    stored = None
+    if isinstance(item, AttachedFile) and item.embed and strict:
+        stored = f"adjunto-{number}"
+        files[stored] = _embedded_bytes(item)
+    description = item.description if isinstance(item, AttachedFile) else ""
+    return {
+        "name": tidy(item.name),
+        "size_words": size_in_words(item.size),
+        "sha256": item.sha256,
+        "media_type": item.media_type,
+        "description": tidy(description) or f"Adjunto {number + 1}: {tidy(item.name)}",
+        "file": None if stored is None else f"/files/{stored}",
+    }
+
+
+def _embedded_bytes(item: AttachedFile) -> bytes:
+    if item.data is None or len(item.data) != item.size or sha256(item.data).hexdigest() != item.sha256:
+        raise OfficeError("drafting.attachment_changed", name=item.name)
+    return item.data
+
+
+def size_in_words(size: int) -> str:
+    """Bytes as people read them, in decimal units with a comma: ``1,2 MB``."""
+    for unit, factor in (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000)):
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}".replace(".", ",")
+    return f"{size} B"
+
+
+def _qr(text: str) -> str:
+    out = io.BytesIO()
+    code = segno.make(text, error="m", micro=False)
+    code.save(out, kind="svg", border=0, xmldecl=False, svgclass=None, lineclass=None)
+    return out.getvalue().decode("utf-8")
+
+
+def _texts(data: Mapping[str, Any], body: Body) -> Iterator[tuple[str, str]]:
+    yield from ((f"fields.{name}", text) for name, value in data["fields"].items() for text in _strings(value))
+    for key in ("cite", "place_date", "title", "entity", "unit", "signers", "attachments"):
+        yield from ((key, text) for text in _strings(data[key]))
+    yield from ((f"body.{place}", tidy(text)) for place, text in body.texts())
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _strings(part)
+    elif isinstance(value, Sequence):
+        for part in value:
+            yield from _strings(part)
+
+
+def _check_characters(job: PageJob, data: Mapping[str, Any], problems: _Problems) -> None:
+    fonts = job.resources / "fonts"
+    for place, text in _texts(data, job.body):
+        for char in missing_characters(text, fonts):
+            problems.add("drafting.missing_glyph", character=char, code=f"U+{ord(char):04X}", place=place)

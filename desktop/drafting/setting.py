@@ -1,0 +1,58 @@
+"""Setting pages: ``preview`` while people write, ``freeze`` once, for good."""
+
+from __future__ import annotations
+
+import io
+
+import pikepdf
+
+from desktop.records.errors import OfficeError
+
+from .engine import ARCHIVAL, ARCHIVAL_WITH_FILES, typeset, unknown_font
+from .fields import make_fields
+from .jobs import PageJob, SetPage, signature_names
+from .pagedata import page_data
+
+
+def preview(job: PageJob) -> SetPage:
+    """The page as it would be, with the watermark BORRADOR. What is missing is listed in ``warnings``, not raised."""
+    page = page_data(job, strict=False)
+    result = typeset(job.template, page.data, page.files, resources=job.resources, created=job.created, standards=())
+    return SetPage(result.pdf, _pages(result.pdf), (), (*page.warnings, *result.warnings))
+
+
+def freeze(job: PageJob) -> SetPage:
+    """The final page: PDF/A-2a + PDF/UA-1 (A-3a when files are embedded) with its empty signature fields.
+
+    Raises ``drafting.…``: a required field or alternative text is missing, a character cannot be drawn, the template
+    fails. Equal jobs give equal bytes.
+    """
+    page = page_data(job, strict=True)
+    embeds = any(item["file"] for item in page.data["attachments"])
+    result = typeset(
+        job.template,
+        page.data,
+        page.files,
+        resources=job.resources,
+        created=job.created,
+        standards=ARCHIVAL_WITH_FILES if embeds else ARCHIVAL,
+    )
+    if (font := unknown_font(result.warnings)) is not None:
+        raise OfficeError("drafting.unknown_font", font=font, template=job.template.id)
+    if result.warnings:
+        raise OfficeError("drafting.page_warning", reason=result.warnings[0], template=job.template.id)
+    pdf = make_fields(result.pdf, _spoken(job))
+    return SetPage(pdf, _pages(pdf), signature_names(job))
+
+
+def _spoken(job: PageJob) -> dict[str, str]:
+    """What a screen reader says at each place."""
+    names = signature_names(job)
+    told = [f"Firma de {slot.name}, {slot.post}" if slot.post else f"Firma de {slot.name}" for slot in job.signers]
+    told += [f"Espacio para una firma posterior, {number}" for number in range(1, job.spares + 1)]
+    return dict(zip(names, told, strict=True))
+
+
+def _pages(pdf: bytes) -> int:
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        return len(document.pages)
