@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from .errors import OfficeError
-from .events import EventKind, SignedEvent, in_causal_order
+from .events import Event, EventKind, Json, SignedEvent, in_causal_order
 
 
 class AccessClass(IntEnum):
@@ -82,6 +82,7 @@ class DocumentView:
     created_at: datetime | None = None
     changed_at: datetime | None = None
     forked: bool = False  # two appends to the same bytes: one appender at a time was broken
+    refused: tuple[str, ...] = ()  # digests of events that the rules forbid or that say nothing readable
 
     @property
     def signed_by(self) -> tuple[str, ...]:
@@ -107,57 +108,71 @@ class DocumentView:
         return self.appended[-1].level if self.appended else ""
 
 
-def fold_document(document: str, events: Iterable[SignedEvent]) -> DocumentView:
-    """The document as those events tell it. Events of other documents are ignored; order does not matter."""
+def fold_document(document: str, events: Iterable[SignedEvent], *, refused: Collection[str] = ()) -> DocumentView:
+    """The document as those events tell it. Events of other documents only help to order; their order does not matter.
+
+    An act that the rules forbid, or whose body cannot be read, changes nothing and is listed in ``refused`` of the view.
+    ``refused`` names digests that the slip's own rules forbid (``SlipView.refused``): they must not act here either.
+    """
     view = DocumentView(id=document)
-    for item in in_causal_order(i for i in events if i.event.document == document):
-        view = _apply(view, item)
+    for item in in_causal_order(events):
+        if item.event.document != document:
+            continue
+        try:
+            if item.digest in refused:
+                raise OfficeError(
+                    "document.act_forbidden", act=item.event.kind.value, state=view.state.value, cite=view.cite
+                )
+            view = _apply(view, item)
+        except (OfficeError, KeyError, ValueError, TypeError, AttributeError):
+            view = replace(view, refused=(*view.refused, item.digest))
     return view
 
 
 def _apply(view: DocumentView, item: SignedEvent) -> DocumentView:
     event, body = item.event, item.event.body
-    view = replace(view, changed_at=event.claimed_at, slip=event.slip or view.slip)
+    _permit(view, item)
+    view = replace(view, changed_at=event.claimed_at, slip=view.slip or event.slip)
     match event.kind:
         case EventKind.DRAFTED:
             return replace(
                 view,
-                kind=str(body["kind"]),
-                subject=str(body["subject"]),
+                kind=_text(body["kind"]),
+                subject=_text(body["subject"]),
                 author=event.actor.official,
                 unit=event.actor.unit,
-                approvers=tuple(body.get("approvers", ())),
-                signers=tuple(body.get("signers", ())),
+                approvers=_texts(body.get("approvers", ())),
+                signers=_texts(body.get("signers", ())),
                 access=AccessClass(int(body.get("access", 0))),
                 practice=bool(body.get("practice", False)),
                 created_at=event.claimed_at,
             )
         case EventKind.NUMBERED:
-            return replace(view, cite=str(body["cite"]))
+            return replace(view, cite=_text(body["cite"]))
         case EventKind.FROZEN:
             return replace(
                 view,
                 state=DocumentState.FROZEN,
-                digest=str(body["digest"]),
+                digest=_text(body["digest"]),
                 pages=int(body["pages"]),
                 approved=(),
                 appended=(),
                 attachments=tuple(
-                    Attachment(str(a["name"]), int(a["size"]), str(a["sha256"]), str(a["type"]))
+                    Attachment(_text(a["name"]), int(a["size"]), _text(a["sha256"]), _text(a["type"]))
                     for a in body.get("attachments", ())
                 ),
             )
         case EventKind.APPROVED:
-            return replace(view, approved=(*view.approved, event.actor.official))
+            return replace(view, approved=(*view.approved, _who(item)))
         case EventKind.OBSERVED:
-            remark = (event.actor.official, str(body["remark"]))
+            remark = (_who(item), _text(body["remark"]))
             return replace(view, state=DocumentState.OBSERVED, remarks=(*view.remarks, remark))
         case EventKind.SIGNED | EventKind.RAISED:
             return _append(view, item)
         case EventKind.VOIDED:
             return replace(view, state=DocumentState.VOID)
         case EventKind.CONCLUDED:
-            return replace(view, state=DocumentState.CONCLUDED)
+            return view if concludes_copy(event) else replace(view, state=DocumentState.CONCLUDED)
         case EventKind.REOPENED:
             return replace(view, state=DocumentState.SIGNED)
         case EventKind.DEPOSITED:
@@ -165,23 +180,74 @@ def _apply(view: DocumentView, item: SignedEvent) -> DocumentView:
     return view
 
 
+def concludes_copy(event: Event) -> bool:
+    """Whether a CONCLUDED event puts away one copy only (body ``hop`` and ``mode`` = ``copia``), not the document."""
+    return event.kind is EventKind.CONCLUDED and event.body.get("mode") == "copia"
+
+
+def _who(item: SignedEvent) -> str:
+    """The official whose turn the act uses: the one on whose behalf it was done, else the actor."""
+    return item.event.on_behalf_of or item.event.actor.official
+
+
+def _permit(view: DocumentView, item: SignedEvent) -> None:
+    """Refuse what the state, the turn or the unit forbids, before anything of the event is applied."""
+    event = item.event
+    if (event.kind is EventKind.DRAFTED) != (view.created_at is None):
+        raise _forbidden(view, event.kind)
+    if concludes_copy(event):
+        return
+    require(view, event.kind)
+    match event.kind:
+        case EventKind.NUMBERED | EventKind.FROZEN | EventKind.VOIDED:
+            if event.actor.unit != view.unit or (event.kind is EventKind.NUMBERED and view.cite):
+                raise _forbidden(view, event.kind)
+        case EventKind.APPROVED | EventKind.OBSERVED:
+            require_turn(view, _who(item), event.kind)
+        case EventKind.SIGNED if view.state is DocumentState.FROZEN and not _is_fork(view, event):
+            require_turn(view, _who(item), event.kind)
+
+
+def _is_fork(view: DocumentView, event: Event) -> bool:
+    """Whether an append starts from bytes of this lineage that somebody else has appended to already."""
+    return event.body["old"] in {item.old for item in view.appended}
+
+
 def _append(view: DocumentView, item: SignedEvent) -> DocumentView:
     event, body = item.event, item.event.body
     appended = Appended(
         event.kind,
-        str(body["old"]),
-        str(body["new"]),
-        event.on_behalf_of or event.actor.official,
-        str(body["level"]),
+        _text(body["old"]),
+        _text(body["new"]),
+        _who(item),
+        _text(body["level"]),
         event.claimed_at,
-        str(body.get("field", "")),
+        _text(body.get("field", "")),
     )
-    if appended.old != view.digest:
+    if _is_fork(view, event):
         return replace(view, forked=True)
+    if appended.old != view.digest:
+        raise _forbidden(view, event.kind)
     view = replace(view, digest=appended.new, appended=(*view.appended, appended))
     if view.state is DocumentState.FROZEN and view.next_official is None:
         view = replace(view, state=DocumentState.SIGNED)
     return view
+
+
+def _text(value: Json) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"text expected, not {value!r}")
+    return value
+
+
+def _texts(values: Iterable[Json]) -> tuple[str, ...]:
+    if isinstance(values, str):
+        raise TypeError("a list expected")
+    return tuple(_text(value) for value in values)
+
+
+def _forbidden(view: DocumentView, kind: EventKind) -> OfficeError:
+    return OfficeError("document.act_forbidden", act=kind.value, state=view.state.value, cite=view.cite)
 
 
 _ALLOWED: dict[EventKind, frozenset[DocumentState]] = {
@@ -189,11 +255,15 @@ _ALLOWED: dict[EventKind, frozenset[DocumentState]] = {
     EventKind.FROZEN: frozenset({DocumentState.DRAFT, DocumentState.OBSERVED}),
     EventKind.APPROVED: frozenset({DocumentState.FROZEN}),
     EventKind.OBSERVED: frozenset({DocumentState.FROZEN}),
-    EventKind.SIGNED: frozenset({DocumentState.FROZEN}),
+    EventKind.SIGNED: frozenset(
+        {DocumentState.FROZEN, DocumentState.SIGNED}
+    ),  # SIGNED: the OFICIAL's holder countersigns
     EventKind.RAISED: frozenset(
         {DocumentState.FROZEN, DocumentState.SIGNED, DocumentState.CONCLUDED, DocumentState.DEPOSITED}
     ),
-    EventKind.VOIDED: frozenset({DocumentState.FROZEN, DocumentState.OBSERVED, DocumentState.SIGNED}),
+    EventKind.VOIDED: frozenset(
+        {DocumentState.DRAFT, DocumentState.FROZEN, DocumentState.OBSERVED, DocumentState.SIGNED}
+    ),
     EventKind.OPENED: frozenset({DocumentState.SIGNED}),
     EventKind.DISPATCHED: frozenset({DocumentState.SIGNED}),
     EventKind.CONCLUDED: frozenset({DocumentState.SIGNED}),
@@ -206,14 +276,17 @@ def require(view: DocumentView, kind: EventKind) -> None:
     """Refuse an act that the document's state forbids: ``document.act_forbidden`` with act and state."""
     allowed = _ALLOWED.get(kind)
     if allowed is not None and view.state not in allowed:
-        raise OfficeError("document.act_forbidden", act=kind.value, state=view.state.value, cite=view.cite)
+        raise _forbidden(view, kind)
 
 
 def require_turn(view: DocumentView, official: str, kind: EventKind) -> None:
-    """Refuse an approval or a signature out of turn: ``document.not_your_turn``."""
+    """Refuse an approval, a signature or an observation out of turn: ``document.not_your_turn``.
+
+    Approvers approve, then signers sign; whoever's turn it is may observe instead.
+    """
     require(view, kind)
-    if view.next_official != official:
-        raise OfficeError("document.not_your_turn", official=official, turn=view.next_official or "", cite=view.cite)
-    signing_now = all(who in view.approved for who in view.approvers)
-    if (kind is EventKind.SIGNED) != signing_now:
-        raise OfficeError("document.not_your_turn", official=official, turn=view.next_official or "", cite=view.cite)
+    turn = view.next_official
+    approving = any(who not in view.approved for who in view.approvers)
+    fits = kind is EventKind.OBSERVED or (kind is EventKind.APPROVED) == approving
+    if turn is None or turn != official or not fits:
+        raise OfficeError("document.not_your_turn", official=official, turn=turn or "", cite=view.cite)

@@ -5,6 +5,7 @@ Here it is plain data; ``desktop.sync.events`` signs it (JWS, RFC 7515, EdDSA ov
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -132,23 +133,23 @@ class Event:
             raise OfficeError("event.newer_format", version=version, known=FORMAT)
         try:
             actor = payload["actor"]
-            claimed_at = datetime.fromisoformat(payload["time"])
+            claimed_at = datetime.fromisoformat(_text(payload["time"]))
             if claimed_at.tzinfo is None:
                 raise ValueError("time without offset")
             return cls(
-                id=str(payload["id"]),
+                id=_text(payload["id"]),
                 kind=EventKind(payload["type"]),
-                entity=str(payload["entity"]),
-                document=str(payload["document"]),
-                slip=payload["slip"],
-                parents=tuple(payload["parents"]),
-                actor=Actor(str(actor["official"]), str(actor["post"]), str(actor["unit"])),
-                on_behalf_of=payload["on_behalf_of"],
+                entity=_text(payload["entity"]),
+                document=_text(payload["document"]),
+                slip=None if payload["slip"] is None else _text(payload["slip"]),
+                parents=tuple(_text(parent) for parent in payload["parents"]),
+                actor=Actor(_text(actor["official"]), _text(actor["post"]), _text(actor["unit"])),
+                on_behalf_of=None if payload["on_behalf_of"] is None else _text(payload["on_behalf_of"]),
                 claimed_at=claimed_at,
-                device=str(payload["device"]),
-                device_seq=int(payload["seq"]),
-                deliveries=tuple(sorted((str(k), int(v)) for k, v in payload["deliveries"].items())),
-                body=dict(payload["body"]),
+                device=_text(payload["device"]),
+                device_seq=_whole(payload["seq"]),
+                deliveries=tuple(sorted((_text(k), _whole(v)) for k, v in payload["deliveries"].items())),
+                body=_object(payload["body"]),
                 blobs=tuple(_blob(item) for item in payload["blobs"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -159,15 +160,33 @@ class Event:
         return next((blob for blob in self.blobs if blob.sha256 == sha256), None)
 
 
+def _text(value: Json) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"text expected, not {value!r}")
+    return value
+
+
+def _whole(value: Json) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise TypeError(f"whole number expected, not {value!r}")
+    return value
+
+
+def _object(value: Json) -> dict[str, Json]:
+    if not isinstance(value, dict):
+        raise TypeError(f"object expected, not {value!r}")
+    return dict(value)
+
+
 def _blob(item: Mapping[str, Json]) -> BlobRef:
     return BlobRef(
-        sha256=str(item["sha256"]),
-        size=int(item["size"]),
-        name=str(item["name"]),
-        media_type=str(item["type"]),
-        role=str(item["role"]),
-        cipher=str(item["cipher"]),
-        keys=tuple(sorted((str(k), str(v)) for k, v in item["keys"].items())),
+        sha256=_text(item["sha256"]),
+        size=_whole(item["size"]),
+        name=_text(item["name"]),
+        media_type=_text(item["type"]),
+        role=_text(item["role"]),
+        cipher=_text(item["cipher"]),
+        keys=tuple(sorted((_text(k), _text(v)) for k, v in item["keys"].items())),
     )
 
 
@@ -183,18 +202,58 @@ class SignedEvent:
 def in_causal_order(events: Iterable[SignedEvent]) -> list[SignedEvent]:
     """Parents before children; among the free ones by claimed time, then digest, so that every desk gets one order.
 
-    Events whose parents are missing are placed as if the missing parents had come first.
+    Events whose parents are missing are placed as if the missing parents had come first. Raises ``event.cycle``, which
+    only a forged set can reach: a cycle cannot be hashed.
     """
-    pending = {item.digest: item for item in events}
-    known = set(pending)
+    known = {item.digest: item for item in events}
+    waits = {digest: {p for p in item.event.parents if p in known} for digest, item in known.items()}
+    children: dict[str, list[str]] = {}
+    for digest, parents in waits.items():
+        for parent in parents:
+            children.setdefault(parent, []).append(digest)
+    free = [(known[digest].event.claimed_at, digest) for digest, parents in waits.items() if not parents]
+    heapq.heapify(free)
     ordered: list[SignedEvent] = []
-    done: set[str] = set()
-    while pending:
-        free = [i for i in pending.values() if all(p in done or p not in known for p in i.event.parents)]
-        if not free:  # a cycle cannot be hashed; only a forged set gets here
-            raise OfficeError("event.cycle")
-        chosen = min(free, key=lambda i: (i.event.claimed_at, i.digest))
-        ordered.append(chosen)
-        done.add(chosen.digest)
-        del pending[chosen.digest]
+    while free:
+        _, digest = heapq.heappop(free)
+        ordered.append(known[digest])
+        for child in children.get(digest, ()):
+            waits[child].discard(digest)
+            if not waits[child]:
+                heapq.heappush(free, (known[child].event.claimed_at, child))
+    if len(ordered) != len(known):
+        raise OfficeError("event.cycle")
     return ordered
+
+
+class Ancestry:
+    """Which event knew of which: ``knew(later, earlier)`` follows the parents that are at hand."""
+
+    def __init__(self, events: Iterable[SignedEvent]) -> None:
+        self._parents = {item.digest: item.event.parents for item in events}
+
+    def knew(self, later: str, earlier: str) -> bool:
+        """Whether the event ``later`` descends from ``earlier`` (digests); an event does not know of itself."""
+        seen: set[str] = set()
+        pending = list(self._parents.get(later, ()))
+        while pending:
+            digest = pending.pop()
+            if digest == earlier:
+                return True
+            if digest not in seen:
+                seen.add(digest)
+                pending += self._parents.get(digest, ())
+        return False
+
+    def complete(self, digest: str) -> bool:
+        """Whether every ancestor of that event is at hand; where one is missing, nobody can say what it did not know."""
+        seen: set[str] = set()
+        pending = [digest]
+        while pending:
+            current = pending.pop()
+            if current not in self._parents:
+                return False
+            if current not in seen:
+                seen.add(current)
+                pending += self._parents[current]
+        return True

@@ -122,8 +122,8 @@ class Directory:
         return tuple(
             device
             for device in self.devices
-            if device.revoked_at is None and (device.unit == unit_id or any(
-                self.official(who).unit == unit_id for who, _ in device.enrolments))
+            if device.revoked_at is None
+            and (device.unit == unit_id or any(self.official(who).unit == unit_id for who, _ in device.enrolments))
         )
 
     def officials_of(self, unit_id: str) -> tuple[Official, ...]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from desktop.records.documents import concludes_copy
 from desktop.records.errors import OfficeError
-from desktop.records.events import EventKind, SignedEvent, in_causal_order
+from desktop.records.events import Ancestry, EventKind, SignedEvent, in_causal_order
 
 ACTIONS = (
     "elaborar_informe",
@@ -86,7 +87,9 @@ class SlipView:
         """The unit that holds the OFICIAL: the last one that received it, else the origin."""
         for hop in reversed(self.hops):
             if hop.mode is HopMode.OFFICIAL and hop.state in {
-                HopState.RECEIVED, HopState.PASSED_ON, HopState.CONCLUDED
+                HopState.RECEIVED,
+                HopState.PASSED_ON,
+                HopState.CONCLUDED,
             }:
                 return hop.to_unit
         return self.origin_unit
@@ -113,20 +116,48 @@ class SlipView:
 
 
 def fold_slip(slip: str, events: Iterable[SignedEvent]) -> SlipView:
-    """The slip as those events tell it. Events of other slips are ignored; order does not matter.
+    """The slip as those events tell it. Events of other slips only help to order; their order does not matter.
 
-    An event that the rules forbid changes nothing and is listed in ``refused``, so that a forged act has no effect.
+    An event that the rules forbid, or whose body cannot be read, changes nothing and is listed in ``refused``, so that a
+    forged act has no effect. Two rules are not left to clocks: a reception or a rejection beats a cancellation that it
+    did not know of, and two OFICIAL dispatches that did not know of each other are a ``conflict``.
     """
+    at_hand = list(events)
+    ancestry = Ancestry(at_hand)
+    mine = [item for item in in_causal_order(at_hand) if item.event.slip == slip]
+    late = _late_cancellations(mine, ancestry)
     view = SlipView(id=slip)
-    for item in in_causal_order(i for i in events if i.event.slip == slip):
+    for item in mine:
         try:
-            view = _apply(view, item)
-        except OfficeError:
+            if item.digest in late:
+                raise OfficeError("slip.act_forbidden", act=item.event.kind.value, state="", slip=view.number)
+            view = _apply(view, item, ancestry)
+        except (OfficeError, KeyError, ValueError, TypeError, AttributeError):
             view = replace(view, refused=(*view.refused, item.digest))
     return view
 
 
-def _apply(view: SlipView, item: SignedEvent) -> SlipView:
+def _late_cancellations(events: list[SignedEvent], ancestry: Ancestry) -> frozenset[str]:
+    """Digests of cancellations of hops that the addressee had received or rejected without knowing of them."""
+    sent_to = {i.event.id: i.event.body.get("to_unit") for i in events if i.event.kind is EventKind.DISPATCHED}
+    taken = [
+        item
+        for item in events
+        if item.event.kind in {EventKind.RECEIVED, EventKind.REJECTED}
+        and item.event.actor.unit == sent_to.get(str(item.event.body.get("hop")))
+    ]
+    return frozenset(
+        item.digest
+        for item in events
+        if item.event.kind is EventKind.CANCELLED
+        and any(
+            other.event.body.get("hop") == item.event.body.get("hop") and not ancestry.knew(other.digest, item.digest)
+            for other in taken
+        )
+    )
+
+
+def _apply(view: SlipView, item: SignedEvent, ancestry: Ancestry) -> SlipView:
     event = item.event
     body, unit = event.body, event.actor.unit
     match event.kind:
@@ -143,48 +174,106 @@ def _apply(view: SlipView, item: SignedEvent) -> SlipView:
                 opened_at=event.claimed_at,
             )
         case EventKind.DISPATCHED:
-            return _dispatch(view, item)
+            return _dispatch(view, item, ancestry)
         case EventKind.RECEIVED:
             hop = require_act(view, str(body["hop"]), EventKind.RECEIVED, unit)
-            return _with(view, replace(hop, state=HopState.RECEIVED, received_at=event.claimed_at,
-                                       received_by=event.actor.official))
+            received = replace(
+                hop, state=HopState.RECEIVED, received_at=event.claimed_at, received_by=event.actor.official
+            )
+            return _with(view, received)
         case EventKind.REJECTED:
             hop = require_act(view, str(body["hop"]), EventKind.REJECTED, unit)
-            return _with(view, replace(hop, state=HopState.REJECTED, reason=str(body["reason"])))
+            return _give_back(view, replace(hop, state=HopState.REJECTED, reason=str(body["reason"])))
         case EventKind.CANCELLED:
             hop = require_act(view, str(body["hop"]), EventKind.CANCELLED, unit)
-            return _with(view, replace(hop, state=HopState.CANCELLED, reason=str(body.get("reason", ""))))
+            return _give_back(view, replace(hop, state=HopState.CANCELLED, reason=str(body.get("reason", ""))))
         case EventKind.ANSWERED:
             hop = require_act(view, str(body["hop"]), EventKind.ANSWERED, unit)
             answer = str(body["answer"])
             view = _with(view, replace(hop, answered_with=(*hop.answered_with, answer)))
             return replace(view, documents=tuple(dict.fromkeys((*view.documents, answer))))
         case EventKind.CONCLUDED:
-            require_conclude(view, unit)
-            last = next((h for h in reversed(view.hops) if h.to_unit == unit and h.state is HopState.RECEIVED), None)
-            view = _with(view, replace(last, state=HopState.CONCLUDED)) if last else view
-            return replace(view, concluded=True)
+            return _conclude(view, item)
         case EventKind.REOPENED:
-            return replace(view, concluded=False)
+            return _reopen(view, item)
     return view
 
 
-def _dispatch(view: SlipView, item: SignedEvent) -> SlipView:
-    event, body = item.event, item.event.body
-    mode = HopMode(str(body["mode"]))
-    from_unit = event.actor.unit
-    if mode is HopMode.OFFICIAL and view.in_transit is not None and view.in_transit.from_unit == from_unit:
-        return replace(view, conflict=(view.in_transit.id, event.id))
-    require_dispatch(view, from_unit, mode)
-    hop = read_hop(item)
-    hops = tuple(
-        replace(h, state=HopState.PASSED_ON)
-        if mode is HopMode.OFFICIAL and h.to_unit == from_unit and h.state is HopState.RECEIVED
-        and h.mode is HopMode.OFFICIAL
-        else h
-        for h in view.hops
+def _give_back(view: SlipView, hop: Hop) -> SlipView:
+    """The hop came back: what its sender had passed on lies with him again."""
+    view = _with(view, hop)
+    if hop.mode is not HopMode.OFFICIAL:
+        return view
+    passed = _last(view, hop.from_unit, HopState.PASSED_ON)
+    return _with(view, replace(passed, state=HopState.RECEIVED)) if passed else view
+
+
+def _last(view: SlipView, unit: str, state: HopState) -> Hop | None:
+    """The last OFICIAL hop to that unit in that state."""
+    return next(
+        (h for h in reversed(view.hops) if h.to_unit == unit and h.state is state and h.mode is HopMode.OFFICIAL), None
     )
-    return replace(view, hops=(*hops, hop), documents=tuple(dict.fromkeys((*view.documents, *hop.documents))))
+
+
+def _conclude(view: SlipView, item: SignedEvent) -> SlipView:
+    event, unit = item.event, item.event.actor.unit
+    if concludes_copy(event):
+        hop = view.hop(str(event.body["hop"]))
+        if hop.mode is not HopMode.COPY or hop.to_unit != unit or hop.state is not HopState.RECEIVED:
+            raise OfficeError("slip.act_forbidden", act=event.kind.value, state=hop.state.value, slip=view.number)
+        return _with(view, replace(hop, state=HopState.CONCLUDED))
+    if event.document != view.document and event.document in view.documents:
+        if view.holder != unit:  # another document of the slip is concluded beside it: the slip itself stays as it is
+            raise OfficeError("slip.not_holder", slip=view.number, holder=view.holder)
+        return view
+    require_conclude(view, unit)
+    last = _last(view, unit, HopState.RECEIVED)
+    view = _with(view, replace(last, state=HopState.CONCLUDED)) if last else view
+    return replace(view, concluded=True)
+
+
+def _reopen(view: SlipView, item: SignedEvent) -> SlipView:
+    event, unit = item.event, item.event.actor.unit
+    if view.holder != unit:
+        raise OfficeError("slip.not_holder", slip=view.number, holder=view.holder)
+    if event.document != view.document and event.document in view.documents:
+        return view
+    if not view.concluded:
+        raise OfficeError("slip.act_forbidden", act=event.kind.value, state="open", slip=view.number)
+    last = _last(view, unit, HopState.CONCLUDED)
+    view = _with(view, replace(last, state=HopState.RECEIVED)) if last else view
+    return replace(view, concluded=False)
+
+
+def _dispatch(view: SlipView, item: SignedEvent, ancestry: Ancestry) -> SlipView:
+    event = item.event
+    hop = read_hop(item)
+    if hop.mode is HopMode.OFFICIAL:
+        rival = _rival(view, hop, ancestry)
+        if rival is not None:
+            return replace(view, conflict=(rival.id, event.id))
+    require_dispatch(view, hop.from_unit, hop.mode)
+    held = _last(view, hop.from_unit, HopState.RECEIVED) if hop.mode is HopMode.OFFICIAL else None
+    if held is not None:
+        view = _with(view, replace(held, state=HopState.PASSED_ON))
+    return replace(view, hops=(*view.hops, hop), documents=tuple(dict.fromkeys((*view.documents, *hop.documents))))
+
+
+def _rival(view: SlipView, hop: Hop, ancestry: Ancestry) -> Hop | None:
+    """An OFICIAL hop that left the same unit and of which this one did not know; hops that came back are no rivals."""
+    if not ancestry.complete(hop.digest):
+        return None
+    return next(
+        (
+            other
+            for other in view.hops
+            if other.mode is HopMode.OFFICIAL
+            and other.from_unit == hop.from_unit
+            and other.state not in {HopState.REJECTED, HopState.CANCELLED}
+            and not ancestry.knew(hop.digest, other.digest)
+        ),
+        None,
+    )
 
 
 def read_hop(item: SignedEvent) -> Hop:

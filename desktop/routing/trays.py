@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from desktop.records.documents import DocumentState, DocumentView
@@ -51,8 +51,22 @@ class Days:
     urgency: Urgency
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something lies. ``official`` is whose it is within the unit; empty means anybody's there.
+
+    ``hop`` is the id of the hop that put it there, None where there is none; ``since`` orders the tray.
+    """
+
+    tray: Tray
+    unit: str
+    official: str
+    hop: str | None
+    since: datetime | None
+
+
 def trays_of_hop(hop: Hop, unit: str, slip: SlipView) -> tuple[Tray, ...]:
-    """Where this hop lies for that unit; nowhere once it has been passed on, rejected or cancelled."""
+    """Where this hop lies for that unit; nowhere once it has been rejected or cancelled, or passed on by its receiver."""
     found = []
     if hop.to_unit == unit:
         if hop.state is HopState.SENT:
@@ -61,14 +75,50 @@ def trays_of_hop(hop: Hop, unit: str, slip: SlipView) -> tuple[Tray, ...]:
             found.append(Tray.PENDING)
         elif hop.state is HopState.CONCLUDED:
             found.append(Tray.ARCHIVE)
-    if hop.from_unit == unit and hop.state in {HopState.SENT, HopState.RECEIVED, HopState.PASSED_ON, HopState.CONCLUDED}:
+    if hop.from_unit == unit and hop.state not in {HopState.REJECTED, HopState.CANCELLED}:
         found.append(Tray.SENT)
     return tuple(found)
 
 
+def places_of_slip(slip: SlipView) -> tuple[Place, ...]:
+    """Every place of the slip in every unit: one per hop and tray, and the origin's own while it holds the OFICIAL."""
+    places = []
+    for hop in slip.hops:
+        for unit in dict.fromkeys((hop.to_unit, hop.from_unit)):
+            for tray in trays_of_hop(hop, unit, slip):
+                sent = tray is Tray.SENT
+                anybody = tray in {Tray.INCOMING, Tray.ARCHIVE}
+                owner = hop.from_official if sent else "" if anybody else hop.to_official
+                places.append(Place(tray, unit, owner, hop.id, hop.sent_at if sent else hop.received_at or hop.sent_at))
+    if slip.opened_at is not None and not _left_origin(slip):
+        tray = Tray.ARCHIVE if slip.concluded else Tray.PENDING
+        places.append(Place(tray, slip.origin_unit, "", None, slip.opened_at))
+    return tuple(places)
+
+
+def _left_origin(slip: SlipView) -> bool:
+    """Whether the OFICIAL is on its way or with somebody; it is not before the first hop, nor once that came back."""
+    return any(
+        hop.mode is HopMode.OFFICIAL and hop.state not in {HopState.REJECTED, HopState.CANCELLED} for hop in slip.hops
+    )
+
+
+def places_of_document(document: DocumentView) -> tuple[Place, ...]:
+    """Where a document without a slip lies: its unit's tray, and its author's Enviados while another must approve or sign."""
+    tray = tray_of_document(document, document.unit)
+    if tray is None:
+        return ()
+    turn = document.next_official or ""
+    owner = {Tray.TO_SIGN: turn, Tray.DRAFTS: document.author, Tray.PENDING: document.author}.get(tray, "")
+    places = [Place(tray, document.unit, owner, None, document.changed_at)]
+    if turn and turn != document.author:
+        places.append(Place(Tray.SENT, document.unit, document.author, None, document.changed_at))
+    return tuple(places)
+
+
 def tray_of_document(document: DocumentView, unit: str) -> Tray | None:
     """Where a document without a hop lies in its own unit: drafts, waiting for a signature, or ready to derive."""
-    if document.unit != unit or document.slip is not None:
+    if not document.unit or document.unit != unit or document.slip is not None:
         return None
     match document.state:
         case DocumentState.DRAFT | DocumentState.OBSERVED:
