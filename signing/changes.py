@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from asn1crypto import parser
-from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel, SuspiciousModification
+from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
@@ -17,7 +17,7 @@ from .report import LaterChanges
 
 _GAP = re.compile(rb"<[0-9A-Fa-f\s]*>")
 _WHITE = b"\x00\t\n\x0c\r "
-_EOF = b"%%EOF"
+_END_MARK = re.compile(rb"startxref[\x00\t\n\x0c\r ]+([0-9]{1,12})[\x00\t\n\x0c\r ]+%%EOF")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,15 @@ def _gap_problem(gap: bytes, contents: bytes) -> str:
     digits = re.sub(rb"\s", b"", gap[1:-1])
     if bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii")) != contents:
         return "signature.bytes_in_gap"
-    return "signature.bytes_in_contents" if _tail_after_der(contents).strip(b"\x00") else ""
+    return "signature.bytes_in_contents" if has_tail(contents) else ""
 
 
-def _tail_after_der(contents: bytes) -> bytes:
+def has_tail(contents: bytes) -> bool:
+    """Whether /Contents holds anything but zeroes after the CMS: it is the one place that no digest covers."""
     try:
-        return contents[parser.peek(contents) :]
+        return bool(contents[parser.peek(contents) :].strip(b"\x00"))
     except ValueError:
-        return b""  # unreadable CMS is found elsewhere
+        return False  # unreadable CMS is found elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,26 +84,44 @@ def read_later_changes(data: bytes, signature: EmbeddedPdfSignature, coverage: C
 
 def judge_difference(data: bytes, signature: EmbeddedPdfSignature, coverage: Coverage) -> Later:
     """The verdict over a difference analysis that has run."""
-    level = signature.coverage
-    if level is None or level < SignatureCoverageLevel.ENTIRE_REVISION:
+    if not covers_its_revision(signature):
         return Later(LaterChanges.SUSPICIOUS, "signature.bad_coverage")
     if coverage.covers_whole_file:
         return Later(LaterChanges.NONE)
     if stray_bytes(data, coverage.end):
         return Later(LaterChanges.SUSPICIOUS, "signature.bytes_appended")
-    result = signature.diff_result
-    if isinstance(result, SuspiciousModification) or not isinstance(result, DiffResult):
+    if not is_explained(signature):
         return Later(LaterChanges.SUSPICIOUS, "signature.changed_after")
-    if result.modification_level is ModificationLevel.OTHER:
-        return Later(LaterChanges.SUSPICIOUS, "signature.changed_after")
-    if not signature.summarise_integrity_info()["docmdp_ok"]:
+    if not is_allowed(signature):
         return Later(LaterChanges.SUSPICIOUS, "signature.not_permitted")
     return Later(LaterChanges.PERMITTED)
 
 
+def covers_its_revision(signature: EmbeddedPdfSignature) -> bool:
+    """pyHanko's own coverage check: cross-reference tables and end marks of the signed revision lie inside the ByteRange."""
+    level = signature.coverage
+    return level is not None and level >= SignatureCoverageLevel.ENTIRE_REVISION
+
+
+def is_explained(signature: EmbeddedPdfSignature) -> bool:
+    """Whether the difference analysis explains every object that was changed later."""
+    result = signature.diff_result
+    return isinstance(result, DiffResult) and result.modification_level is not ModificationLevel.OTHER
+
+
+def is_allowed(signature: EmbeddedPdfSignature) -> bool:
+    """Whether DocMDP and locked fields allow what is explained (ISO 32000-1 §12.8.2.2)."""
+    return signature.summarise_integrity_info()["docmdp_ok"] is True
+
+
 def stray_bytes(data: bytes, end: int) -> bool:
-    """Whether bytes after ``end`` belong to no revision: something other than white space behind the last %%EOF."""
-    last = data.rfind(_EOF)
-    if last < end:
-        return bool(data[end:].strip(_WHITE))
-    return bool(data[last + len(_EOF) :].strip(_WHITE))
+    """Whether bytes after ``end`` belong to no incremental update.
+
+    Each update ends with a startxref that points into itself (ISO 32000-1 §7.5.6); what lies behind the last end mark is only white space.
+    """
+    begin = end
+    for mark in _END_MARK.finditer(data, end):
+        if not begin <= int(mark.group(1)) < mark.start():
+            return True
+        begin = mark.end()
+    return bool(data[begin:].strip(_WHITE))
