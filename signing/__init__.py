@@ -69,8 +69,42 @@ _PUBLIC: dict[str, tuple[str, ...]] = {
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
 
-__all__ = [  # noqa: PLE0604 - computed from the table above
-    *sorted(_HOME)
+__all__ = [
+    "Anchor",
+    "Certificate",
+    "FileVerdict",
+    "Indication",
+    "LaterChanges",
+    "Level",
+    "Outcome",
+    "Person",
+    "PinError",
+    "PinProvider",
+    "PinState",
+    "RaiseReceipt",
+    "Revocation",
+    "SignReceipt",
+    "SignatureField",
+    "SignatureVerdict",
+    "SigningCancelled",
+    "SigningError",
+    "Stamp",
+    "Statement",
+    "TimestampClient",
+    "Token",
+    "TokenError",
+    "TokenSession",
+    "TokenWorker",
+    "TrustStore",
+    "draw_stamp",
+    "driver_of",
+    "raise_file",
+    "read_statement",
+    "scan_modules",
+    "sign_file",
+    "sign_statement",
+    "signature_fields",
+    "signing_certificates",
 ]
 
 

@@ -77,7 +77,7 @@ def appearance_stream(writer: BasePdfFileWriter, pdf: bytes) -> Any:
                 generic.pdf_name("/Type"): generic.pdf_name("/XObject"),
                 generic.pdf_name("/Subtype"): generic.pdf_name("/Form"),
                 generic.pdf_name("/FormType"): generic.NumberObject(1),
-                generic.pdf_name("/BBox"): generic.ArrayObject(writer.import_object(page["/MediaBox"])),
+                generic.pdf_name("/BBox"): writer.import_object(page["/MediaBox"]),
                 generic.pdf_name("/Resources"): writer.import_object(page["/Resources"]),
             }
         ),
@@ -93,10 +93,11 @@ def stamp_style(stamp: Stamp | None) -> Any:
 
     if stamp is None:
         return NoOpStampStyle()
+    shown = stamp
 
     class Drawn(NoOpStampStyle):
         def create_stamp(self, writer: Any, box: Any, text_params: dict[str, Any]) -> Any:
-            return _Appearance(writer, draw_stamp(stamp, float(box.width), float(box.height)))
+            return _Appearance(writer, draw_stamp(shown, float(box.width), float(box.height)))
 
     return Drawn()
 

@@ -1,0 +1,264 @@
+"""The worker: real modules in real child processes, killed, stopped and refused in earnest."""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from signing.drivers import scan_modules
+from signing.errors import PinError, SigningCancelled, TokenError
+from signing.report import PinState
+from signing.worker import TokenWorker
+from signing.worker_pipe import MAX_FRAME, Secret, encode_frame, read_frame
+from signing.worker_process import WorkerProcess
+
+WRONG = "31415926"
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The operations asked of the children, in order."""
+    seen: list[str] = []
+    real = WorkerProcess.ask
+
+    def ask(self: WorkerProcess, message: Any, **options: Any) -> Any:
+        seen.append(message["op"])
+        return real(self, message, **options)
+
+    monkeypatch.setattr(WorkerProcess, "ask", ask)
+    yield seen
+
+
+def test_tokens_are_read_without_a_pin(lab, worker):
+    token, certificate = lab.token(worker, "juana")
+    assert (token.pin_state, token.pin_pad) == (PinState.OK, False)
+    assert 0 < token.min_pin < token.max_pin
+    assert certificate.person.ci == "4512345"
+    assert certificate.algorithm == "RSA 2048"
+    assert lab.token(worker, "elena")[1].algorithm == "EC secp256r1"
+    assert worker.faults == ()
+
+
+def test_a_token_plugged_in_later_is_seen(lab, worker, tmp_path):
+    before = {token.serial for token in worker.tokens()}
+    environment = {**os.environ, **lab.tokens.environment()}
+    words = "--init-token --free --label late --so-pin 12345678 --pin 1234".split()
+    subprocess.run(["softhsm2-util", *words], env=environment, check=True, capture_output=True)
+    late = next(token for token in worker.tokens() if token.serial not in before)
+    assert late.label == "late"
+    subprocess.run(
+        ["softhsm2-util", "--delete-token", "--serial", late.serial], env=environment, check=True, capture_output=True
+    )
+    assert {token.serial for token in worker.tokens()} == before
+
+
+def test_wrong_pin_is_told_once_and_not_retried(lab, worker, asked):
+    token, certificate = lab.token(worker, "maria")
+    calls: list[str] = []
+
+    def pin(present, chosen):
+        calls.append(chosen.person.name)
+        return WRONG
+
+    with pytest.raises(PinError) as caught:
+        worker.open(token, certificate, pin)
+    assert caught.value.code == "pin.wrong"
+    assert caught.value.facts["state"] == "low"
+    assert calls == ["María Huanca Ayma"]
+    assert asked.count("login") == 1
+    assert lab.token(worker, "maria")[0].pin_state is PinState.LOW
+    with lab.session(worker, "maria"):
+        pass
+    assert lab.token(worker, "maria")[0].pin_state is PinState.OK
+
+
+def test_the_pin_stands_in_no_traceback_repr_or_pickle(lab, worker):
+    token, certificate = lab.token(worker, "maria")
+    with pytest.raises(PinError) as caught:
+        worker.open(token, certificate, lambda *_: WRONG)
+    told = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
+    assert "login" in told
+    assert WRONG not in told
+    assert WRONG not in repr(caught.value.facts)
+    assert WRONG not in repr(Secret(WRONG))
+    assert WRONG not in repr(encode_frame({"op": "login"}, Secret(WRONG)))
+    with pytest.raises(TypeError):
+        pickle.dumps(Secret(WRONG))
+    with lab.session(worker, "maria"):
+        pass
+
+
+def test_the_pin_of_a_dying_child_stands_in_no_traceback(lab, worker):
+    token, certificate = lab.token(worker, "juana")
+
+    def pin(*_):
+        os.kill(worker.process_ids()[0], signal.SIGKILL)
+        return WRONG
+
+    with pytest.raises(TokenError) as caught:
+        worker.open(token, certificate, pin)
+    assert caught.value.code == "token.module_crashed"
+    told = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
+    assert WRONG not in told
+
+
+def test_the_pin_is_in_no_argument_environment_or_file_of_the_child(lab, worker):
+    with lab.session(worker, "juana"):
+        process = Path("/proc") / str(worker.process_ids()[0])
+        for name in ("cmdline", "environ"):
+            assert lab.pin("juana").encode() not in (process / name).read_bytes()
+        assert b"SOFTHSM2_CONF=" in (process / "environ").read_bytes()
+        core = next(line for line in (process / "limits").read_text().splitlines() if line.startswith("Max core"))
+        assert core.split()[4] == "0"
+
+
+def test_the_child_is_protected_before_it_loads_anything(lab, worker):
+    worker.tokens()
+    process = next(iter(worker._processes.values()))
+    assert process.facts == {"ready": True, "core_limit": 0, "dumpable": 0}
+
+
+def test_the_process_that_passes_a_pin_is_protected(lab):
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom signing.worker import TokenWorker\n"
+        "from signing.protection import protection\n"
+        "with TokenWorker([Path(sys.argv[1])]) as worker:\n"
+        "    token = next(one for one in worker.tokens() if one.label == 'juana')\n"
+        "    def pin(*_):\n        print(protection().dumpable, protection().core_limit)\n        return sys.stdin.readline().strip()\n"
+        "    print(protection().dumpable)\n"
+        "    worker.open(token, next(one for one in token.certificates if not one.unusable), pin).close()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(lab.tokens.module)],
+        env={**os.environ, **lab.tokens.environment()},
+        input=lab.pin("juana"),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout.split() == ["1", "0", "0"]
+
+
+def test_the_pin_is_asked_last(lab, worker):
+    token, certificate = lab.token(worker, "juana")
+    foreign = lab.token(worker, "pedro")[1]
+    authority = next(one for one in token.certificates if one.unusable == "is_ca")
+
+    def never(*_):
+        raise AssertionError("asked for a PIN too early")
+
+    for present, chosen, code in (
+        (replace(token, serial="0000"), certificate, "token.removed"),
+        (token, foreign, "token.certificate_gone"),
+        (token, authority, "certificate.unusable"),
+    ):
+        with pytest.raises(TokenError) as caught:
+            worker.open(present, chosen, never)
+        assert caught.value.code == code
+
+
+def test_an_expired_certificate_is_refused_before_the_pin(lab):
+    modules, environment = [lab.tokens.module], lab.tokens.environment()
+    with lab.worker() as present:
+        token, certificate = lab.token(present, "juana")
+    late = certificate.not_after.replace(year=certificate.not_after.year + 1)
+    with TokenWorker(modules, environment=environment, clock=lambda: late) as worker:
+        with pytest.raises(TokenError) as caught:
+            worker.open(token, certificate, lambda *_: pytest.fail("asked"))
+    assert (caught.value.code, caught.value.facts["reason"]) == ("certificate.unusable", "expired")
+
+
+def test_cancelling_leaves_everything_usable(lab, worker):
+    token, certificate = lab.token(worker, "juana")
+
+    def cancel(*_):
+        raise SigningCancelled
+
+    with pytest.raises(SigningCancelled):
+        worker.open(token, certificate, cancel)
+    with lab.session(worker, "juana") as session:
+        assert session.sign_raw(b"data")
+
+
+@pytest.mark.parametrize("blow", [signal.SIGABRT, signal.SIGSEGV, signal.SIGKILL])  # SIGABRT: what glibc does on a double free
+def test_a_crash_in_the_middle_of_a_request_stays_in_the_child(lab, worker, blow):
+    with lab.session(worker, "juana") as session:
+        pid = worker.process_ids()[0]
+        os.kill(pid, signal.SIGSTOP)
+        timer = threading.Timer(0.2, lambda: [os.kill(pid, blow), os.kill(pid, signal.SIGCONT)])
+        timer.start()
+        with pytest.raises(TokenError) as caught:
+            session.sign_raw(b"data")
+        timer.join()
+        assert caught.value.code == "token.module_crashed"
+        assert caught.value.facts["signal"] == blow
+        with pytest.raises(TokenError) as gone:
+            session.sign_raw(b"data")
+        assert gone.value.code == "token.removed"
+    assert {token.label for token in worker.tokens()} >= {"juana", "pedro"}
+    assert worker.process_ids() != (pid,)
+
+
+def test_a_hanging_module_is_ended_and_replaced(lab):
+    with lab.worker(timeout=1.0) as worker:
+        with lab.session(worker, "juana") as session:
+            pid = worker.process_ids()[0]
+            os.kill(pid, signal.SIGSTOP)
+            with pytest.raises(TokenError) as caught:
+                session.sign_raw(b"data")
+        assert (caught.value.code, caught.value.facts["seconds"]) == ("token.module_hung", 1.0)
+        assert not Path(f"/proc/{pid}").exists()
+        with lab.session(worker, "juana") as session:
+            assert session.sign_raw(b"data")
+
+
+def test_a_file_that_is_no_module_does_not_hide_the_others(lab, tmp_path):
+    broken = tmp_path / "libbroken.so"
+    broken.write_bytes(b"\x7fELF but no library")
+    with TokenWorker([broken, lab.tokens.module], environment=lab.tokens.environment()) as worker:
+        assert any(token.label == "juana" for token in worker.tokens())
+        assert [fault.code for fault in worker.faults] == ["token.module_unloadable"]
+    with TokenWorker([broken]) as worker, pytest.raises(TokenError) as caught:
+        worker.tokens()
+    assert caught.value.code == "token.module_unloadable"
+
+
+def test_closing_ends_every_child(lab):
+    with lab.worker() as worker:
+        session = lab.session(worker, "juana")
+        (pid,) = worker.process_ids()
+    assert not Path(f"/proc/{pid}").exists()
+    assert worker.process_ids() == ()
+    session.close()
+    assert not [thread for thread in threading.enumerate() if thread.name == "token-worker"]
+
+
+def test_no_module_is_loaded_in_this_process(lab, worker):
+    worker.tokens()
+    loaded = Path("/proc/self/maps").read_text()
+    assert "softhsm" not in loaded
+
+
+def test_frames_that_are_none_are_refused():
+    huge = io.BytesIO((MAX_FRAME + 1).to_bytes(4, "big"))
+    for stream in (huge, io.BytesIO(b"\0\0\0\2[]"), io.BytesIO(b"\0\0\0\2{x")):
+        with pytest.raises(ValueError):  # noqa: PT011 - json's own subclasses count
+            read_frame(stream)
+    assert read_frame(io.BytesIO(b"\0\0\0\5{")) is None
+
+
+def test_this_system_has_softhsm_where_the_table_says(lab):
+    assert lab.tokens.module.resolve() in {module.resolve() for module in scan_modules()}
