@@ -9,7 +9,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -22,8 +22,8 @@ from desktop.records.errors import OfficeError
 
 from .templates import Template
 
-ARCHIVAL = ("a-2a", "ua-1")
-ARCHIVAL_WITH_FILES = ("a-3a", "ua-1")
+ARCHIVAL: tuple[typst.PDFStandard, ...] = ("a-2a", "ua-1")
+ARCHIVAL_WITH_FILES: tuple[typst.PDFStandard, ...] = ("a-3a", "ua-1")
 _PLACE = re.compile(r"┌─ (?P<file>.+?):(?P<line>\d+):\d+")
 
 
@@ -42,7 +42,7 @@ def typeset(
     *,
     resources: Path,
     created: datetime,
-    standards: tuple[str, ...],
+    standards: Sequence[typst.PDFStandard],
 ) -> Typeset:
     """Set one page job. Raises ``drafting.page_failed`` (file, line, reason) or ``drafting.no_fonts``."""
     fonts = _fonts(resources / "fonts")

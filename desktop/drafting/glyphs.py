@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 from pathlib import Path
 
-FAMILIES = ("NotoSerif-", "NotoSans-")
+FAMILIES = ("NotoSerif-", "NotoSans-", "NotoSansMath-", "NotoSansSymbols2-")
 
 
 def tidy(text: str) -> str:

@@ -19,6 +19,7 @@ from .glyphs import missing_characters, tidy
 from .jobs import AttachedFile, FieldValue, PageJob, Person, signature_names
 from .templates import FieldSpec
 
+NARROW = 22  # characters
 CITE_LATER = "se asigna al enviar"
 _PERSON = re.compile(r"\s+[|·]\s+")
 _NUMBER = re.compile(r"[\s\d.,%()+-]*\d[\s\d.,%()+-]*|Bs\.?\s?[\d.,]+")
@@ -82,8 +83,7 @@ class _Problems:
     strict: bool
     found: list[str] = field(default_factory=list)
 
-    def add(self, code: str, **facts: str | int) -> None:
-        error = OfficeError(code, **facts)
+    def add(self, error: OfficeError) -> None:
         if self.strict:
             raise error
         self.found.append(str(error))
@@ -108,7 +108,9 @@ def _fields(job: PageJob, problems: _Problems) -> dict[str, Any]:
         given = job.fields.get(spec.name, spec.default)
         value = _people(given, spec) if spec.kind == "people" else _words(given, spec)
         if spec.required and not value:
-            problems.add("drafting.missing_field", field=spec.name, label=spec.label, template=job.template.id)
+            problems.add(
+                OfficeError("drafting.missing_field", field=spec.name, label=spec.label, template=job.template.id)
+            )
         values[spec.name] = value
     return values
 
@@ -154,7 +156,7 @@ def _blocks(job: PageJob, problems: _Problems) -> tuple[list[dict[str, Any]], di
             item |= _table_shape(item)
         elif isinstance(block, Image):
             if not item["alt"].strip():
-                problems.add("drafting.missing_alt", image=block.name)
+                problems.add(OfficeError("drafting.missing_alt", image=block.name))
             name = _image_file(block, job, files, problems)
             if name is None:
                 continue
@@ -174,12 +176,13 @@ def _tidy_json(value: Any) -> Any:
 
 
 def _table_shape(item: dict[str, Any]) -> dict[str, Any]:
-    """Shares by the length of what stands in a column; columns of numbers to the right."""
+    """Narrow columns as wide as they need (share 0), the others by length; columns of numbers to the right."""
     rows = [["".join(run["text"] for run in cell) for cell in row] for row in (item["header"], *item["rows"])]
     columns = list(zip(*rows, strict=True))
-    longest = [max(max(len(text) for text in column), 1) for column in columns]
-    words = [max((len(word) for text in column for word in text.split()), default=1) for column in columns]
-    shares = [max(min(length, 48), word + 2, 6) for length, word in zip(longest, words, strict=True)]
+    longest = [max(len(text) for text in column) for column in columns]
+    shares = [0 if length <= NARROW else min(length, 60) for length in longest]
+    if not any(shares):
+        shares[0] = 1
     numeric = [len(col) > 1 and all(_NUMBER.fullmatch(text) for text in col[1:] if text) for col in columns]
     aligns = item["aligns"] or ["right" if number else "left" for number in numeric]
     return {"auto_widths": shares, "aligns": aligns}
@@ -191,11 +194,11 @@ _SIGNATURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 def _image_file(block: Image, job: PageJob, files: dict[str, bytes], problems: _Problems) -> str | None:
     data = job.images.get(block.sha256)
     if data is None:
-        problems.add("drafting.missing_image", image=block.name)
+        problems.add(OfficeError("drafting.missing_image", image=block.name))
         return None
     magic = _SIGNATURES.get(block.media_type)
     if magic is None or not data.startswith(magic):
-        problems.add("drafting.bad_image", image=block.name)
+        problems.add(OfficeError("drafting.bad_image", image=block.name))
         return None
     name = f"{len(files)}.{'png' if block.media_type == 'image/png' else 'jpg'}"
     files[name] = data
@@ -261,4 +264,5 @@ def _check_characters(job: PageJob, data: Mapping[str, Any], problems: _Problems
     fonts = job.resources / "fonts"
     for place, text in _texts(data, job.body):
         for char in missing_characters(text, fonts):
-            problems.add("drafting.missing_glyph", character=char, code=f"U+{ord(char):04X}", place=place)
+            sign = f"U+{ord(char):04X}"
+            problems.add(OfficeError("drafting.missing_glyph", character=char, sign=sign, place=place))
