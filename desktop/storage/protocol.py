@@ -72,7 +72,10 @@ class ObjectStore(Protocol):
         ...
 
     def list(self, prefix: str, *, after: str = "") -> Iterator[Entry]:
-        """Entries whose key starts with ``prefix`` and is greater than ``after``, sorted by key (code points)."""
+        """Entries whose key starts with ``prefix`` and is greater than ``after``, sorted by key (code points).
+
+        The order of keys beyond ASCII is the server's own; each is listed once.
+        """
         ...
 
     def head(self, key: str) -> Entry | None:

@@ -91,7 +91,7 @@ class ObjectStoreConformance:
         assert caught.value.facts["key"] == key
 
     def test_list_is_sorted_by_key_and_not_by_folder(self, store: ObjectStore) -> None:
-        keys = ["a/b/c", "a/b-c", "a/b", "a.b", "a/é", "a/Z", "ab/x", "a/b0"]
+        keys = ["a/b/c", "a/b-c", "a/b", "a.b", "a/Z", "ab/x", "a/b0", "a/!b", "a/b b"]
         keys.remove("a/b")  # a folder store cannot hold a file where there is a folder
         for key in keys:
             assert store.put_if_absent(key, key.encode())
@@ -104,7 +104,7 @@ class ObjectStoreConformance:
         keys = [f"in/d{d}/{n:03}" for d in range(3) for n in range(4)]
         for key in keys:
             store.put_if_absent(key, b"x")
-        for after in ("", "in/d0/002", "in/d1", "in/d1/003", "in/d1/zzz", "in/d2/003", "zz"):
+        for after in ("", "in/d0/002", "in/d0/", "in/d0", "in/d1", "in/d", "in/d1/003", "in/d1/zzz", "in/d2/003", "zz"):
             assert [e.key for e in store.list("in/", after=after)] == [k for k in keys if k > after]
         assert [e.key for e in store.list("in/d1/", after="in/d1/001")] == ["in/d1/002", "in/d1/003"]
 
@@ -161,3 +161,9 @@ class ObjectStoreConformance:
         with pytest.raises(OfficeError) as caught:
             list(store.list(prefix))
         assert caught.value.code == "storage.bad_key"
+
+    def test_keys_beyond_ascii_are_listed_once(self, store: ObjectStore) -> None:
+        keys = {"a/é", "a/Z", "a/ñandú/x", "日本/x"}
+        for key in keys:
+            store.put_if_absent(key, b"")
+        assert sorted(entry.key for entry in store.list("")) == sorted(keys)
