@@ -54,6 +54,7 @@ class Device:
 
     ``verify_key`` is the raw Ed25519 public key in base64url; ``age_recipient`` the age X25519 recipient to which
     blob keys are sealed. ``enrolments`` maps an official's id to the JWS by which his token enrolled this device.
+    ``last_seq`` comes with a revocation: the highest ``device_seq`` that is still believed, whatever time an event claims.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Device:
     valid_until: datetime
     enrolments: tuple[tuple[str, str], ...] = ()
     revoked_at: datetime | None = None
+    last_seq: int | None = None
 
     def enrolled(self, official: str) -> bool:
         """Whether this official's token enrolled the device."""

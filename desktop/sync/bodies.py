@@ -1,0 +1,143 @@
+"""What the body of each kind of event must hold (docs/formats/events.md). More may be there and is kept.
+
+Checked when an event is made and when one comes in: a body that cannot be folded never reaches the projections.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from desktop.records.errors import OfficeError
+from desktop.records.events import Event, EventKind, Json
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+Check = Callable[[Json], bool]
+
+
+def _text(value: Json) -> bool:
+    return isinstance(value, str)
+
+
+def _full(value: Json) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _whole(value: Json) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _flag(value: Json) -> bool:
+    return isinstance(value, bool)
+
+
+def _digest(value: Json) -> bool:
+    return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
+
+
+def _texts(value: Json) -> bool:
+    return isinstance(value, list) and all(_text(item) for item in value)
+
+
+def _day(value: Json) -> bool:
+    if value is None:
+        return True
+    try:
+        return bool(date.fromisoformat(value).isoformat() == value)
+    except (ValueError, TypeError):
+        return False
+
+
+def _access(value: Json) -> bool:
+    return _whole(value) and value <= 5
+
+
+def _mode(value: Json) -> bool:
+    return value in ("oficial", "copia")
+
+
+def _attachments(value: Json) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(item, dict)
+        and _full(item.get("name"))
+        and _whole(item.get("size"))
+        and _digest(item.get("sha256"))
+        and _text(item.get("type"))
+        for item in value
+    )
+
+
+_APPEND: Mapping[str, Check] = {"old": _digest, "new": _digest, "level": _text}
+REQUIRED: Mapping[EventKind, Mapping[str, Check]] = {
+    EventKind.DRAFTED: {"kind": _full, "subject": _text},
+    EventKind.NUMBERED: {"cite": _full},
+    EventKind.FROZEN: {"digest": _digest, "pages": _whole},
+    EventKind.OBSERVED: {"remark": _full},
+    EventKind.SIGNED: _APPEND,
+    EventKind.RAISED: _APPEND,
+    EventKind.OPENED: {"number": _full, "subject": _text},
+    EventKind.DISPATCHED: {"to_unit": _full, "mode": _mode, "action": _full},
+    EventKind.RECEIVED: {"hop": _full},
+    EventKind.REJECTED: {"hop": _full, "reason": _full},
+    EventKind.CANCELLED: {"hop": _full},
+    EventKind.ANSWERED: {"hop": _full, "answer": _full},
+}
+_SIGNED_EXTRA: Mapping[str, Check] = {"field": _text}
+OPTIONAL: Mapping[EventKind, Mapping[str, Check]] = {
+    EventKind.DRAFTED: {"approvers": _texts, "signers": _texts, "access": _access, "practice": _flag},
+    EventKind.FROZEN: {"attachments": _attachments, "fields": _texts},
+    EventKind.SIGNED: _SIGNED_EXTRA,
+    EventKind.RAISED: _SIGNED_EXTRA,
+    EventKind.DISPATCHED: {
+        "to_official": _text,
+        "remark": _text,
+        "urgent": _flag,
+        "deadline": _day,
+        "sheets": _whole,
+        "paper": _text,
+        "documents": _texts,
+    },
+    EventKind.CANCELLED: {"reason": _text},
+}
+_ON_A_SLIP = frozenset(kind for kind in EventKind if kind.value.startswith("slip.")) - {
+    EventKind.CONCLUDED,
+    EventKind.REOPENED,
+}
+
+
+def require_body(event: Event) -> None:
+    """Raises ``event.malformed`` naming the first field that is missing or is not what its kind needs."""
+    for name, check in REQUIRED.get(event.kind, {}).items():
+        if name not in event.body or not check(event.body[name]):
+            raise OfficeError("event.malformed", reason=f"body.{name}")
+    for name, check in OPTIONAL.get(event.kind, {}).items():
+        if name in event.body and not check(event.body[name]):
+            raise OfficeError("event.malformed", reason=f"body.{name}")
+    if event.kind in _ON_A_SLIP and not event.slip:
+        raise OfficeError("event.malformed", reason="slip")
+
+
+def require_shape(event: Event) -> None:
+    """The fields outside the body. Raises ``event.malformed``."""
+    for name, value in (
+        ("id", event.id),
+        ("entity", event.entity),
+        ("document", event.document),
+        ("device", event.device),
+    ):
+        if not value:
+            raise OfficeError("event.malformed", reason=name)
+    if event.slip is not None and not _full(event.slip):
+        raise OfficeError("event.malformed", reason="slip")
+    if event.on_behalf_of is not None and not _full(event.on_behalf_of):
+        raise OfficeError("event.malformed", reason="on_behalf_of")
+    if not all(_digest(parent) for parent in event.parents) or len(set(event.parents)) != len(event.parents):
+        raise OfficeError("event.malformed", reason="parents")
+    if event.device_seq < 1 or any(seq < 1 for _, seq in event.deliveries):
+        raise OfficeError("event.malformed", reason="seq")
+    for blob in event.blobs:
+        if not (_digest(blob.sha256) and _digest(blob.cipher) and blob.size >= 0):
+            raise OfficeError("event.malformed", reason="blobs")
+        if blob.role not in ("document", "attachment", "history"):
+            raise OfficeError("event.malformed", reason="blobs.role")
