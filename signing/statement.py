@@ -94,10 +94,18 @@ def _verified(jws: str, algorithm: str, certificate: Certificate) -> bytes:
         key = RSAKey.import_key(pem) if algorithm == "RS256" else ECKey.import_key(pem)
         if algorithm == "RS256" and getattr(public, "key_size", 0) < _MIN_RSA:
             raise SigningError("statement.bad_signature", reason="short_key")
-        verified = jose.deserialize_compact(jws, key, algorithms=[algorithm])
+        verified = jose.deserialize_compact(jws, key, registry=_registry(algorithm))
     except (JoseError, ValueError, TypeError) as error:
         raise SigningError("statement.bad_signature", reason=type(error).__name__) from error
     return bytes(verified.payload)
+
+
+def _registry(algorithm: str) -> Any:
+    from joserfc import jws as jose
+
+    registry = jose.JWSRegistry(algorithms=[algorithm])
+    registry.max_header_length = registry.max_payload_length = _MAX_STATEMENT  # its own limit of 512 holds no certificate
+    return registry
 
 
 def _require_signer(certificate: Certificate) -> None:

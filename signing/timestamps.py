@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import ssl
 from collections.abc import AsyncIterator
@@ -34,8 +35,7 @@ class TimestampClient:
         self.url = url
         self.timeout = timeout
         self.token_size = _FIRST_GUESS
-        self._login = (username, password or "") if username is not None else None
-        self._bearer = bearer
+        self._authorization = _authorization(username, password, bearer)
         self._sample: bytes | None = None
         self._tls: ssl.SSLContext | None = None
 
@@ -63,6 +63,11 @@ class TimestampClient:
         client = self
 
         class Stamper(HTTPTimeStamper):
+            async def async_request_tsa_response(self, req: Any) -> Any:
+                response = await super().async_request_tsa_response(req)
+                _require_granted(response.dump(), client.url)
+                return response
+
             async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> ContentInfo:
                 token = await _answered(super().async_timestamp(message_digest, md_algorithm), client.url)
                 _require_good(token, message_digest, client.url)
@@ -76,13 +81,22 @@ class TimestampClient:
                 self._register_dummy(md_algorithm, sample)
                 return sample
 
-        headers = {"Authorization": f"Bearer {self._bearer}"} if self._bearer else None
-        return Stamper(self.url, timeout=self.timeout, auth=self._login, headers=headers, session=session)
+        headers = {"Authorization": self._authorization} if self._authorization else None
+        return Stamper(self.url, timeout=self.timeout, headers=headers, session=session)
 
     def _tls_context(self) -> ssl.SSLContext:
         if self._tls is None:
             self._tls = ssl.create_default_context()
         return self._tls
+
+
+def _authorization(username: str | None, password: str | None, bearer: str | None) -> str:
+    """The header's value (RFC 6750, RFC 7617). aiohttp's own BasicAuth is deprecated."""
+    if bearer:
+        return f"Bearer {bearer}"
+    if username is None:
+        return ""
+    return "Basic " + base64.b64encode(f"{username}:{password or ''}".encode()).decode("ascii")
 
 
 async def _answered(request: Any, url: str) -> ContentInfo:
@@ -115,6 +129,16 @@ def request_error(error: Exception, url: str) -> SigningError:
     if "nonce" in str(error):
         return SigningError("tsa.bad_answer", url=url, reason="nonce")
     return SigningError("tsa.refused", url=url, reason="not_granted")
+
+
+def _require_granted(response: bytes, url: str) -> None:
+    """The status alone (RFC 3161 §2.4.2): asn1crypto takes a refusal, which has no token, for damage."""
+    from asn1crypto import parser, tsp
+
+    outer = parser.parse(response)[4]
+    status = tsp.PKIStatusInfo.load(outer)["status"].native
+    if status not in ("granted", "granted_with_mods"):
+        raise SigningError("tsa.refused", url=url, reason=str(status))
 
 
 def _require_good(token: ContentInfo, digest: bytes, url: str) -> None:

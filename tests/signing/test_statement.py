@@ -1,0 +1,120 @@
+"""Statements: what a token signs outside PDF."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from joserfc import jws as jose
+from joserfc.jwk import RSAKey
+
+from desktop.practice.pki import PracticePki
+from signing.errors import SigningError
+from signing.statement import read_statement, sign_statement
+from signing.trust import TrustStore
+
+NOW = datetime.now(UTC)
+PAYLOAD = '{"device":"01K","ñ":true}'.encode()
+
+
+@pytest.fixture(scope="module")
+def statements(lab) -> dict[str, str]:
+    with lab.worker() as worker:
+        made = {}
+        for label in ("juana", "elena"):
+            with lab.session(worker, label) as session:
+                made[label] = sign_statement(PAYLOAD, session)
+        return made
+
+
+def code_of(jws: str, trust: TrustStore, at: datetime = NOW) -> tuple[str, object]:
+    with pytest.raises(SigningError) as caught:
+        read_statement(jws, trust=trust, at=at)
+    return caught.value.code, caught.value.facts.get("reason")
+
+
+def header_of(jws: str) -> dict:
+    part = jws.split(".")[0]
+    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+
+
+def encode(value: object) -> str:
+    data = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+@pytest.mark.parametrize(("label", "algorithm", "ci"), [("juana", "RS256", "4512345"), ("elena", "ES256", "6071829")])
+def test_a_statement_is_read_back(lab, statements, label, algorithm, ci):
+    jws = statements[label]
+    assert header_of(jws)["alg"] == algorithm
+    statement = read_statement(jws, trust=lab.trust, at=NOW)
+    assert statement.payload == PAYLOAD
+    assert statement.certificate.person.ci == ci
+
+
+def test_the_chain_inside_suffices_without_intermediates(lab, statements):
+    bare = TrustStore.from_pem([lab.pki.anchors_pem()])
+    assert read_statement(statements["juana"], trust=bare, at=NOW).payload == PAYLOAD
+
+
+def test_a_changed_payload_or_signature(lab, statements):
+    for jws in statements.values():
+        head, payload, signature = jws.split(".")
+        assert code_of(f"{head}.{encode(b'other')}.{signature}", lab.trust)[0] == "statement.bad_signature"
+        spoilt = signature[:-6] + ("AAAAAA" if not signature.endswith("AAAAAA") else "BBBBBB")
+        assert code_of(f"{head}.{payload}.{spoilt}", lab.trust)[0] == "statement.bad_signature"
+
+
+def test_another_persons_certificate_in_front(lab, statements):
+    head, payload, signature = statements["juana"].split(".")
+    header = header_of(statements["juana"])
+    header["x5c"][0] = base64.b64encode(lab.pki.certificate_of("pedro")).decode()
+    assert code_of(f"{encode(header)}.{payload}.{signature}", lab.trust)[0] == "statement.bad_signature"
+
+
+def test_algorithms_that_are_not_the_keys(lab, statements):
+    _, payload, signature = statements["juana"].split(".")
+    header = header_of(statements["juana"])
+    for algorithm in ("none", "HS256", "RS512", "PS256"):
+        assert code_of(f"{encode({**header, 'alg': algorithm})}.{payload}.{signature}", lab.trust)[0] == "statement.malformed"
+    assert code_of(f"{encode({**header, 'alg': 'ES256'})}.{payload}.{signature}", lab.trust) == ("statement.malformed", "algorithm")
+
+
+def test_headers_that_we_do_not_know_are_refused(lab):
+    key = RSAKey.import_key(lab.pki.key_of("juana"))
+    chain = [base64.b64encode(lab.pki.certificate_of("juana")).decode()]
+    registry = jose.JWSRegistry(strict_check_header=False)
+    odd = jose.serialize_compact({"alg": "RS256", "x5c": chain, "jku": "http://x"}, PAYLOAD, key, registry=registry)
+    assert code_of(odd, lab.trust)[0] == "statement.malformed"
+
+
+def test_a_stranger_s_anchor(lab, statements, tmp_path):
+    other = PracticePki.create(tmp_path / "pki", [], port=1, now=NOW)
+    assert code_of(statements["juana"], TrustStore.from_pem([other.anchors_pem()])) == (
+        "statement.untrusted",
+        "chain.untrusted",
+    )
+    assert code_of(statements["juana"], TrustStore())[0] == "statement.untrusted"
+
+
+def test_a_time_outside_the_certificate(lab, statements):
+    assert code_of(statements["juana"], lab.trust, NOW + timedelta(days=4000)) == ("statement.untrusted", "certificate.expired")
+
+
+def test_a_service_certificate_is_no_signer(lab):
+    key = RSAKey.import_key(lab.pki.key_of("issuing"))
+    chain = [base64.b64encode(lab.pki.certificate_of("issuing")).decode()]
+    jws = jose.serialize_compact({"alg": "RS256", "x5c": chain}, PAYLOAD, key)
+    assert code_of(jws, lab.trust) == ("statement.untrusted", "is_ca")
+
+
+@pytest.mark.parametrize("jws", ["", "a.b", "a.b.c", "....", "ñ.b.c", "e30.e30.e30", "x" * 2_000_000])
+def test_rubbish(lab, jws):
+    assert code_of(jws, lab.trust)[0] == "statement.malformed"
+
+
+def test_rubbish_certificates(lab):
+    for chain in ([], ["!!"], ["AAAA"], "AAAA", [base64.b64encode(b"\x30\x00").decode()], [7], ["AAAA"] * 9):
+        assert code_of(f"{encode({'alg': 'RS256', 'x5c': chain})}.e30.e30", lab.trust)[0] == "statement.malformed"
