@@ -1,0 +1,220 @@
+"""The act: everything that one step of the office writes, in one transaction with its outbox rows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from desktop.records.cite import NumberBlock
+from desktop.records.errors import OfficeError
+from desktop.records.events import SignedEvent
+
+from . import cite_book, outbox, projections
+from .drafts import Draft, forget_draft, keep_draft
+from .reads import Reads, last_device_seq
+from .tables import (
+    documents,
+    event_parents,
+    events,
+    mailboxes,
+    quarantine,
+    receipts,
+    search_words,
+    sequences,
+    settings,
+)
+from .times import write_time
+from .views import read_document_view
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+class Act(Reads):
+    """One open transaction. Its reads see what it has written; projections are folded before they are read and at the end."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._touched: set[str] = set()
+        self._number: int | None = None
+        self.issued = 0
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        self.fold()
+        yield self._connection
+
+    def fold(self) -> None:
+        """Bring the projections up to date with the events added so far. The store does it before it commits."""
+        touched, self._touched = self._touched, set()
+        projections.project(self._connection, touched)
+
+    def add_event(self, signed: SignedEvent, received_at: datetime) -> bool:
+        """Keep an event; False when it is known already. What it changes is folded from all events, whatever their order.
+
+        The caller has checked the signature. Raises ``store.event_digest`` when the digest is not that of the JWS.
+        """
+        if hashlib.sha256(signed.jws.encode("ascii", "replace")).hexdigest() != signed.digest:
+            raise OfficeError("store.event_digest", event=signed.event.id, on_disk="unchanged")
+        event = signed.event
+        row = {
+            "digest": signed.digest,
+            "id": event.id,
+            "kind": event.kind.value,
+            "document": event.document,
+            "slip": event.slip,
+            "device": event.device,
+            "device_seq": event.device_seq,
+            "claimed_at": write_time(event.claimed_at),
+            "received_at": write_time(received_at),
+            "payload": json.dumps(event.to_payload(), ensure_ascii=False, sort_keys=True),
+            "jws": signed.jws,
+        }
+        added = self._connection.execute(upsert(events).values(row).on_conflict_do_nothing())
+        if added.rowcount == 0:
+            return False
+        parents = [{"child": signed.digest, "parent": parent} for parent in dict.fromkeys(event.parents)]
+        if parents:
+            self._connection.execute(insert(event_parents), parents)
+        cite_book.note_number(self._connection, event, signed.digest)
+        self._touched.add(event.document)
+        return True
+
+    def enqueue(self, key: str, data: bytes | str, *, priority: int | None = None) -> bool:
+        """Put an object into the outbox; False when that key waits already.
+
+        ``data`` is the bytes, or the SHA-256 of bytes that the store holds. Lower priorities go first (by default events 0,
+        blobs 10); an event never goes before the blobs of its own act.
+        """
+        if self._number is None:
+            self._number = self._next("act", "")
+        return outbox.keep(self._connection, key, data, priority=priority, act=self._number)
+
+    def outbox_done(self, row: int) -> None:
+        """The exchange has that row."""
+        outbox.done(self._connection, row)
+
+    def outbox_failed(self, row: int, code: str, retry_at: datetime) -> None:
+        """That row could not go; try again from ``retry_at`` on."""
+        outbox.failed(self._connection, row, code, retry_at)
+
+    def next_device_seq(self, device: str) -> int:
+        """The next sequence number of a device's events, above all that are known of it; 1 is the first."""
+        return self._next("device", device, floor=last_device_seq(self._connection, device))
+
+    def next_delivery_seq(self, device: str, unit: str) -> int:
+        """The next sequence number of a device in a unit's mailbox, without a gap; 1 is the first."""
+        return self._next("delivery", f"{device}/{unit}")
+
+    def raise_delivery_seq(self, device: str, unit: str, seq: int) -> None:
+        """After a rebuild: ``seq`` of this device lies in that mailbox already; the next one is above it."""
+        self._set("delivery", f"{device}/{unit}", seq)
+
+    def _next(self, kind: str, name: str, *, floor: int = 0) -> int:
+        statement = select(sequences.c.last).where(sequences.c.kind == kind, sequences.c.name == name)
+        value = max(self._connection.scalar(statement) or 0, floor) + 1
+        self._set(kind, name, value)
+        return value
+
+    def _set(self, kind: str, name: str, value: int) -> None:
+        statement = upsert(sequences).values(kind=kind, name=name, last=value)
+        higher = statement.on_conflict_do_update(
+            index_elements=[sequences.c.kind, sequences.c.name], set_={"last": value}, where=sequences.c.last < value
+        )
+        self._connection.execute(higher)
+
+    def add_block(self, block: NumberBlock) -> bool:
+        """Keep a block of numbers that this device took; False when it is kept already. Raises ``cite.block_overlap``."""
+        return cite_book.add_block(self._connection, block)
+
+    def drop_blocks(self, now: datetime) -> int:
+        """Give up every remaining number: a restored store does it before it numbers again. Returns how many blocks."""
+        return cite_book.drop_blocks(self._connection, now)
+
+    def issue_number(self, series: str, year: int, document: str, now: datetime) -> int:
+        """The document's number in that series and year; asked again it is the same.
+
+        Raises ``cite.no_numbers`` and ``cite.clock_behind``.
+        """
+        number = cite_book.issue(self._connection, series, year, document, now)
+        self.issued += 1
+        return number
+
+    def set_mailbox_seq(self, device: str, unit: str, seq: int) -> None:
+        """Remember the highest sequence read of that device in that unit's mailbox; it never goes back."""
+        statement = upsert(mailboxes).values(device=device, unit=unit, seq=seq)
+        higher = statement.on_conflict_do_update(
+            index_elements=[mailboxes.c.device, mailboxes.c.unit], set_={"seq": seq}, where=mailboxes.c.seq < seq
+        )
+        self._connection.execute(higher)
+
+    def quarantine(self, key: str, digest: str, code: str, now: datetime) -> None:
+        """Remember an object of the exchange that was not believed, and why."""
+        statement = upsert(quarantine).values(key=key, digest=digest, code=code, at=write_time(now))
+        again = statement.on_conflict_do_update(
+            index_elements=[quarantine.c.key, quarantine.c.digest], set_={"code": code}
+        )
+        self._connection.execute(again)
+
+    def put_receipt(
+        self, deposit: str, *, document: str, state: str, jws: str, now: datetime, facts: str = "{}"
+    ) -> None:
+        """Keep the archive's answer to a deposit; the last answer stands."""
+        row = {
+            "deposit": deposit,
+            "document": document,
+            "state": state,
+            "jws": jws,
+            "facts": facts,
+            "at": write_time(now),
+        }
+        statement = upsert(receipts).values(row)
+        self._connection.execute(statement.on_conflict_do_update(index_elements=[receipts.c.deposit], set_=row))
+
+    def save_draft(self, draft: Draft) -> None:
+        """Keep a draft."""
+        keep_draft(self._connection, draft)
+
+    def drop_draft(self, draft: str) -> None:
+        """Forget a draft; nothing happens where there is none."""
+        forget_draft(self._connection, draft)
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Keep text under a name."""
+        statement = upsert(settings).values(name=name, value=value)
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=[settings.c.name], set_={"value": value})
+        )
+
+    def put_directory(self, number: int, jws: str) -> None:
+        """Keep a directory. Raises ``store.directory_older`` for a number below the one that is kept."""
+        kept = self.directory()
+        if kept is not None and number < kept[0]:
+            raise OfficeError("store.directory_older", number=number, kept=kept[0])
+        self.set_setting("directory.number", str(number))
+        self.set_setting("directory.jws", jws)
+
+    def index_text(self, document: str, words: str) -> None:
+        """Words by which a document is found beside its own: people's names, which only the directory knows."""
+        statement = upsert(search_words).values(document=document, words=words)
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=[search_words.c.document], set_={"words": words})
+        )
+        self.fold()
+        row = self._connection.execute(
+            select(documents.c.rowid, documents.c.view).where(documents.c.id == document)
+        ).first()
+        if row is not None:
+            projections.index_document(self._connection, row.rowid, read_document_view(row.view))
+
+    def rebuild_projections(self) -> None:
+        """Fold everything again from the events."""
+        self._touched.clear()
+        projections.rebuild(self._connection)

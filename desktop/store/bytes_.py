@@ -1,0 +1,84 @@
+"""Bytes by their own digest: ``bytes/ab/<sha256>``. Written once, whole or not at all; checked at every reading."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+from pathlib import Path
+
+from desktop.records.errors import OfficeError
+
+from .failures import of_disk
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class ByteStore:
+    """Content-addressed files below ``folder``. Safe from any thread: a name is only ever given to whole, synced bytes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def path_of(self, sha256: str) -> Path:
+        """Where those bytes lie or would lie. Raises ValueError for what is not a SHA-256 in lower-case hex."""
+        if not _DIGEST.fullmatch(sha256):
+            raise ValueError(f"not a SHA-256 in hex: {sha256!r}")
+        return self._folder / sha256[:2] / sha256
+
+    def has(self, sha256: str) -> bool:
+        """Whether a file of that name is there (its content is checked when read)."""
+        return self.path_of(sha256).is_file()
+
+    def put(self, data: bytes) -> str:
+        """Keep the bytes; returns their SHA-256 in hex. A damaged copy is replaced. Raises ``store.disk_full``."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        path = self.path_of(sha256)
+        try:
+            if path.is_file() and path.read_bytes() == data:
+                return sha256
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write_whole(path, data)
+        except OSError as error:
+            raise of_disk(error, path) from error
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        """The bytes. Raises ``store.bytes_missing`` and ``store.bytes_damaged``."""
+        path = self.path_of(sha256)
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError as error:
+            raise OfficeError("store.bytes_missing", sha256=sha256) from error
+        except OSError as error:
+            raise of_disk(error, path) from error
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise OfficeError("store.bytes_damaged", sha256=sha256, path=str(path))
+        return data
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    staged = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with staged.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        staged.replace(path)
+    except BaseException:
+        staged.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+    sync_folder(path.parent.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names in a folder durable, where the system can (Windows cannot and does not need to)."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,161 @@
+"""The cite book: numbers are issued inside the act that uses them, once, and never again (docs/formats/cite.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from desktop.records.cite import NumberBlock, next_number
+from desktop.records.errors import OfficeError
+from desktop.records.events import Event, EventKind
+
+from .tables import events, issued_numbers, number_blocks, seen_numbers
+from .times import read_time, write_time
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+# PCs of one office differ by minutes; our own events have our own clock and get no such leave.
+CLOCK_LEAVE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberConflict:
+    """One number that two documents bear. Shown to the unit's chief; nothing is renumbered silently."""
+
+    series: str
+    year: int
+    number: int
+    documents: tuple[str, ...]
+
+
+def add_block(connection: Connection, block: NumberBlock) -> bool:
+    """Keep a block that this device took; False when it is kept already. Raises ``cite.block_overlap``."""
+    same = select(number_blocks).where(number_blocks.c.series == block.series, number_blocks.c.year == block.year)
+    for row in connection.execute(same):
+        if row.ordinal == block.ordinal and (row.first, row.last, row.device) == (
+            block.first,
+            block.last,
+            block.device,
+        ):
+            return False
+        if row.ordinal == block.ordinal or (row.first <= block.last and block.first <= row.last):
+            raise OfficeError("cite.block_overlap", series=block.series, first=block.first, last=block.last)
+    connection.execute(
+        insert(number_blocks).values(
+            series=block.series,
+            year=block.year,
+            ordinal=block.ordinal,
+            first=block.first,
+            last=block.last,
+            device=block.device,
+        )
+    )
+    return True
+
+
+def read_blocks(connection: Connection, series: str, year: int) -> tuple[NumberBlock, ...]:
+    """Blocks that may still be used, in order; dropped ones are not told."""
+    statement = (
+        select(number_blocks)
+        .where(number_blocks.c.series == series, number_blocks.c.year == year, number_blocks.c.dropped_at == "")
+        .order_by(number_blocks.c.first)
+    )
+    return tuple(
+        NumberBlock(row.series, row.year, row.ordinal, row.first, row.last, row.device)
+        for row in connection.execute(statement)
+    )
+
+
+def drop_blocks(connection: Connection, now: datetime) -> int:
+    """Give up every remaining number: what a restored store does before it numbers again. Returns how many blocks."""
+    statement = update(number_blocks).where(number_blocks.c.dropped_at == "").values(dropped_at=write_time(now))
+    return int(connection.execute(statement).rowcount)
+
+
+def issue(connection: Connection, series: str, year: int, document: str, now: datetime) -> int:
+    """The number that belongs to the document in that series and year; the same one when asked again.
+
+    Raises ``cite.clock_behind`` when the clock lies before the last known event, ``cite.no_numbers`` when the blocks are
+    used up.
+    """
+    book = issued_numbers.c
+    mine = (book.series == series) & (book.year == year)
+    kept = connection.scalar(select(book.number).where(mine, book.document == document))
+    if kept is not None:
+        return int(kept)
+    blocks = read_blocks(connection, series, year)
+    _check_clock(connection, now, {block.device for block in blocks})
+    used = set(connection.scalars(select(book.number).where(mine)))
+    seen = seen_numbers.c
+    used |= set(connection.scalars(select(seen.number).where(seen.series == series, seen.year == year)))
+    own = frozenset(number for number in used if any(block.first <= number <= block.last for block in blocks))
+    if not blocks:
+        raise OfficeError("cite.no_numbers", series=series, year=year)
+    number = next_number(blocks, own)
+    connection.execute(
+        insert(issued_numbers).values(
+            series=series, year=year, number=number, document=document, issued_at=write_time(now)
+        )
+    )
+    return number
+
+
+def _check_clock(connection: Connection, now: datetime, devices: set[str]) -> None:
+    """The year and the date of a cite come from this clock: it must not lie before what has happened already."""
+    latest = connection.scalar(select(func.max(events.c.claimed_at)))
+    own = events.c.device.in_(sorted(devices))
+    behind = latest is not None and now < read_time(latest)
+    for condition, leave in ((own, timedelta()), (~own, CLOCK_LEAVE)) if behind else ():
+        row = connection.execute(
+            select(events.c.claimed_at, events.c.device).where(condition).order_by(events.c.claimed_at.desc()).limit(1)
+        ).first()
+        if row is not None and now < read_time(row.claimed_at) - leave:
+            raise OfficeError(
+                "cite.clock_behind", now=now.isoformat(timespec="seconds"), last=row.claimed_at[:19], device=row.device
+            )
+    last = connection.scalar(select(func.max(issued_numbers.c.issued_at)))
+    if last is not None and now < read_time(last):
+        raise OfficeError("cite.clock_behind", now=now.isoformat(timespec="seconds"), last=last[:19], device="")
+
+
+def note_number(connection: Connection, event: Event, digest: str) -> None:
+    """Remember the number that an event tells of (NUMBERED, or OPENED with series, year and sequence)."""
+    if event.kind not in {EventKind.NUMBERED, EventKind.OPENED}:
+        return
+    body = event.body
+    series, year = body.get("series"), body.get("year")
+    number = body.get("number") if event.kind is EventKind.NUMBERED else body.get("sequence")
+    if not isinstance(series, str) or not _is_whole(year) or not _is_whole(number):
+        return
+    statement = upsert(seen_numbers).values(
+        series=series, year=year, number=number, event=digest, document=event.document, device=event.device
+    )
+    connection.execute(statement.on_conflict_do_nothing())
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**53
+
+
+def conflicts(connection: Connection) -> list[NumberConflict]:
+    """Numbers that events give to more than one document."""
+    seen = seen_numbers.c
+    doubled = (
+        select(seen.series, seen.year, seen.number)
+        .group_by(seen.series, seen.year, seen.number)
+        .having(func.count(seen.document.distinct()) > 1)
+        .order_by(seen.series, seen.year, seen.number)
+    )
+    found = []
+    for row in connection.execute(doubled).all():
+        bearers = select(seen.document).where(
+            seen.series == row.series, seen.year == row.year, seen.number == row.number
+        )
+        documents = tuple(connection.scalars(bearers.distinct().order_by(seen.document)))
+        found.append(NumberConflict(row.series, row.year, row.number, documents))
+    return found

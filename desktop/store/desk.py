@@ -1,0 +1,230 @@
+"""The desk's store: ``desk.sqlite3`` and ``bytes/`` in the desk's home.
+
+Thread rule: one thread (the lane of the local database) acts; any thread may read, since each read takes its own
+connection. Acts of other threads wait; acts do not nest. A read by the thread that is inside an act sees that act.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from .act import Act
+from .bytes_ import ByteStore
+from .drafts import Draft
+from .failures import told_as_office_errors
+from .mark import NumberMark
+from .opening import connect, prepare
+from .outbox import OutboxRow
+from .reads import Quarantined, Reads, Receipt, TrayItem
+
+__all__ = ["Act", "DeskStore", "Draft", "OutboxRow", "Quarantined", "Receipt", "TrayItem", "projection_digest"]
+
+
+class DeskStore(Reads):
+    """One desk's memory. Made by ``open``; a lock against a second program on the same home is the caller's."""
+
+    def __init__(self, home: Path, *, now: datetime) -> None:
+        self._home = home
+        self._path = home / "desk.sqlite3"
+        self._bytes = ByteStore(home / "bytes")
+        self._lane = threading.Lock()
+        self._act: Act | None = None
+        self._actor: int | None = None
+        with told_as_office_errors(self._path):
+            prepare(home, self._path, now=now)
+        self._writer = _engine(self._path, reading=False)
+        self._reader = _engine(self._path, reading=True)
+        self._mark = NumberMark(home / "numbers.mark")
+
+    @classmethod
+    def open(cls, home: Path, *, now: datetime) -> Self:
+        """Open or make the store in that folder; an older file is backed up and migrated first.
+
+        Raises ``store.newer`` for a file of a newer program, ``store.damaged``, ``store.disk_full``, ``store.unwritable``.
+        A store that was put back from a copy drops its remaining numbers (docs/formats/cite.md).
+        """
+        store = cls(home, now=now)
+        try:
+            store.restored = store._drop_restored(now)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    restored = False
+
+    def close(self) -> None:
+        """Close every connection. Safe to call twice."""
+        self._writer.dispose()
+        self._reader.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    @property
+    def path(self) -> Path:
+        """The database file."""
+        return self._path
+
+    # bytes
+    def put_bytes(self, data: bytes) -> str:
+        """Keep bytes, whole and synced; returns their SHA-256 in hex. Raises ``store.disk_full``."""
+        return self._bytes.put(data)
+
+    def get_bytes(self, sha256: str) -> bytes:
+        """Raises ``store.bytes_missing`` and ``store.bytes_damaged``."""
+        return self._bytes.get(sha256)
+
+    def path_of(self, sha256: str) -> Path:
+        """Where those bytes lie. Read them only; their content is checked by ``get_bytes``."""
+        return self._bytes.path_of(sha256)
+
+    def has_bytes(self, sha256: str) -> bool:
+        """Whether they are there."""
+        return self._bytes.has(sha256)
+
+    def outbox_bytes(self, row: OutboxRow) -> bytes:
+        """The bytes of an outbox row, wherever they lie."""
+        return row.data if row.data is not None else self.get_bytes(row.sha256 or "")
+
+    # acts
+    @contextmanager
+    def act(self) -> Iterator[Act]:
+        """One immediate transaction: all of it is on the disk when the block ends, or none of it when it raises.
+
+        Raises ``store.busy`` when another program holds the file, ``store.disk_full`` (``on_disk`` is ``unchanged``).
+        RuntimeError for an act inside an act of the same thread.
+        """
+        if self._actor == threading.get_ident():
+            raise RuntimeError("acts do not nest")
+        with self._lane:
+            self._actor = threading.get_ident()
+            try:
+                with told_as_office_errors(self._path), self._writer.begin() as connection:
+                    self._act = Act(connection)
+                    yield self._act
+                    self._act.fold()
+                    issued = self._act.issued
+            finally:
+                self._act = self._actor = None
+            if issued:
+                self._keep_mark()
+
+    @contextmanager
+    def _joined(self) -> Iterator[Act]:
+        """The act this thread is in, else one of its own."""
+        if self._act is not None and self._actor == threading.get_ident():
+            yield self._act
+            return
+        with self.act() as act:
+            yield act
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        if self._act is not None and self._actor == threading.get_ident():
+            with self._act._reading() as connection:
+                yield connection
+            return
+        with told_as_office_errors(self._path), self._reader.connect() as connection:
+            yield connection
+
+    # single acts, for convenience; inside an act they belong to it
+    def outbox_done(self, row: int) -> None:
+        """The exchange has that row."""
+        with self._joined() as act:
+            act.outbox_done(row)
+
+    def outbox_failed(self, row: int, code: str, retry_at: datetime) -> None:
+        """That row could not go; try again from ``retry_at`` on."""
+        with self._joined() as act:
+            act.outbox_failed(row, code, retry_at)
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Keep text under a name."""
+        with self._joined() as act:
+            act.set_setting(name, value)
+
+    def put_directory(self, number: int, jws: str) -> None:
+        """Keep the latest directory. Raises ``store.directory_older``."""
+        with self._joined() as act:
+            act.put_directory(number, jws)
+
+    def save_draft(self, draft: Draft) -> None:
+        """Keep a draft; it is on the disk when this returns."""
+        with self._joined() as act:
+            act.save_draft(draft)
+
+    def drop_draft(self, draft: str) -> None:
+        """Forget a draft."""
+        with self._joined() as act:
+            act.drop_draft(draft)
+
+    def index_text(self, document: str, words: str) -> None:
+        """Words by which a document is found beside its own."""
+        with self._joined() as act:
+            act.index_text(document, words)
+
+    def rebuild_projections(self) -> None:
+        """Fold everything again from the events."""
+        with self._joined() as act:
+            act.rebuild_projections()
+
+    def check(self) -> tuple[str, ...]:
+        """What SQLite finds wrong with the file; empty when nothing. Reads all of it."""
+        with told_as_office_errors(self._path), self._reader.connect() as connection:
+            rows = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+            keys = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        return tuple(str(row) for row in rows if row != "ok") + tuple(str(row) for row in keys)
+
+    # numbers
+    def _issued(self, connection: Connection) -> int:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM issued_numbers").scalar_one())
+
+    def _keep_mark(self) -> None:
+        with self._reading() as connection:
+            issued = self._issued(connection)
+        self._mark.write(issued)
+
+    def _drop_restored(self, now: datetime) -> bool:
+        with self._reading() as connection:
+            issued = self._issued(connection)
+        if self._mark.read() <= issued:
+            return False
+        with self.act() as act:
+            act.drop_blocks(now)
+            act.set_setting("restored_at", now.isoformat())
+        self._mark.write(issued)
+        return True
+
+
+def projection_digest(store: Reads) -> str:
+    """A digest over documents, slips, hops and trays: equal for desks that have the same events."""
+    return store.projection_digest()
+
+
+def _engine(path: Path, *, reading: bool) -> Engine:
+    def creator() -> sqlite3.Connection:
+        return connect(path, reading=reading)
+
+    pool: dict[str, Any] = (
+        {"poolclass": QueuePool, "pool_size": 4, "max_overflow": -1} if reading else {"poolclass": StaticPool}
+    )
+    engine = create_engine("sqlite+pysqlite://", creator=creator, **pool)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,19 @@
+"""Migrations of the desk's file, by number (PRAGMA user_version). They stand alone: none imports the program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from alembic.operations import Operations
+
+Migration = Callable[["Operations"], None]
+HEAD = 1
+
+
+def all_migrations() -> tuple[Migration, ...]:
+    """Migration number n at place n - 1."""
+    from .m0001_first import upgrade as first
+
+    return (first,)

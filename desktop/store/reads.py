@@ -1,0 +1,319 @@
+"""What can be read of a desk: the same questions to the store (as committed) and to an act (as it will be)."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, or_, select, text
+
+from desktop.records.cite import NumberBlock
+from desktop.records.documents import DocumentState, DocumentView
+from desktop.records.errors import OfficeError
+from desktop.records.events import SignedEvent
+from desktop.routing.slips import Hop, SlipView
+from desktop.routing.trays import Tray
+
+from . import cite_book, search
+from . import outbox as outbox_
+from .drafts import Draft, read_drafts
+from .projections import digest_of, read_events, signed_event
+from .tables import (
+    documents,
+    event_parents,
+    events,
+    mailboxes,
+    quarantine,
+    receipts,
+    sequences,
+    settings,
+    slips,
+    tray_items,
+)
+from .times import read_time
+from .views import read_document_view, read_slip_view
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_HEADS = text(
+    "WITH RECURSIVE chain(digest) AS (SELECT digest FROM events WHERE document = :document "
+    "UNION SELECT child FROM event_parents JOIN chain ON parent = chain.digest) "
+    "SELECT digest FROM chain WHERE NOT EXISTS (SELECT 1 FROM event_parents WHERE parent = chain.digest) ORDER BY digest"
+)
+_OLDEST_FIRST = frozenset({Tray.INCOMING, Tray.PENDING, Tray.TO_SIGN})
+
+
+@dataclass(frozen=True, slots=True)
+class TrayItem:
+    """One row of a tray. ``slip`` and ``hop`` are None for a document that is not on its way."""
+
+    document: DocumentView
+    slip: SlipView | None
+    hop: Hop | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """An object of the exchange that was not believed: its key, the digest of its bytes and the code of the reason."""
+
+    key: str
+    digest: str
+    code: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The archive's answer to a deposit. ``state`` is ``accepted``, ``rejected`` or ``sent``; ``facts`` is JSON text."""
+
+    deposit: str
+    document: str
+    state: str
+    jws: str
+    at: datetime
+    facts: str = "{}"
+
+
+class Reads(ABC):
+    """Questions. None keeps a transaction open after it has answered."""
+
+    @abstractmethod
+    def _reading(self) -> AbstractContextManager[Connection]:
+        """A connection on which everything that was added so far is folded."""
+
+    # events
+    def event(self, digest: str) -> SignedEvent | None:
+        """The event of that digest, or None."""
+        with self._reading() as connection:
+            statement = select(events.c.digest, events.c.payload, events.c.jws).where(events.c.digest == digest)
+            row = connection.execute(statement).first()
+            return signed_event(row) if row else None
+
+    def events_of_document(self, document: str) -> list[SignedEvent]:
+        """Its events by claimed time; use ``in_causal_order`` where order matters."""
+        with self._reading() as connection:
+            return read_events(connection, chains=[document])
+
+    def events_of_slip(self, slip: str) -> list[SignedEvent]:
+        """Events that name the slip, by claimed time."""
+        with self._reading() as connection:
+            statement = select(events.c.digest, events.c.payload, events.c.jws).where(events.c.slip == slip)
+            rows = connection.execute(statement.order_by(events.c.claimed_at, events.c.digest))
+            return [signed_event(row) for row in rows]
+
+    def heads_of_document(self, document: str) -> tuple[str, ...]:
+        """Digests that a new event of the document follows: the ends of its chain, on other documents' chains too."""
+        with self._reading() as connection:
+            return tuple(connection.scalars(_HEADS, {"document": document}))
+
+    def missing_parents(self, document: str | None = None) -> tuple[str, ...]:
+        """Digests that events name as parents and that this desk does not have: what was held back or is still to come."""
+        known = events.alias("known")
+        statement = (
+            select(event_parents.c.parent)
+            .join(events, events.c.digest == event_parents.c.child)
+            .where(~select(known.c.digest).where(known.c.digest == event_parents.c.parent).exists())
+            .distinct()
+            .order_by(event_parents.c.parent)
+        )
+        if document is not None:
+            statement = statement.where(events.c.document == document)
+        with self._reading() as connection:
+            return tuple(connection.scalars(statement))
+
+    # views
+    def document(self, document: str) -> DocumentView:
+        """Raises ``document.unknown``."""
+        with self._reading() as connection:
+            view = connection.scalar(select(documents.c.view).where(documents.c.id == document))
+        if view is None:
+            raise OfficeError("document.unknown", document=document)
+        return read_document_view(view)
+
+    def slip(self, slip: str) -> SlipView:
+        """Raises ``slip.unknown``."""
+        with self._reading() as connection:
+            view = connection.scalar(select(slips.c.view).where(slips.c.id == slip))
+        if view is None:
+            raise OfficeError("slip.unknown", slip=slip)
+        return read_slip_view(view)
+
+    def slip_units(self, slip: str) -> tuple[str, ...]:
+        """Every unit the slip has been at or was sent to; none for a slip not heard of."""
+        with self._reading() as connection:
+            view = connection.scalar(select(slips.c.view).where(slips.c.id == slip))
+        return read_slip_view(view).units if view else ()
+
+    def documents(
+        self, *, state: DocumentState | None = None, unit: str | None = None, cite: str | None = None
+    ) -> list[DocumentView]:
+        """Documents, the latest first; filters are exact."""
+        statement = select(documents.c.view).order_by(documents.c.rowid.desc())
+        for column, value in ((documents.c.state, state), (documents.c.unit, unit), (documents.c.cite, cite)):
+            if value is not None:
+                statement = statement.where(column == str(value))
+        with self._reading() as connection:
+            return [read_document_view(view) for view in connection.scalars(statement)]
+
+    def slips(
+        self, *, holder: str | None = None, concluded: bool | None = None, conflict: bool | None = None
+    ) -> list[SlipView]:
+        """Slips by number; filters are exact."""
+        statement = select(slips.c.view).order_by(slips.c.number, slips.c.id)
+        if holder is not None:
+            statement = statement.where(slips.c.holder == holder)
+        if concluded is not None:
+            statement = statement.where(slips.c.concluded == concluded)
+        if conflict is not None:
+            statement = statement.where(slips.c.conflict == conflict)
+        with self._reading() as connection:
+            return [read_slip_view(view) for view in connection.scalars(statement)]
+
+    # trays
+    def tray(
+        self, tray: Tray, unit: str, official: str | None = None, *, limit: int | None = None, offset: int = 0
+    ) -> list[TrayItem]:
+        """What lies in a tray: the longest waiting first in Entrante, Pendientes and Por firmar, else the latest first.
+
+        With ``official`` only what is his or anybody's in the unit; in Por firmar exactly what waits for him, whatever
+        unit the document is of.
+        """
+        since = tray_items.c.since
+        order = (since, tray_items.c.rowid) if tray in _OLDEST_FIRST else (since.desc(), tray_items.c.rowid.desc())
+        statement = (
+            select(documents.c.view, slips.c.view.label("slip_view"), tray_items.c.hop)
+            .select_from(tray_items)
+            .join(documents, documents.c.id == tray_items.c.document)
+            .outerjoin(slips, slips.c.id == tray_items.c.slip)
+            .where(_in_tray(tray, unit, official))
+            .order_by(*order)
+            .limit(-1 if limit is None else limit)
+            .offset(offset)
+        )
+        with self._reading() as connection:
+            return [_tray_item(row) for row in connection.execute(statement)]
+
+    def tray_counts(self, unit: str, official: str | None = None) -> dict[Tray, int]:
+        """How much lies in each tray, by the rule of ``tray``."""
+        with self._reading() as connection:
+            return {
+                tray: connection.scalar(
+                    select(func.count()).select_from(tray_items).where(_in_tray(tray, unit, official))
+                )
+                or 0
+                for tray in Tray
+            }
+
+    def search(self, words: str, limit: int = 50) -> list[str]:
+        """Ids of documents in which every word begins some word; best first. Accents and case do not matter."""
+        with self._reading() as connection:
+            return search.find(connection, words, limit)
+
+    # the line
+    def outbox(self, limit: int = 100, *, now: datetime | None = None) -> list[outbox_.OutboxRow]:
+        """What may be pushed now, in order. With ``now`` rows whose retry time has not come stay out."""
+        with self._reading() as connection:
+            return outbox_.waiting(connection, limit, now=now)
+
+    def outbox_counts(self) -> outbox_.OutboxCounts:
+        """How much waits to go out."""
+        with self._reading() as connection:
+            return outbox_.counts(connection)
+
+    def mailbox_seq(self, device: str, unit: str) -> int:
+        """The highest sequence read of what that device put into that unit's mailbox; 0 for none."""
+        statement = select(mailboxes.c.seq).where(mailboxes.c.device == device, mailboxes.c.unit == unit)
+        with self._reading() as connection:
+            return connection.scalar(statement) or 0
+
+    def device_seq(self, device: str) -> int:
+        """The last sequence number known of that device: given here, or told by its events."""
+        with self._reading() as connection:
+            return last_device_seq(connection, device)
+
+    def quarantined(self) -> list[Quarantined]:
+        """Objects not believed, the latest first."""
+        with self._reading() as connection:
+            rows = connection.execute(select(quarantine).order_by(quarantine.c.at.desc(), quarantine.c.key))
+            return [Quarantined(row.key, row.digest, row.code, read_time(row.at)) for row in rows]
+
+    # numbers
+    def blocks(self, series: str, year: int) -> tuple[NumberBlock, ...]:
+        """Blocks of that series and year that may still be used."""
+        with self._reading() as connection:
+            return cite_book.read_blocks(connection, series, year)
+
+    def number_conflicts(self) -> list[cite_book.NumberConflict]:
+        """Numbers that two documents bear."""
+        with self._reading() as connection:
+            return cite_book.conflicts(connection)
+
+    # this desk's own
+    def setting(self, name: str) -> str | None:
+        """The text kept under that name, or None."""
+        with self._reading() as connection:
+            return connection.scalar(select(settings.c.value).where(settings.c.name == name))
+
+    def directory(self) -> tuple[int, str] | None:
+        """Number and JWS of the latest directory kept, so that a desk opens without a line."""
+        number, jws = self.setting("directory.number"), self.setting("directory.jws")
+        return (int(number), jws) if number is not None and jws is not None else None
+
+    def draft(self, draft: str) -> Draft | None:
+        """That draft, or None."""
+        with self._reading() as connection:
+            return next(iter(read_drafts(connection, draft)), None)
+
+    def drafts(self) -> list[Draft]:
+        """Every draft, the latest first."""
+        with self._reading() as connection:
+            return read_drafts(connection)
+
+    def receipts(self) -> list[Receipt]:
+        """The archive's answers, the latest first."""
+        with self._reading() as connection:
+            return list(_receipts(connection, None))
+
+    def receipt(self, deposit: str) -> Receipt | None:
+        """The answer to that deposit, or None."""
+        with self._reading() as connection:
+            return next(_receipts(connection, deposit), None)
+
+    def projection_digest(self) -> str:
+        """A digest over documents, slips, hops and trays, which the set of events alone decides."""
+        with self._reading() as connection:
+            return digest_of(connection)
+
+
+def last_device_seq(connection: Connection, device: str) -> int:
+    """The higher of what was given here and what that device's events say."""
+    given = select(sequences.c.last).where(sequences.c.kind == "device", sequences.c.name == device)
+    told = select(func.max(events.c.device_seq)).where(events.c.device == device)
+    return max(connection.scalar(given) or 0, connection.scalar(told) or 0)
+
+
+def _in_tray(tray: Tray, unit: str, official: str | None) -> Any:
+    mine = (tray_items.c.unit == unit) & (tray_items.c.tray == tray.value)
+    if official is None:
+        return mine
+    if tray is Tray.TO_SIGN:
+        return (tray_items.c.official == official) & (tray_items.c.tray == tray.value)
+    return mine & or_(tray_items.c.official == official, tray_items.c.official == "")
+
+
+def _tray_item(row: Any) -> TrayItem:
+    slip = read_slip_view(row.slip_view) if row.slip_view else None
+    return TrayItem(read_document_view(row.view), slip, slip.hop(row.hop) if slip and row.hop else None)
+
+
+def _receipts(connection: Connection, deposit: str | None) -> Iterator[Receipt]:
+    statement = select(receipts).order_by(receipts.c.at.desc(), receipts.c.deposit)
+    if deposit is not None:
+        statement = statement.where(receipts.c.deposit == deposit)
+    for row in connection.execute(statement):
+        yield Receipt(row.deposit, row.document, row.state, row.jws, read_time(row.at), row.facts)

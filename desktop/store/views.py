@@ -1,0 +1,92 @@
+"""Folded views as JSON text: canonical enough (sorted keys, no spaces) that equal views have equal text."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from desktop.records.documents import AccessClass, Appended, Attachment, DocumentState, DocumentView
+from desktop.records.events import EventKind
+from desktop.routing.slips import Hop, HopMode, HopState, SlipView
+
+from .times import read_time, write_time
+
+
+def write_view(view: DocumentView | SlipView) -> str:
+    """The view as text."""
+    return json.dumps(_plain(view), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return write_time(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, (Hop, Appended, Attachment, DocumentView, SlipView)):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return value
+
+
+def read_document_view(text: str) -> DocumentView:
+    """The document view that ``write_view`` wrote."""
+    data = json.loads(text)
+    return DocumentView(
+        **{
+            **data,
+            "state": DocumentState(data["state"]),
+            "access": AccessClass(data["access"]),
+            "approvers": tuple(data["approvers"]),
+            "signers": tuple(data["signers"]),
+            "approved": tuple(data["approved"]),
+            "refused": tuple(data["refused"]),
+            "remarks": tuple((who, remark) for who, remark in data["remarks"]),
+            "attachments": tuple(Attachment(**item) for item in data["attachments"]),
+            "appended": tuple(
+                Appended(**{**item, "kind": EventKind(item["kind"]), "at": read_time(item["at"])})
+                for item in data["appended"]
+            ),
+            "created_at": _time(data["created_at"]),
+            "changed_at": _time(data["changed_at"]),
+        }
+    )
+
+
+def read_slip_view(text: str) -> SlipView:
+    """The slip view that ``write_view`` wrote."""
+    data = json.loads(text)
+    return SlipView(
+        **{
+            **data,
+            "hops": tuple(_hop(item) for item in data["hops"]),
+            "documents": tuple(data["documents"]),
+            "refused": tuple(data["refused"]),
+            "conflict": tuple(data["conflict"]) if data["conflict"] else None,
+            "opened_at": _time(data["opened_at"]),
+        }
+    )
+
+
+def _hop(item: dict[str, Any]) -> Hop:
+    return Hop(
+        **{
+            **item,
+            "mode": HopMode(item["mode"]),
+            "state": HopState(item["state"]),
+            "deadline": date.fromisoformat(item["deadline"]) if item["deadline"] else None,
+            "documents": tuple(item["documents"]),
+            "answered_with": tuple(item["answered_with"]),
+            "sent_at": read_time(item["sent_at"]),
+            "received_at": _time(item["received_at"]),
+        }
+    )
+
+
+def _time(text: str | None) -> datetime | None:
+    return read_time(text) if text else None
