@@ -107,9 +107,12 @@ def _make_widget(link: pikepdf.Object, page: pikepdf.Page, name: str, spoken: st
 
 
 def _make_form_element(element: pikepdf.Object) -> None:
+    """Form holds its OBJR as its only child, not in an array: pyHanko's difference analysis (0.38) knows no other path."""
     element.S = Name.Form
     if "/A" in element:  # a layout hint of links
         del element["/A"]
+    if isinstance(element.K, Array):
+        (element.K,) = element.K
 
 
 def _empty_appearance(document: pikepdf.Pdf) -> pikepdf.Object:
