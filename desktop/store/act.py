@@ -36,12 +36,15 @@ from .views import read_document_view
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from .bytes_ import ByteStore
+
 
 class Act(Reads):
     """One open transaction. Its reads see what it has written; projections are folded before they are read and at the end."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, stored: ByteStore) -> None:
         self._connection = connection
+        self._stored = stored
         self._touched: set[str] = set()
         self._number: int | None = None
         self.issued = 0
@@ -83,9 +86,15 @@ class Act(Reads):
         parents = [{"child": signed.digest, "parent": parent} for parent in dict.fromkeys(event.parents)]
         if parents:
             self._connection.execute(insert(event_parents), parents)
+        for unit, seq in event.deliveries:  # so that a rebuilt desk goes on where it was
+            self._set("delivery", f"{event.device}/{unit}", seq)
         cite_book.note_number(self._connection, event, signed.digest)
         self._touched.add(event.document)
         return True
+
+    def put_bytes(self, data: bytes) -> str:
+        """Keep bytes at once, whole and synced; where the act fails they stay, unused and harmless. Returns the SHA-256."""
+        return self._stored.put(data)
 
     def enqueue(self, key: str, data: bytes | str, *, priority: int | None = None) -> bool:
         """Put an object into the outbox; False when that key waits already.
@@ -110,12 +119,8 @@ class Act(Reads):
         return self._next("device", device, floor=last_device_seq(self._connection, device))
 
     def next_delivery_seq(self, device: str, unit: str) -> int:
-        """The next sequence number of a device in a unit's mailbox, without a gap; 1 is the first."""
+        """The next sequence number of a device in a unit's mailbox, above all that its events tell of; 1 is the first."""
         return self._next("delivery", f"{device}/{unit}")
-
-    def raise_delivery_seq(self, device: str, unit: str, seq: int) -> None:
-        """After a rebuild: ``seq`` of this device lies in that mailbox already; the next one is above it."""
-        self._set("delivery", f"{device}/{unit}", seq)
 
     def _next(self, kind: str, name: str, *, floor: int = 0) -> int:
         statement = select(sequences.c.last).where(sequences.c.kind == kind, sequences.c.name == name)

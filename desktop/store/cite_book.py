@@ -83,16 +83,19 @@ def issue(connection: Connection, series: str, year: int, document: str, now: da
     Raises ``cite.clock_behind`` when the clock lies before the last known event, ``cite.no_numbers`` when the blocks are
     used up.
     """
-    book = issued_numbers.c
+    book, seen = issued_numbers.c, seen_numbers.c
     mine = (book.series == series) & (book.year == year)
+    told = (seen.series == series) & (seen.year == year)
     kept = connection.scalar(select(book.number).where(mine, book.document == document))
+    if kept is None:  # a rebuilt desk knows it from the event only
+        kept = connection.scalar(select(func.min(seen.number)).where(told, seen.document == document))
     if kept is not None:
         return int(kept)
     blocks = read_blocks(connection, series, year)
-    _check_clock(connection, now, {block.device for block in blocks})
+    devices = {block.device for block in blocks}
+    _check_clock(connection, now, devices)
     used = set(connection.scalars(select(book.number).where(mine)))
-    seen = seen_numbers.c
-    used |= set(connection.scalars(select(seen.number).where(seen.series == series, seen.year == year)))
+    used |= set(connection.scalars(select(seen.number).where(told, seen.device.in_(sorted(devices)))))
     own = frozenset(number for number in used if any(block.first <= number <= block.last for block in blocks))
     if not blocks:
         raise OfficeError("cite.no_numbers", series=series, year=year)

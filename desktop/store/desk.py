@@ -26,7 +26,19 @@ from .opening import connect, prepare
 from .outbox import OutboxRow
 from .reads import Quarantined, Reads, Receipt, TrayItem
 
-__all__ = ["Act", "DeskStore", "Draft", "OutboxRow", "Quarantined", "Receipt", "TrayItem", "projection_digest"]
+DATABASE = "desk.sqlite3"
+
+__all__ = [
+    "DATABASE",
+    "Act",
+    "DeskStore",
+    "Draft",
+    "OutboxRow",
+    "Quarantined",
+    "Receipt",
+    "TrayItem",
+    "projection_digest",
+]
 
 
 class DeskStore(Reads):
@@ -34,7 +46,7 @@ class DeskStore(Reads):
 
     def __init__(self, home: Path, *, now: datetime) -> None:
         self._home = home
-        self._path = home / "desk.sqlite3"
+        self._path = home / DATABASE
         self._bytes = ByteStore(home / "bytes")
         self._lane = threading.Lock()
         self._act: Act | None = None
@@ -113,7 +125,7 @@ class DeskStore(Reads):
             self._actor = threading.get_ident()
             try:
                 with told_as_office_errors(self._path), self._writer.begin() as connection:
-                    self._act = Act(connection)
+                    self._act = Act(connection, self._bytes)
                     yield self._act
                     self._act.fold()
                     issued = self._act.issued
