@@ -93,7 +93,7 @@ class _Task:
         if self.timestamps is None or self.level is Level.B_B:
             await self._sign(name, create, size, None)
             return name
-        async with self.timestamps.stamper() as stamper:
+        async with self.timestamps.stamper(self.trust) as stamper:
             if self.level.rank >= Level.B_LT.rank:
                 await self._check_signer()
             await self._sign(name, create, size, stamper)
@@ -176,7 +176,7 @@ class _Task:
             self.degraded = error.code
 
 
-DEGRADING = ("tsa.unreachable", "tsa.refused", "tsa.bad_answer", "revocation.unreachable")
+DEGRADING = ("tsa.unreachable", "tsa.refused", "tsa.bad_answer", "tsa.untrusted", "revocation.unreachable")
 
 
 def issuers_of_signer(session: TokenSession, trust: TrustStore) -> tuple[bytes, ...]:

@@ -82,7 +82,7 @@ async def append_evidence(
 async def _raise(stream: IO[bytes], trust: TrustStore, timestamps: TimestampClient, level: Level) -> Level:
     if not any(one.sig_object_type == "/Sig" for one in embedded(open_reader(stream))):
         raise SigningError("raise.unsigned")
-    async with timestamps.stamper() as stamper:
+    async with timestamps.stamper(trust) as stamper:
         return await append_evidence(stream, trust, stamper, level)
 
 

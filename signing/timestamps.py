@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from asn1crypto.cms import ContentInfo
     from pyhanko.sign.timestamps import TimeStamper
 
+    from .trust import TrustStore
+
 _FIRST_GUESS = 8192  # bytes of DER; TSAs that send long chains need more (research: 16,752 hex characters seen)
 
 
@@ -43,20 +45,23 @@ class TimestampClient:
         return f"TimestampClient({self.url!r})"
 
     @contextlib.asynccontextmanager
-    async def stamper(self) -> AsyncIterator[TimeStamper]:
-        """A pyHanko timestamper over one shared session, for one operation. What it raises: see ``request_error``."""
+    async def stamper(self, trust: TrustStore) -> AsyncIterator[TimeStamper]:
+        """A pyHanko timestamper over one shared session, for one operation. Its tokens come checked, down to an anchor of ``trust``.
+
+        It raises SigningError ``tsa.untrusted`` and those of ``request_error``.
+        """
         import aiohttp
 
         connector = aiohttp.TCPConnector(ssl=self._tls_context()) if self.url.startswith("https:") else None
         async with aiohttp.ClientSession(connector=connector) as session:
-            yield self._stamper(session)
+            yield self._stamper(session, trust)
 
     def learn(self, token: ContentInfo) -> None:
         """Remember the size of a token, and the token itself as a sample of the TSA's certificates."""
         self._sample = token.dump()
         self.token_size = max(self.token_size, len(self._sample) + 512)
 
-    def _stamper(self, session: Any) -> TimeStamper:
+    def _stamper(self, session: Any, trust: TrustStore) -> TimeStamper:
         from asn1crypto import cms
         from pyhanko.sign.timestamps import HTTPTimeStamper
 
@@ -70,7 +75,7 @@ class TimestampClient:
 
             async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> ContentInfo:
                 token = await _answered(super().async_timestamp(message_digest, md_algorithm), client.url)
-                _require_good(token, message_digest, client.url)
+                await _require_good(token, message_digest, client.url, trust)
                 client.learn(token)
                 return token
 
@@ -141,8 +146,16 @@ def _require_granted(response: bytes, url: str) -> None:
         raise SigningError("tsa.refused", url=url, reason=str(status))
 
 
-def _require_good(token: ContentInfo, digest: bytes, url: str) -> None:
+async def _require_good(token: ContentInfo, digest: bytes, url: str, trust: TrustStore) -> None:
+    from pyhanko.sign.general import extract_certificate_info
+
+    from .chains import require_chain
     from .checks import token_intact
 
     if not token_intact(token["content"], digest):
         raise SigningError("tsa.bad_answer", url=url, reason="token")
+    info = extract_certificate_info(token["content"])
+    try:
+        await require_chain(info.signer_cert, info.other_certs, trust, purpose="timestamping")
+    except SigningError as error:
+        raise SigningError("tsa.untrusted", url=url, reason=error.code) from error

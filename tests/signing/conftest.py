@@ -78,7 +78,7 @@ class Lab:
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder = tmp_path_factory.mktemp("lab")
     pki = PracticePki.create(folder / "pki", PEOPLE, port=free_port(), now=NOW)
-    tokens = SoftTokens.create(folder / "tokens", pki, ["juana", "pedro", "maria"])
+    tokens = SoftTokens.create(folder / "tokens", pki, ["juana", "pedro", "maria", "saturnino"])
     add_ec_token(folder, pki, tokens)
     page = folder / "page.pdf"
     page.write_bytes(frozen_page())

@@ -7,14 +7,17 @@ import base64
 import hashlib
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from asn1crypto import tsp
+from pyhanko.sign.timestamps import HTTPTimeStamper
 
 from desktop.practice.ports import free_port
 from signing.errors import SigningError
 from signing.timestamps import TimestampClient
+from signing.trust import TrustStore
 
 DIGEST = hashlib.sha256(b"data").digest()
 
@@ -57,9 +60,9 @@ def url_of(server: Rogue) -> str:
     return f"http://127.0.0.1:{server.server_address[1]}/tsa"
 
 
-def stamped(client: TimestampClient, digest: bytes = DIGEST) -> object:
+def stamped(client: TimestampClient, digest: bytes = DIGEST, trust: TrustStore = TrustStore()) -> object:  # noqa: B008
     async def run() -> object:
-        async with client.stamper() as stamper:
+        async with client.stamper(trust) as stamper:
             return await stamper.async_timestamp(digest, "sha256")
 
     return asyncio.run(run())
@@ -73,7 +76,7 @@ def refusal(client: TimestampClient) -> tuple[str, object]:
 
 def test_a_token_over_the_digest(lab):
     client = lab.client()
-    token = stamped(client)
+    token = stamped(client, trust=lab.trust)
     info = token["content"]["encap_content_info"]["content"].parsed
     assert info["message_imprint"]["hashed_message"].native == DIGEST
     assert client._sample == token.dump()
@@ -81,10 +84,10 @@ def test_a_token_over_the_digest(lab):
 
 def test_the_sample_saves_a_request(lab):
     client = lab.client()
-    token = stamped(client)
+    token = stamped(client, trust=lab.trust)
 
     async def dummy() -> object:
-        async with client.stamper() as stamper:
+        async with client.stamper(lab.trust) as stamper:
             return await stamper.async_dummy_response("sha256")
 
     client.url = "http://127.0.0.1:9/"
@@ -124,13 +127,13 @@ def test_a_request_that_is_not_granted(rogue):
 
 
 def test_an_old_answer_played_again(lab, rogue):
-    token = stamped(lab.client())
+    token = stamped(lab.client(), trust=lab.trust)
     rogue.body = tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token}).dump()
     assert refusal(TimestampClient(url_of(rogue)))[0] == "tsa.bad_answer"
 
 
 def test_a_token_over_something_else(lab, rogue, monkeypatch):
-    token = stamped(lab.client(), hashlib.sha256(b"other").digest())
+    token = stamped(lab.client(), hashlib.sha256(b"other").digest(), lab.trust)
     rogue.body = tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token}).dump()
     nonce = token["content"]["encap_content_info"]["content"].parsed["nonce"].native
     monkeypatch.setattr("pyhanko.sign.timestamps.api.get_nonce", lambda: nonce)
@@ -138,13 +141,37 @@ def test_a_token_over_something_else(lab, rogue, monkeypatch):
 
 
 def test_a_token_with_a_spoilt_signature(lab, rogue, monkeypatch):
-    token = stamped(lab.client())
+    token = stamped(lab.client(), trust=lab.trust)
     nonce = token["content"]["encap_content_info"]["content"].parsed["nonce"].native
     monkeypatch.setattr("pyhanko.sign.timestamps.api.get_nonce", lambda: nonce)
     signer = token["content"]["signer_infos"][0]
     signer["signature"] = bytes(len(signer["signature"].native))
     rogue.body = tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token}).dump()
     assert refusal(TimestampClient(url_of(rogue))) == ("tsa.bad_answer", "token")
+
+
+def test_a_tsa_below_no_anchor(lab):
+    for trust in (TrustStore(), TrustStore.from_pem([lab.pki.anchors_pem()], purpose="signing")):
+        with pytest.raises(SigningError) as caught:
+            stamped(lab.client(), trust=trust)
+        assert (caught.value.code, caught.value.facts["reason"]) == ("tsa.untrusted", "chain.untrusted")
+
+
+def test_a_certificate_that_is_no_tsa_s(lab, rogue, monkeypatch):
+    """A token signed by a person's key, which has no time-stamping purpose (RFC 3161 §2.3)."""
+    from desktop.practice.answers import Answers
+
+    monkeypatch.setattr("desktop.practice.answers.TSA", "juana")
+    real = HTTPTimeStamper.async_request_tsa_response
+
+    async def answered(self, request):
+        rogue.body = Answers(lab.pki).timestamp(request.dump(), datetime.now(UTC))
+        return await real(self, request)
+
+    monkeypatch.setattr(HTTPTimeStamper, "async_request_tsa_response", answered)
+    with pytest.raises(SigningError) as caught:
+        stamped(TimestampClient(url_of(rogue)), trust=lab.trust)
+    assert caught.value.code == "tsa.untrusted"
 
 
 def test_credentials_reach_the_server_and_nothing_else(rogue):
