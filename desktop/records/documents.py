@@ -132,7 +132,7 @@ def fold_document(document: str, events: Iterable[SignedEvent], *, refused: Coll
 def _apply(view: DocumentView, item: SignedEvent) -> DocumentView:
     event, body = item.event, item.event.body
     _permit(view, item)
-    view = replace(view, changed_at=event.claimed_at, slip=view.slip or event.slip)
+    view = replace(view, changed_at=event.claimed_at)
     match event.kind:
         case EventKind.DRAFTED:
             return replace(
@@ -177,6 +177,8 @@ def _apply(view: DocumentView, item: SignedEvent) -> DocumentView:
             return replace(view, state=DocumentState.SIGNED)
         case EventKind.DEPOSITED:
             return replace(view, state=DocumentState.DEPOSITED)
+        case EventKind.OPENED | EventKind.ANSWERED if event.actor.unit == view.unit:
+            return replace(view, slip=view.slip or event.slip)  # only its own unit puts a document on a slip
     return view
 
 
@@ -201,6 +203,12 @@ def _permit(view: DocumentView, item: SignedEvent) -> None:
     match event.kind:
         case EventKind.NUMBERED | EventKind.FROZEN | EventKind.VOIDED:
             if event.actor.unit != view.unit or (event.kind is EventKind.NUMBERED and view.cite):
+                raise _forbidden(view, event.kind)
+        case EventKind.OPENED:
+            if event.actor.unit != view.unit or view.slip is not None:
+                raise _forbidden(view, event.kind)
+        case EventKind.CONCLUDED | EventKind.REOPENED:  # on a slip the slip's rules decide, off it the document's unit
+            if event.slip != view.slip or (view.slip is None and event.actor.unit != view.unit):
                 raise _forbidden(view, event.kind)
         case EventKind.APPROVED | EventKind.OBSERVED:
             require_turn(view, _who(item), event.kind)

@@ -222,8 +222,8 @@ def _conclude(view: SlipView, item: SignedEvent) -> SlipView:
         if hop.mode is not HopMode.COPY or hop.to_unit != unit or hop.state is not HopState.RECEIVED:
             raise OfficeError("slip.act_forbidden", act=event.kind.value, state=hop.state.value, slip=view.number)
         return _with(view, replace(hop, state=HopState.CONCLUDED))
-    if event.document != view.document and event.document in view.documents:
-        if view.holder != unit:  # another document of the slip is concluded beside it: the slip itself stays as it is
+    if _is_beside(view, event.document):  # concluded beside the principal: the slip itself stays as it is
+        if view.holder != unit:
             raise OfficeError("slip.not_holder", slip=view.number, holder=view.holder)
         return view
     require_conclude(view, unit)
@@ -232,11 +232,18 @@ def _conclude(view: SlipView, item: SignedEvent) -> SlipView:
     return replace(view, concluded=True)
 
 
+def _is_beside(view: SlipView, document: str) -> bool:
+    """Whether that is another document of the slip than its principal. Raises ``slip.not_its_document``."""
+    if document not in view.documents:
+        raise OfficeError("slip.not_its_document", slip=view.number, document=document)
+    return document != view.document
+
+
 def _reopen(view: SlipView, item: SignedEvent) -> SlipView:
     event, unit = item.event, item.event.actor.unit
     if view.holder != unit:
         raise OfficeError("slip.not_holder", slip=view.number, holder=view.holder)
-    if event.document != view.document and event.document in view.documents:
+    if _is_beside(view, event.document):
         return view
     if not view.concluded:
         raise OfficeError("slip.act_forbidden", act=event.kind.value, state="open", slip=view.number)

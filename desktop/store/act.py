@@ -50,7 +50,7 @@ class Act(Reads):
         self.issued = 0
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
         self.fold()
         yield self._connection
 

@@ -51,6 +51,7 @@ class DeskStore(Reads):
         self._lane = threading.Lock()
         self._act: Act | None = None
         self._actor: int | None = None
+        self.restored = False
         with told_as_office_errors(self._path):
             prepare(home, self._path, now=now)
         self._writer = _engine(self._path, reading=False)
@@ -71,8 +72,6 @@ class DeskStore(Reads):
             store.close()
             raise
         return store
-
-    restored = False
 
     def close(self) -> None:
         """Close every connection. Safe to call twice."""
@@ -144,9 +143,9 @@ class DeskStore(Reads):
             yield act
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
         if self._act is not None and self._actor == threading.get_ident():
-            with self._act._reading() as connection:
+            with self._act.reading() as connection:
                 yield connection
             return
         with told_as_office_errors(self._path), self._reader.connect() as connection:
@@ -205,12 +204,12 @@ class DeskStore(Reads):
         return int(connection.exec_driver_sql("SELECT count(*) FROM issued_numbers").scalar_one())
 
     def _keep_mark(self) -> None:
-        with self._reading() as connection:
+        with self.reading() as connection:
             issued = self._issued(connection)
         self._mark.write(issued)
 
     def _drop_restored(self, now: datetime) -> bool:
-        with self._reading() as connection:
+        with self.reading() as connection:
             issued = self._issued(connection)
         if self._mark.read() <= issued:
             return False

@@ -12,7 +12,7 @@ import json
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, delete, func, insert, select
+from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from desktop.records.documents import DocumentView, fold_document
@@ -47,11 +47,10 @@ def project(connection: Connection, touched: Iterable[str]) -> None:
         return
     concerned = _slips_of(connection, dirty)
     chains = dirty | _chains_of(connection, concerned)
-    linked = _linked(connection, concerned)
     folder = _Folder(connection)
     for slip in sorted(concerned):
         _write_slip(connection, folder.slip(slip))
-    for document in sorted(chains | linked | _linked(connection, concerned)):
+    for document in sorted(chains):
         _write_document(connection, folder, document)
 
 
@@ -109,12 +108,6 @@ def _chains_of(connection: Connection, concerned: Collection[str]) -> set[str]:
     return set(connection.scalars(statement)) if concerned else set()
 
 
-def _linked(connection: Connection, concerned: Collection[str]) -> set[str]:
-    """Documents that those slips carry, as projected now."""
-    statement = select(slip_documents.c.document).where(slip_documents.c.slip.in_(list(concerned))).distinct()
-    return set(connection.scalars(statement)) if concerned else set()
-
-
 def _write_slip(connection: Connection, view: SlipView) -> None:
     connection.execute(delete(slips).where(slips.c.id == view.id))  # its hops, documents and places go with it
     connection.execute(
@@ -157,9 +150,6 @@ def _write_document(connection: Connection, folder: _Folder, document: str) -> N
     view = folder.document(document)
     if view is None:
         return
-    if view.slip is None:  # put on a slip by an event of another document
-        slip = connection.scalar(select(func.min(slip_documents.c.slip)).where(slip_documents.c.document == document))
-        view = _on_slip(view, slip)
     row = {
         "id": view.id,
         "state": view.state.value,
@@ -177,12 +167,6 @@ def _write_document(connection: Connection, folder: _Folder, document: str) -> N
     _write_places(connection, places_of_document(view), document=document, slip=None)
     if rowid is not None:
         index_document(connection, rowid, view)
-
-
-def _on_slip(view: DocumentView, slip: str | None) -> DocumentView:
-    from dataclasses import replace
-
-    return replace(view, slip=slip) if slip else view
 
 
 def index_document(connection: Connection, rowid: int, view: DocumentView) -> None:

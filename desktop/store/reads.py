@@ -83,32 +83,32 @@ class Reads(ABC):
     """Questions. None keeps a transaction open after it has answered."""
 
     @abstractmethod
-    def _reading(self) -> AbstractContextManager[Connection]:
+    def reading(self) -> AbstractContextManager[Connection]:
         """A connection on which everything that was added so far is folded."""
 
     # events
     def event(self, digest: str) -> SignedEvent | None:
         """The event of that digest, or None."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             statement = select(events.c.digest, events.c.payload, events.c.jws).where(events.c.digest == digest)
             row = connection.execute(statement).first()
             return signed_event(row) if row else None
 
     def events_of_document(self, document: str) -> list[SignedEvent]:
         """Its events by claimed time; use ``in_causal_order`` where order matters."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return read_events(connection, chains=[document])
 
     def events_of_slip(self, slip: str) -> list[SignedEvent]:
         """Events that name the slip, by claimed time."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             statement = select(events.c.digest, events.c.payload, events.c.jws).where(events.c.slip == slip)
             rows = connection.execute(statement.order_by(events.c.claimed_at, events.c.digest))
             return [signed_event(row) for row in rows]
 
     def heads_of_document(self, document: str) -> tuple[str, ...]:
         """Digests that a new event of the document follows: the ends of its chain, on other documents' chains too."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return tuple(connection.scalars(_HEADS, {"document": document}))
 
     def missing_parents(self, document: str | None = None) -> tuple[str, ...]:
@@ -123,13 +123,13 @@ class Reads(ABC):
         )
         if document is not None:
             statement = statement.where(events.c.document == document)
-        with self._reading() as connection:
+        with self.reading() as connection:
             return tuple(connection.scalars(statement))
 
     # views
     def document(self, document: str) -> DocumentView:
         """Raises ``document.unknown``."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             view = connection.scalar(select(documents.c.view).where(documents.c.id == document))
         if view is None:
             raise OfficeError("document.unknown", document=document)
@@ -137,7 +137,7 @@ class Reads(ABC):
 
     def slip(self, slip: str) -> SlipView:
         """Raises ``slip.unknown``."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             view = connection.scalar(select(slips.c.view).where(slips.c.id == slip))
         if view is None:
             raise OfficeError("slip.unknown", slip=slip)
@@ -145,7 +145,7 @@ class Reads(ABC):
 
     def slip_units(self, slip: str) -> tuple[str, ...]:
         """Every unit the slip has been at or was sent to; none for a slip not heard of."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             view = connection.scalar(select(slips.c.view).where(slips.c.id == slip))
         return read_slip_view(view).units if view else ()
 
@@ -157,7 +157,7 @@ class Reads(ABC):
         for column, value in ((documents.c.state, state), (documents.c.unit, unit), (documents.c.cite, cite)):
             if value is not None:
                 statement = statement.where(column == str(value))
-        with self._reading() as connection:
+        with self.reading() as connection:
             return [read_document_view(view) for view in connection.scalars(statement)]
 
     def slips(
@@ -171,7 +171,7 @@ class Reads(ABC):
             statement = statement.where(slips.c.concluded == concluded)
         if conflict is not None:
             statement = statement.where(slips.c.conflict == conflict)
-        with self._reading() as connection:
+        with self.reading() as connection:
             return [read_slip_view(view) for view in connection.scalars(statement)]
 
     # trays
@@ -195,12 +195,12 @@ class Reads(ABC):
             .limit(-1 if limit is None else limit)
             .offset(offset)
         )
-        with self._reading() as connection:
+        with self.reading() as connection:
             return [_tray_item(row) for row in connection.execute(statement)]
 
     def tray_counts(self, unit: str, official: str | None = None) -> dict[Tray, int]:
         """How much lies in each tray, by the rule of ``tray``."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return {
                 tray: connection.scalar(
                     select(func.count()).select_from(tray_items).where(_in_tray(tray, unit, official))
@@ -211,52 +211,52 @@ class Reads(ABC):
 
     def search(self, words: str, limit: int = 50) -> list[str]:
         """Ids of documents in which every word begins some word; best first. Accents and case do not matter."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return search.find(connection, words, limit)
 
     # the line
     def outbox(self, limit: int = 100, *, now: datetime | None = None) -> list[outbox_.OutboxRow]:
         """What may be pushed now, in order. With ``now`` rows whose retry time has not come stay out."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return outbox_.waiting(connection, limit, now=now)
 
     def outbox_counts(self) -> outbox_.OutboxCounts:
         """How much waits to go out."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return outbox_.counts(connection)
 
     def mailbox_seq(self, device: str, unit: str) -> int:
         """The highest sequence read of what that device put into that unit's mailbox; 0 for none."""
         statement = select(mailboxes.c.seq).where(mailboxes.c.device == device, mailboxes.c.unit == unit)
-        with self._reading() as connection:
+        with self.reading() as connection:
             return connection.scalar(statement) or 0
 
     def device_seq(self, device: str) -> int:
         """The last sequence number known of that device: given here, or told by its events."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return last_device_seq(connection, device)
 
     def quarantined(self) -> list[Quarantined]:
         """Objects not believed, the latest first."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(select(quarantine).order_by(quarantine.c.at.desc(), quarantine.c.key))
             return [Quarantined(row.key, row.digest, row.code, read_time(row.at)) for row in rows]
 
     # numbers
     def blocks(self, series: str, year: int) -> tuple[NumberBlock, ...]:
         """Blocks of that series and year that may still be used."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return cite_book.read_blocks(connection, series, year)
 
     def number_conflicts(self) -> list[cite_book.NumberConflict]:
         """Numbers that two documents bear."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return cite_book.conflicts(connection)
 
     # this desk's own
     def setting(self, name: str) -> str | None:
         """The text kept under that name, or None."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return connection.scalar(select(settings.c.value).where(settings.c.name == name))
 
     def directory(self) -> tuple[int, str] | None:
@@ -266,27 +266,27 @@ class Reads(ABC):
 
     def draft(self, draft: str) -> Draft | None:
         """That draft, or None."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return next(iter(read_drafts(connection, draft)), None)
 
     def drafts(self) -> list[Draft]:
         """Every draft, the latest first."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return read_drafts(connection)
 
     def receipts(self) -> list[Receipt]:
         """The archive's answers, the latest first."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return list(_receipts(connection, None))
 
     def receipt(self, deposit: str) -> Receipt | None:
         """The answer to that deposit, or None."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return next(_receipts(connection, deposit), None)
 
     def projection_digest(self) -> str:
         """A digest over documents, slips, hops and trays, which the set of events alone decides."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return digest_of(connection)
 
 
