@@ -17,17 +17,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from desktop.records.documents import Attachment, DocumentState, DocumentView
-from desktop.records.errors import Fact, OfficeError
-from desktop.records.events import EventKind
-from desktop.routing.slips import HopMode, HopState, SlipView
-from desktop.routing.trays import Days, Tray, Urgency
-from signing.errors import SigningError
 from signing.report import Certificate, FileVerdict, SignReceipt, Token
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from desktop.records.errors import Fact, OfficeError
+    from desktop.records.events import EventKind
+    from desktop.routing.slips import HopMode, HopState, SlipView
+    from desktop.routing.trays import Days, Tray, Urgency
+    from signing.errors import SigningError
 
 PinProvider = Callable[[Token, Certificate | None], str]
 """Asks the person for the PIN, blocking only the calling lane. Raises ``SigningCancelled``. Same shape as signing's."""
@@ -227,6 +230,7 @@ class DraftOrder:
     via: tuple[str, ...]
     subject: str
     paragraphs: tuple[str, ...]
+    answers: tuple[str, str] | None = None  # (slip, hop) that this document answers
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The rail: where am I."""

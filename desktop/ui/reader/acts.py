@@ -1,0 +1,126 @@
+"""What may be done with the document in view: names, keys, and which one is the primary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from desktop.records.events import EventKind
+from desktop.ui.wording import translate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ORDER = (
+    EventKind.FROZEN,
+    EventKind.RECEIVED,
+    EventKind.SIGNED,
+    EventKind.APPROVED,
+    EventKind.DISPATCHED,
+    EventKind.ANSWERED,
+    EventKind.DEPOSITED,
+    EventKind.OBSERVED,
+    EventKind.REJECTED,
+    EventKind.CONCLUDED,
+    EventKind.CANCELLED,
+    EventKind.REOPENED,
+)
+NEEDS_REASON = frozenset({EventKind.OBSERVED, EventKind.REJECTED, EventKind.CANCELLED})
+ICONS = {
+    EventKind.SIGNED: "pen-line",
+    EventKind.DISPATCHED: "send",
+    EventKind.RECEIVED: "check",
+    EventKind.APPROVED: "check",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act with its button: name and key; and what is asked before it is done."""
+
+    kind: EventKind
+    name: str
+    key: str
+    question: str = ""
+    done: str = ""
+
+
+def acts_of(kinds: Sequence[EventKind]) -> list[Act]:
+    """The acts among those kinds that the window knows, the primary first."""
+    table = _table()
+    return [table[kind] for kind in ORDER if kind in kinds and kind in table]
+
+
+def _table() -> dict[EventKind, Act]:
+    acts = (
+        Act(
+            EventKind.FROZEN,
+            translate("Acts", "Enviar a firma"),
+            "E",
+            translate(
+                "Acts",
+                "Se le asigna su CITE y la página queda fija: ya no se podrá cambiar el texto. ¿Está como debe ser?",
+            ),
+            translate("Acts", "Enviado a firma, con su CITE."),
+        ),
+        Act(
+            EventKind.RECEIVED,
+            translate("Acts", "Recibir"),
+            "R",
+            "",
+            translate("Acts", "Recibido. Está en Pendientes."),
+        ),
+        Act(EventKind.SIGNED, translate("Acts", "Firmar"), "F"),
+        Act(
+            EventKind.APPROVED,
+            translate("Acts", "Dar V°B°"),
+            "V",
+            translate("Acts", "Su conformidad queda registrada y el documento sigue su vía."),
+            translate("Acts", "Conformidad registrada."),
+        ),
+        Act(EventKind.DISPATCHED, translate("Acts", "Derivar"), "D"),
+        Act(EventKind.ANSWERED, translate("Acts", "Responder"), "N"),
+        Act(
+            EventKind.DEPOSITED,
+            translate("Acts", "Depositar"),
+            "T",
+            translate("Acts", "Se entrega al archivo para conservarse. Lo depositado no se borra."),
+            translate("Acts", "Entregado al archivo. El acuse llegará solo."),
+        ),
+        Act(
+            EventKind.OBSERVED,
+            translate("Acts", "Observar"),
+            "O",
+            translate("Acts", "Vuelve directamente a quien lo escribió, con su observación."),
+            translate("Acts", "Devuelto a su autor con la observación."),
+        ),
+        Act(
+            EventKind.REJECTED,
+            translate("Acts", "Rechazar"),
+            "X",
+            translate("Acts", "Vuelve a quien lo derivó, con el motivo."),
+            translate("Acts", "Rechazado. Vuelve a quien lo derivó."),
+        ),
+        Act(
+            EventKind.CONCLUDED,
+            translate("Acts", "Archivar"),
+            "A",
+            translate("Acts", "Queda concluido y pasa a Archivo. Puede sacarlo de ahí más adelante."),
+            translate("Acts", "Concluido. Está en Archivo."),
+        ),
+        Act(
+            EventKind.CANCELLED,
+            translate("Acts", "Cancelar derivación"),
+            "C",
+            translate("Acts", "Solo se puede mientras no lo reciban. Vuelve a sus Pendientes."),
+            translate("Acts", "Derivación cancelada. Está de nuevo en Pendientes."),
+        ),
+        Act(
+            EventKind.REOPENED,
+            translate("Acts", "Sacar del archivo"),
+            "Q",
+            translate("Acts", "Vuelve a sus Pendientes; lo que consta en su hoja de ruta queda."),
+            translate("Acts", "Está de nuevo en Pendientes."),
+        ),
+    )
+    return {act.kind: act for act in acts}

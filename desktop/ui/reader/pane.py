@@ -1,0 +1,349 @@
+"""The reader: header with acts, tabs, and at the side what answers the next question (or the act being done)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.records.events import EventKind
+from desktop.ui.dispatch.pane import DispatchPane
+from desktop.ui.jobs import Lane
+from desktop.ui.messages import Message
+from desktop.ui.reader.acts import ICONS, NEEDS_REASON, Act, acts_of
+from desktop.ui.reader.ask import AskPane
+from desktop.ui.reader.parts import AttachmentsTab, PagesTab, SignaturesTab, Summary, page_source
+from desktop.ui.signing.pane import SigningPane
+from desktop.ui.slip.pane import SlipPane
+from desktop.ui.verify.verdict import text_tone, verdict_words
+from desktop.ui.widgets.basics import ActionButton, IconMark, clear, fill, label, line, press, restyle, scrolling
+from desktop.ui.widgets.flow import Flow
+from desktop.ui.wording import document_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QResizeEvent
+
+    from desktop.ui.bench import Bench
+    from desktop.ui.office import DeskStatus, DocumentCard
+
+SIDE = 250
+BUTTONS = 4
+
+
+class ReaderPane(QFrame):
+    """Shows one card. ``changed`` after an act: counts and rows must be read again; ``told`` carries messages."""
+
+    changed = Signal()
+    told = Signal(object)
+    answer_chosen = Signal(object)  # DocumentCard
+    back_chosen = Signal()
+
+    def __init__(self, bench: Bench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self._bench = bench
+        self.card: DocumentCard | None = None
+        self.status: DeskStatus | None = None
+        self.buttons: dict[EventKind, ActionButton] = {}
+        self._build_header()
+        self._build_body()
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        self.filled = QWidget()
+        inner = QVBoxLayout(self.filled)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(0)
+        fill(inner, self.header, line(), self.body)
+        inner.setStretch(2, 1)
+        self.blank = QFrame()
+        self.blank.setObjectName("ground")
+        QVBoxLayout(self.blank)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.blank)
+        self.stack.addWidget(self.filled)
+        box.addWidget(self.stack)
+        self.show_nothing()
+
+    # -- building --
+
+    def _build_header(self) -> None:
+        px = self._bench.look.px
+        self.header = QWidget()
+        box = QVBoxLayout(self.header)
+        box.setContentsMargins(px(20), px(14), px(20), 0)
+        box.setSpacing(px(6))
+        self.back = press(
+            QPushButton(self._bench.look.icon("arrow-left", "accent", 16), self.tr("Volver a la lista")), "link"
+        )
+        self.back.setShortcut("Alt+Left")
+        self.back.clicked.connect(self.back_chosen)
+        self.back.hide()
+        self.meta = label("", size="small", tone="dim", selectable=True)
+        self.meta.setAccessibleName(self.tr("CITE y fecha"))
+        self.subject = label("", size="title")
+        self.verdict = label("", size="body-small", bold=True)
+        self._actions = QWidget()
+        self._flow = Flow(self._actions, gap=px(8))
+        self._tabs = QWidget()
+        tabs = Flow(self._tabs, gap=px(22))
+        self._group = QButtonGroup(self)
+        self.tabs: list[QPushButton] = []
+        for number, name in enumerate(
+            (self.tr("Documento"), self.tr("Hoja de ruta"), self.tr("Firmas"), self.tr("Adjuntos"))
+        ):
+            tab = press(QPushButton(name), "tab")
+            tab.setCheckable(True)
+            tab.setShortcut(f"Alt+{number + 1}")
+            tab.setToolTip(f"{name} · Alt+{number + 1}")
+            tab.clicked.connect(lambda _checked=False, n=number: self.show_tab(n))
+            self._group.addButton(tab)
+            self.tabs.append(tab)
+            tabs.addWidget(tab)
+        row = QHBoxLayout()
+        fill(row, self.back, -1)
+        fill(box, row, self.meta, self.subject, self.verdict, 2, self._actions, self._tabs)
+
+    def _build_body(self) -> None:
+        bench = self._bench
+        self.pages = PagesTab(bench)
+        self.slip = SlipPane(bench)
+        self.signatures = SignaturesTab(bench)
+        self.attachments = AttachmentsTab(bench)
+        self.signatures.verify_chosen.connect(self.verify_now)
+        self.attachments.told.connect(self.told)
+        self.content = QStackedWidget()
+        self.content.addWidget(self.pages)
+        for pane, name in ((self.slip, 1), (self.signatures, 2), (self.attachments, 3)):
+            self.content.addWidget(scrolling(pane, name=self.tabs[name].text()))
+        self.summary = Summary(bench)
+        self.summary.detail_chosen.connect(lambda: self.show_tab(2))
+        self.summary.verify_chosen.connect(self.verify_now)
+        self.signing = SigningPane(bench)
+        self.dispatch = DispatchPane(bench)
+        self.ask = AskPane(bench)
+        for act_pane in (self.signing, self.dispatch, self.ask):
+            act_pane.closed.connect(self.close_act)
+        self.signing.told.connect(self.told)
+        self.dispatch.told.connect(self.told)
+        self.signing.signed.connect(lambda _results: self._acted())
+        self.dispatch.dispatched.connect(self._acted)
+        self.side = QStackedWidget()
+        self._sides: dict[QWidget, QScrollArea] = {}
+        for part in (self.summary, self.signing, self.dispatch, self.ask):
+            area = scrolling(part, name=self.tr("Detalle"))
+            self._sides[part] = area
+            self.side.addWidget(area)
+        self.edge = line(upright=True)
+        self.body = QWidget()
+        row = QHBoxLayout(self.body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        fill(row, self.content, self.edge, self.side)
+        row.setStretch(0, 1)
+
+    # -- showing --
+
+    def show_nothing(self, title: str = "", more: str = "") -> None:
+        """No document: a sentence in the middle."""
+        self.card = None
+        box = self.blank.layout()
+        if isinstance(box, QVBoxLayout):
+            clear(box)
+            box.addStretch(2)
+            box.addWidget(IconMark(self._bench.look, "file-text", "dim", 36), 0, Qt.AlignmentFlag.AlignHCenter)
+            for text, tone in ((title or self.tr("Elija un documento de la lista"), ""), (more, "dim")):
+                words = label(text, tone=tone, bold=not tone)
+                words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+                box.addWidget(words)
+            box.addStretch(3)
+        self.stack.setCurrentWidget(self.blank)
+
+    def show_card(self, card: DocumentCard, *, keep_tab: bool = False) -> None:
+        """One document."""
+        same_bytes = self.card is not None and (self.card.pdf, self.card.made_here) == (card.pdf, card.made_here)
+        same_bytes = same_bytes and self.card is not None and self.card.verdict == card.verdict
+        self.card = card
+        self.meta.setText(" · ".join(part for part in (card.view.cite or card.kind, card.place_date) if part))
+        self.subject.setText(card.view.subject)
+        self._show_verdict_line(card)
+        self._show_acts(card)
+        many = len(card.attachments)
+        self.tabs[3].setText(f"{self.tr('Adjuntos')} {many}" if many else self.tr("Adjuntos"))
+        self.tabs[3].setShortcut("Alt+4")
+        if not same_bytes or card.pdf is None:
+            self.pages.show_source(page_source(self._bench, card))
+        for pane in (self.slip, self.signatures, self.attachments):
+            pane.show_card(card)
+        self.summary.show_card(card)
+        self.stack.setCurrentWidget(self.filled)
+        self.close_act()
+        if not keep_tab:
+            self.show_tab(0)
+
+    def _show_verdict_line(self, card: DocumentCard) -> None:
+        if card.verdict is not None:
+            words = verdict_words(card.verdict, self._bench.say)
+            self.verdict.setText(words.what)
+            restyle(self.verdict, tone=text_tone(card.verdict.outcome))
+        else:
+            state = document_state(card.view.state)
+            self.verdict.setText(state.text.capitalize())
+            restyle(self.verdict, tone=state.role)
+
+    def _show_acts(self, card: DocumentCard) -> None:
+        clear(self._flow)
+        self.buttons.clear()
+        acts = acts_of(card.acts)
+        shown = acts if len(acts) <= BUTTONS + 1 else acts[:BUTTONS]
+        for number, act in enumerate(shown):
+            kind = "primary" if number == 0 else "plain"
+            button = ActionButton(self._bench.look, act.name, kind=kind, key=act.key, icon=ICONS.get(act.kind, ""))
+            button.clicked.connect(lambda _checked=False, a=act: self.begin(a))
+            self.buttons[act.kind] = button
+            self._flow.addWidget(button)
+            button.show()
+        if rest := acts[len(shown) :]:
+            more = QPushButton(self._bench.look.icon("ellipsis", "text", 16), "")
+            more.setAccessibleName(self.tr("Más acciones"))
+            more.setToolTip(self.tr("Más acciones"))
+            menu = QMenu(more)
+            for act in rest:
+                menu.addAction(f"{act.name}\t{act.key}").triggered.connect(lambda _checked=False, a=act: self.begin(a))
+            more.setMenu(menu)
+            self._flow.addWidget(more)
+            more.show()
+        self._actions.setVisible(bool(acts))
+
+    def show_tab(self, number: int) -> None:
+        """Documento, Hoja de ruta, Firmas or Adjuntos."""
+        self.tabs[number].setChecked(True)
+        self.content.setCurrentIndex(number)
+        self._arrange()
+
+    # -- acts --
+
+    def begin(self, act: Act) -> None:
+        """Start an act: its panel at the side, or at once where nothing is asked."""
+        card = self.card
+        if card is None:
+            return
+        match act.kind:
+            case EventKind.SIGNED if self.status is not None:
+                self.signing.open_for([card], self.status)
+                self._show_side(self.signing)
+            case EventKind.DISPATCHED:
+                self.dispatch.open_for(card)
+                self._show_side(self.dispatch)
+            case EventKind.ANSWERED:
+                self.answer_chosen.emit(card)
+            case _ if act.question:
+                reason = ""
+                if act.kind in NEEDS_REASON:
+                    reason = self.tr("Observación") if act.kind is EventKind.OBSERVED else self.tr("Motivo")
+                self.ask.open_for(act, reason=reason, then=lambda text: self._do(act, card, text))
+                self._show_side(self.ask)
+            case _:
+                self._do(act, card, "")
+
+    def _do(self, act: Act, card: DocumentCard, reason: str) -> None:
+        op = self._operation(act.kind, card, reason)
+        if op is None:
+            return
+        job = self._bench.jobs.job(op).owned_by(self)
+        job.success(lambda _done: self._acted(Message("good", act.done))).always(self.close_act).start()
+
+    def _operation(self, kind: EventKind, card: DocumentCard, reason: str) -> Callable[[], object] | None:
+        office, document = self._bench.office, card.view.id
+        slip, hop = (card.slip.id if card.slip else ""), card.hop or ""
+        table: dict[EventKind, Callable[[], object]] = {
+            EventKind.FROZEN: lambda: office.freeze(document),
+            EventKind.APPROVED: lambda: office.approve(document),
+            EventKind.OBSERVED: lambda: office.observe(document, reason),
+            EventKind.RECEIVED: lambda: office.receive(slip, hop),
+            EventKind.REJECTED: lambda: office.reject(slip, hop, reason),
+            EventKind.CANCELLED: lambda: office.cancel(slip, hop, reason),
+            EventKind.CONCLUDED: lambda: office.conclude(document),
+            EventKind.REOPENED: lambda: office.reopen(document),
+            EventKind.DEPOSITED: lambda: office.deposit(document),
+        }
+        return table.get(kind)
+
+    def _acted(self, message: Message | None = None) -> None:
+        if message is not None:
+            self.told.emit(message)
+        self.close_act()
+        self.changed.emit()
+
+    def verify_now(self) -> None:
+        """Verify the document in view, outside the screen's thread."""
+        card = self.card
+        if card is None:
+            return
+
+        def keep(_verdict: object) -> None:
+            self.changed.emit()
+
+        job = self._bench.jobs.job(lambda: self._bench.office.verify_document(card.view.id), Lane.POOL)
+        job.owned_by(self).replacing("reader.verify").success(keep).start()
+
+    # -- arranging --
+
+    @property
+    def acting(self) -> bool:
+        """Whether the side shows an act."""
+        return self.side.currentWidget() is not self._sides[self.summary]
+
+    def _show_side(self, part: QWidget) -> None:
+        self.side.setCurrentWidget(self._sides[part])
+        self._arrange()
+        if self.focusWidget() is None or not part.isAncestorOf(self.focusWidget()):
+            self._focus_first(part)
+
+    @staticmethod
+    def _focus_first(part: QWidget) -> None:
+        for child in part.findChildren(QWidget):
+            if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isEnabled() and child.isVisibleTo(part):
+                child.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+
+    def close_act(self) -> None:
+        """Back to reading."""
+        self.side.setCurrentWidget(self._sides[self.summary])
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The side gives way where there is no room."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another font or style: arrange again."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange and hasattr(self, "side"):
+            self._arrange()
+
+    def _arrange(self) -> None:
+        px = self._bench.look.px
+        roomy = self.width() >= px(660)
+        reading = self.content.currentIndex() == 0
+        show_side = self.acting or (roomy and reading)
+        self.content.setVisible(roomy or not self.acting)
+        self.side.setVisible(show_side)
+        self.edge.setVisible(show_side and roomy)
+        self.side.setMinimumWidth(px(SIDE) if roomy else 0)
+        self.side.setMaximumWidth(px(SIDE) if roomy else 16777215)
+        self.verdict.setVisible(not (show_side and roomy and not self.acting) and reading)

@@ -1,0 +1,268 @@
+"""The signing panel: whose token, the facts that can be known without a PIN, then one button."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from desktop.routing.trays import Urgency
+from desktop.ui.jobs import Job, Lane
+from desktop.ui.messages import Message, message_of
+from desktop.ui.widgets.basics import ActionButton, IconMark, announce, clear, fill, label, press
+from desktop.ui.wording import Tinted, count, pin_state
+from signing.errors import PinError
+from signing.report import Certificate, Level, PinState, Token
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desktop.ui.bench import Bench
+    from desktop.ui.office import CheckLine, DeskStatus, DocumentCard, SignResult
+
+_ICON = {"good": "check", "care": "info", "bad": "circle-alert"}
+_BLOCKED = {PinState.LOCKED, PinState.UNINITIALISED}
+
+
+class SigningPane(QWidget):
+    """Signs the documents it was opened for. ``signed`` carries the results; ``closed`` means back to reading."""
+
+    signed = Signal(object)
+    closed = Signal()
+    told = Signal(object)  # Message
+
+    def __init__(self, bench: Bench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bench = bench
+        self._documents: tuple[str, ...] = ()
+        self._pairs: list[tuple[Token, Certificate]] = []
+        self._checks: tuple[CheckLine, ...] = ()
+        self._status: DeskStatus | None = None
+        self._asked_tokens = False
+        self._asked_checks = False
+        self._job: Job[Sequence[SignResult]] | None = None
+        self._build()
+
+    def _build(self) -> None:
+        look, px = self._bench.look, self._bench.look.px
+        box = QVBoxLayout(self)
+        box.setContentsMargins(px(16), px(16), px(16), px(16))
+        box.setSpacing(px(10))
+        self.title = label(self.tr("Firmar"), size="title")
+        self.what = label("", tone="dim", size="body-small")
+        name = label(self.tr("Firma con"), size="small", tone="dim")
+        self.choice = QComboBox()
+        self.choice.setAccessibleName(self.tr("Certificado con el que firma"))
+        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.choice.setMinimumContentsLength(8)
+        name.setBuddy(self.choice)
+        self.choice.currentIndexChanged.connect(lambda _index: self._show_facts())
+        self.again = press(QPushButton(self.tr("Buscar otra vez")), "link")
+        self.again.setAccessibleDescription(self.tr("Vuelve a buscar los tokens conectados"))
+        self.again.clicked.connect(self._find_tokens)
+        self._facts = QVBoxLayout()
+        self._facts.setSpacing(px(6))
+        self.facts: tuple[Tinted, ...] = ()
+        self.sign = ActionButton(look, self.tr("Firmar con mi PIN"), kind="primary", icon="key-round")
+        self.sign.clicked.connect(self._start)
+        self.cancel = ActionButton(look, self.tr("Volver"), key="Esc")
+        self.cancel.clicked.connect(self._stop)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(self.tr("Avance de la firma"))
+        self.doing = label("", tone="dim", size="body-small")
+        row = QHBoxLayout()
+        fill(row, self.again, -1)
+        fill(box, self.title, self.what, px(2), name, self.choice, row)
+        fill(box, label(self.tr("Antes del PIN"), bold=True), self._facts, px(4))
+        fill(box, self.bar, self.doing, self.sign, self.cancel, -1)
+        self._show_busy(busy=False)
+
+    def open_for(self, cards: Sequence[DocumentCard], status: DeskStatus) -> None:
+        """Prepare: find tokens, check documents; both without a PIN."""
+        self._documents = tuple(card.view.id for card in cards)
+        self._status = status
+        names = [card.view.cite or card.view.subject for card in cards]
+        self.what.setText(
+            names[0] if len(names) == 1 else count(len(names), "", self.tr("{n} documentos, un solo PIN"))
+        )
+        self._checks, self._asked_checks = (), False
+        self._find_tokens()
+        job = self._bench.jobs.job(lambda: self._bench.office.check_before_signing(self._documents))
+        job.owned_by(self).replacing("signing.checks").success(self._keep_checks).start()
+
+    def _find_tokens(self) -> None:
+        self._asked_tokens = False
+        self._pairs = []
+        self.choice.clear()
+        self._show_facts()
+        job = self._bench.jobs.job(self._bench.office.tokens, Lane.TOKEN)
+        job.owned_by(self).replacing("signing.tokens").success(self._keep_tokens).failure(self._no_tokens).start()
+
+    def _no_tokens(self, error: BaseException) -> None:
+        self._keep_tokens(())
+        if (message := message_of(error, self._bench.say)) is not None:
+            self.told.emit(message)
+
+    def _keep_tokens(self, tokens: Sequence[Token]) -> None:
+        self._asked_tokens = True
+        self._pairs = [(token, item) for token in tokens for item in token.certificates if not item.unusable]
+        self.choice.clear()
+        for token, certificate in self._pairs:
+            self.choice.addItem(f"{certificate.person.name} · {token.label}")
+        self.choice.setEnabled(len(self._pairs) > 0)
+        self._show_facts()
+
+    def _keep_checks(self, checks: Sequence[CheckLine]) -> None:
+        self._asked_checks = True
+        self._checks = tuple(checks)
+        self._show_facts()
+
+    @property
+    def chosen(self) -> tuple[Token, Certificate] | None:
+        """The token and certificate to sign with."""
+        index = self.choice.currentIndex()
+        return self._pairs[index] if 0 <= index < len(self._pairs) else None
+
+    def _gather(self) -> list[Tinted]:
+        found: list[Tinted] = []
+        chosen = self.chosen
+        if not self._asked_tokens:
+            found.append(Tinted(self.tr("Buscando el token…"), "dim"))
+        elif chosen is None:
+            found.append(
+                Tinted(
+                    self.tr(
+                        "No se encontró un token con un certificado que pueda firmar. Conéctelo y busque otra vez."
+                    ),
+                    "bad",
+                )
+            )
+        else:
+            token, certificate = chosen
+            state = pin_state(token.pin_state)
+            found.append(Tinted(self.tr("Token presente. {pin}").format(pin=state.text), state.role))
+            until = self._bench.calendar.until(certificate.not_after)
+            found.append(Tinted(self.tr("Certificado vigente, {until}").format(until=until), "good"))
+        if self._status is not None and not self._status.connected:
+            found.append(
+                Tinted(
+                    self.tr("Sin conexión: la hora será la de este equipo; el sello de tiempo se pondrá solo después"),
+                    "care",
+                )
+            )
+        if not self._asked_checks:
+            found.append(Tinted(self.tr("Revisando el documento…"), "dim"))
+        found += [self._line(check) for check in self._checks]
+        return found
+
+    def _line(self, check: CheckLine) -> Tinted:
+        words = self._bench.say(check.code, check.facts)
+        role = {Urgency.BAD: "bad", Urgency.CARE: "care"}.get(check.urgency, "good")
+        return Tinted(words.what if words else check.code, role)
+
+    def _show_facts(self) -> None:
+        clear(self._facts)
+        self.facts = tuple(self._gather())
+        for fact in self.facts:
+            row = QHBoxLayout()
+            row.setSpacing(self._bench.look.px(8))
+            mark = IconMark(self._bench.look, _ICON.get(fact.role, "clock-3"), fact.role, 16)
+            column = QVBoxLayout()
+            fill(column, 2, mark, -1)
+            row.addLayout(column)
+            row.addWidget(label(fact.text, tone=fact.role, size="body-small"), 1)
+            self._facts.addLayout(row)
+        self._judge()
+
+    @property
+    def ready(self) -> bool:
+        """Everything that can be known without a PIN is known, and nothing forbids it."""
+        chosen = self.chosen
+        if chosen is None or not self._asked_checks or self._job is not None:
+            return False
+        blocked = any(check.urgency is Urgency.BAD for check in self._checks)
+        return not blocked and chosen[0].pin_state not in _BLOCKED
+
+    def _judge(self) -> None:
+        self.sign.setEnabled(self.ready)
+
+    def _start(self) -> None:
+        chosen = self.chosen
+        if chosen is None or not self.ready:
+            return
+        token, certificate = chosen
+        documents, bench = self._documents, self._bench
+        job = bench.jobs.tracked(
+            lambda progress: bench.office.sign(documents, token, certificate, bench.prompts.ask_pin, progress),
+            Lane.TOKEN,
+        )
+        job.owned_by(self).progress(self._note).success(self._done).failure(self._failed)
+        job.cancelled(self._cancelled).always(self._end)
+        self._job = job
+        self._show_busy(busy=True)
+        job.start()
+
+    def _note(self, done: int, total: int, name: str) -> None:
+        self.bar.setRange(0, total)
+        self.bar.setValue(done)
+        self.doing.setText(self.tr("Firmando {name}…").format(name=name))
+
+    def _stop(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self.doing.setText(self.tr("Deteniendo después de este documento…"))
+        else:
+            self.closed.emit()
+
+    def _end(self) -> None:
+        self._job = None
+        self._show_busy(busy=False)
+        self._judge()
+
+    def _show_busy(self, *, busy: bool) -> None:
+        self.bar.setVisible(busy)
+        self.doing.setVisible(busy)
+        self.bar.setRange(0, 0)
+        self.doing.setText(self.tr("Esperando el token…"))
+        self.sign.setEnabled(not busy and self.ready)
+        self.choice.setEnabled(not busy and bool(self._pairs))
+        self.again.setEnabled(not busy)
+        self.cancel.setText(self.tr("Detener") if busy else self.tr("Volver"))
+
+    def _cancelled(self) -> None:
+        self.told.emit(
+            Message("care", self.tr("No se firmó nada."), self.tr("Usted canceló antes de que el token firmara."))
+        )
+
+    def _failed(self, error: BaseException) -> None:
+        message = message_of(error, self._bench.say)
+        if message is not None:
+            self.told.emit(message)
+        if isinstance(error, PinError):
+            self._job = None
+            self._find_tokens()  # its PIN state has changed; the person decides whether to try again
+
+    def _done(self, results: Sequence[SignResult]) -> None:
+        self.told.emit(self._told_of(results))
+        announce(self, self.tr("Firma terminada"))
+        self.signed.emit(tuple(results))
+
+    def _told_of(self, results: Sequence[SignResult]) -> Message:
+        made = [result.receipt for result in results if result.receipt is not None]
+        wrong = [result for result in results if result.error is not None]
+        if wrong and wrong[0].error is not None:
+            first = message_of(wrong[0].error, self._bench.say)
+            what = self.tr("Se firmaron {made} de {all} documentos.").format(made=len(made), all=len(results))
+            return Message(
+                "care" if made else "bad",
+                what if len(results) > 1 else (first.what if first else what),
+                *(first[2:4] if first else ()),
+            )
+        what = count(len(made), self.tr("Documento firmado."), self.tr("{n} documentos firmados."))
+        if any(receipt.level is Level.B_B for receipt in made):
+            return Message(
+                "good", what, self.tr("Todavía sin sello de tiempo (nivel B-B): se pondrá solo cuando haya conexión.")
+            )
+        return Message("good", what)

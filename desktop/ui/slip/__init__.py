@@ -1,0 +1,1 @@
+"""The hoja de ruta."""

@@ -1,0 +1,1 @@
+"""Verificar: the verdict first as a sentence, then what it means, what to do, the evidence."""

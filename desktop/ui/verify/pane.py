@@ -1,0 +1,323 @@
+"""Verificar: drop files or choose them; a list at the left, the sentence and the page in the middle, the evidence right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QProgressBar,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.ui.jobs import Lane
+from desktop.ui.messages import message_of
+from desktop.ui.reader.parts import PagesTab
+from desktop.ui.verify.rows import VerdictDelegate
+from desktop.ui.verify.verdict import TONE, evidence, signature_words, text_tone, verdict_words
+from desktop.ui.widgets.basics import ActionButton, IconMark, announce, clear, fill, label, line, restyle, scrolling
+from desktop.ui.widgets.evidence import Points
+from desktop.ui.widgets.pages import ChildPages, QtPdfPages
+from desktop.ui.wording import Tinted, count, outcome_word
+from signing.report import FileVerdict, Outcome
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
+
+    from desktop.ui.bench import Bench
+
+LIST, SIDE = 270, 260
+
+
+@dataclass(slots=True)
+class Checked:
+    """One file of the list."""
+
+    path: Path
+    verdict: FileVerdict | None = None
+    problem: str = ""
+
+    def words(self) -> Tinted:
+        """Its state in a word."""
+        if self.problem:
+            return Tinted(self.problem, "bad")
+        return outcome_word(self.verdict.outcome) if self.verdict else Tinted("…", "dim")
+
+
+class VerifyPane(QFrame):
+    """Nothing leaves the machine; foreign files are read in a killable child."""
+
+    told = Signal(object)
+
+    def __init__(self, bench: Bench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("ground")
+        self.setAcceptDrops(True)
+        self._bench = bench
+        self.files: list[Checked] = []
+        self._build()
+
+    # -- building --
+
+    def _build(self) -> None:
+        px = self._bench.look.px
+        head = QWidget()
+        head.setObjectName("panel")
+        row = QHBoxLayout(head)
+        row.setContentsMargins(px(20), px(12), px(20), px(12))
+        self.choose = ActionButton(
+            self._bench.look, self.tr("Elegir archivos"), kind="primary", key="Ctrl+O", icon="folder-open"
+        )
+        self.choose.clicked.connect(self._choose)
+        fill(row, label(self.tr("Verificar"), size="title", wrap=False), -1, self.choose)
+        self._build_filled()
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self._build_empty())
+        self.stack.addWidget(self.filled)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        fill(outer, head, line(), self.stack)
+        outer.setStretch(2, 1)
+
+    def _build_filled(self) -> None:
+        px = self._bench.look.px
+        self.list = QListWidget()
+        self.list.setAccessibleName(self.tr("Archivos verificados"))
+        self.list.setItemDelegate(VerdictDelegate(self._bench.look, self.list))
+        self.list.currentRowChanged.connect(self._show)
+        self.pages = PagesTab(self._bench)
+        self.sentence = QFrame()
+        self._sentence = QVBoxLayout(self.sentence)
+        self._sentence.setContentsMargins(px(14), px(10), px(14), px(10))
+        self._sentence.setSpacing(px(2))
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 0)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(self.tr("Verificando"))
+        middle = QWidget()
+        middle.setObjectName("ground")
+        box = QVBoxLayout(middle)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        around = QVBoxLayout()
+        around.setContentsMargins(px(16), px(16), px(16), 0)
+        around.addWidget(self.sentence)
+        fill(box, self.bar, around, self.pages)
+        box.setStretch(2, 1)
+        self.side = QWidget()
+        self._side = QVBoxLayout(self.side)
+        self._side.setContentsMargins(px(16), px(16), px(16), px(16))
+        self._side.setSpacing(px(6))
+        self.side_area = scrolling(self.side, name=self.tr("Evidencia"))
+        self.side_frame = QFrame()
+        self.side_frame.setObjectName("panel")
+        side_box = QVBoxLayout(self.side_frame)
+        side_box.setContentsMargins(0, 0, 0, 0)
+        side_box.addWidget(self.side_area)
+        self._edges = (line(upright=True), line(upright=True))
+        self.filled = QWidget()
+        across = QHBoxLayout(self.filled)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        fill(across, self.list, self._edges[0], middle, self._edges[1], self.side_frame)
+        across.setStretch(2, 1)
+
+    def _build_empty(self) -> QWidget:
+        px = self._bench.look.px
+        self.drop = QFrame()
+        self.drop.setObjectName("drop")
+        inner = QVBoxLayout(self.drop)
+        inner.setContentsMargins(px(24), px(36), px(24), px(36))
+        inner.setSpacing(px(8))
+        inner.addWidget(IconMark(self._bench.look, "shield-check", "accent", 44), 0, Qt.AlignmentFlag.AlignHCenter)
+        texts = (
+            (self.tr("Suelte aquí un PDF"), "title", ""),
+            (self.tr("Le dirá quién lo firmó, cuándo, y si cambió después."), "body", ""),
+            (self.tr("El documento no sale de este equipo. Sirve también sin conexión."), "body-small", "dim"),
+        )
+        for text, size, tone in texts:
+            words = label(text, size=size, tone=tone)
+            words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            inner.addWidget(words)
+        page = QWidget()
+        page.setObjectName("ground")
+        box = QVBoxLayout(page)
+        box.setContentsMargins(px(40), px(40), px(40), px(40))
+        row = QHBoxLayout()
+        self.drop.setMaximumWidth(px(560))
+        fill(row, -1)
+        row.addWidget(self.drop, 4)
+        fill(row, -1)
+        fill(box, -1, row, -1, -1)
+        return page
+
+    # -- files --
+
+    def _choose(self) -> None:
+        names, _kind = QFileDialog.getOpenFileNames(self, self.tr("Elegir archivos"), "", "PDF (*.pdf)")
+        self.check([Path(name) for name in names])
+
+    def check(self, paths: list[Path]) -> None:
+        """Verify files; the first is shown at once."""
+        if not paths:
+            return
+        first = len(self.files)
+        for path in paths:
+            checked = Checked(path)
+            self.files.append(checked)
+            self.list.addItem(QListWidgetItem())
+            self._retell(checked)
+            self._start(checked)
+        self.stack.setCurrentWidget(self.filled)
+        self.list.setCurrentRow(first)
+        self._show(first)
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _start(self, checked: Checked) -> None:
+        job = self._bench.jobs.job(lambda: self._bench.office.verify(checked.path), Lane.POOL).owned_by(self)
+        job.success(lambda verdict: self._keep(checked, verdict)).failure(lambda e: self._fail(checked, e)).start()
+
+    def _keep(self, checked: Checked, verdict: FileVerdict) -> None:
+        checked.verdict = verdict
+        self._retell(checked)
+        if self.shown is checked:
+            self._show(self.files.index(checked))
+            announce(self, verdict_words(verdict, self._bench.say).what)
+
+    def _fail(self, checked: Checked, error: BaseException) -> None:
+        checked.problem = self.tr("no se pudo verificar")
+        self._retell(checked)
+        if self.shown is checked:
+            self._show(self.files.index(checked))
+        if (message := message_of(error, self._bench.say)) is not None:
+            self.told.emit(message)
+
+    def _retell(self, checked: Checked) -> None:
+        item = self.list.item(self.files.index(checked))
+        words = checked.words()
+        item.setText(f"{checked.path.name}, {words.text}")
+        item.setData(Qt.ItemDataRole.UserRole, (checked.path.name, words, self._more(checked)))
+        item.setToolTip(str(checked.path))
+
+    def _more(self, checked: Checked) -> str:
+        if checked.verdict is None:
+            return (checked.problem and self.tr("Vea el aviso")) or self.tr("Verificando…")
+        signatures = [s for s in checked.verdict.signatures if s.kind == "signature"]
+        stamps = len(checked.verdict.signatures) - len(signatures)
+        parts = [count(len(signatures), self.tr("1 firma"), self.tr("{n} firmas"))]
+        if stamps:
+            parts.append(count(stamps, self.tr("sello de tiempo"), self.tr("{n} sellos de tiempo")))
+        if not checked.verdict.signatures:
+            parts = [count(checked.verdict.pages, self.tr("1 página"), self.tr("{n} páginas"))]
+        return ", ".join(parts)
+
+    @property
+    def shown(self) -> Checked | None:
+        """The file in view."""
+        row = self.list.currentRow()
+        return self.files[row] if 0 <= row < len(self.files) else None
+
+    # -- showing --
+
+    def _show(self, row: int) -> None:
+        if not 0 <= row < len(self.files):
+            return
+        checked = self.files[row]
+        clear(self._sentence)
+        clear(self._side)
+        self.bar.setVisible(checked.verdict is None and not checked.problem)
+        if checked.verdict is None:
+            self._say_sentence("plain", "", checked.problem or self.tr("Verificando…"), "")
+            self.pages.show_source(None)
+            return
+        verdict = checked.verdict
+        words = verdict_words(verdict, self._bench.say)
+        self._say_sentence(TONE[verdict.outcome], text_tone(verdict.outcome), words.what, "")
+        for title, text in ((self.tr("Qué significa"), words.means), (self.tr("Qué hacer"), words.do)):
+            fill(self._side, label(title, bold=True), label(text, size="body-small", selectable=True), 6)
+        self._show_evidence(verdict)
+        self._show_pages(checked, verdict)
+
+    def _say_sentence(self, ground: str, tone: str, what: str, more: str) -> None:
+        restyle(self.sentence, card=ground)
+        what_label: QLabel = label(what, tone=tone, bold=True, selectable=True)
+        fill(self._sentence, what_label)
+        if more:
+            fill(self._sentence, label(more))
+
+    def _show_evidence(self, verdict: FileVerdict) -> None:
+        for signature in verdict.signatures:
+            name = signature.person.name if signature.person else signature.issuer or signature.field
+            title = (
+                self.tr("Sello de tiempo")
+                if signature.kind == "timestamp"
+                else self.tr("Evidencia: {name}").format(name=name)
+            )
+            fill(self._side, label(title, bold=True))
+            if len(verdict.signatures) > 1:
+                own = signature_words(verdict, signature, self._bench.say)
+                fill(self._side, label(own.what, tone=text_tone(signature.outcome), size="body-small"))
+            points = Points(self._bench.look)
+            points.show_points(evidence(signature, self._bench.calendar))
+            fill(self._side, points, 8)
+        for code in verdict.warnings:
+            words = self._bench.say(code, {"file": verdict.file})
+            if words is not None:
+                fill(self._side, label(words.what, tone="care", size="body-small"))
+        digest = self.tr("Huella SHA-256 del archivo: {digest}").format(digest=verdict.sha256)
+        fill(self._side, label(_breakable(digest), size="small", tone="dim", selectable=True), -1)
+
+    def _show_pages(self, checked: Checked, verdict: FileVerdict) -> None:
+        if verdict.outcome is Outcome.UNREADABLE:
+            self.pages.show_source(None)
+        elif verdict.outcome is Outcome.VALID and (own := QtPdfPages(checked.path)).readable:
+            self.pages.show_source(own)
+        else:
+            source = ChildPages(self._bench.office, self._bench.jobs, checked.path, max(verdict.pages, 1))
+            self.pages.show_source(source)
+
+    # -- dropping and arranging --
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Local files only."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+            restyle(self.drop, over="true")
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        """No longer over it."""
+        restyle(self.drop, over="false")
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Verify what was dropped."""
+        restyle(self.drop, over="false")
+        self.check([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The page gives way first, then the list: the words stay."""
+        super().resizeEvent(event)
+        px = self._bench.look.px
+        wide, enough = self.width() >= px(900), self.width() >= px(560)
+        middle = self.pages.parentWidget()
+        self.list.setFixedWidth(px(LIST) if wide else max(self.width() * 2 // 5, 1))
+        self.side_frame.setFixedWidth(px(SIDE) if wide else max(self.width() - self.list.width() - 2, 1))
+        self.pages.setVisible(wide)
+        if middle is not None:
+            middle.setVisible(wide)
+        self.list.setVisible(wide or enough or len(self.files) > 1)
+
+
+def _breakable(text: str) -> str:
+    head, _, digest = text.rpartition(" ")
+    return f"{head} " + "\u200b".join(digest[i : i + 8] for i in range(0, len(digest), 8))

@@ -1,0 +1,228 @@
+"""Labels, lines, cards, buttons: the alphabet of the panes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFontMetrics, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QVBoxLayout,
+    QWidget,
+)
+
+if TYPE_CHECKING:
+    from desktop.ui.look import Look
+
+W = TypeVar("W", bound=QWidget)
+
+
+def restyle(widget: QWidget, **properties: str) -> None:
+    """Set style sheet properties and let the style sheet see them."""
+    for name, value in properties.items():
+        widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+    widget.update()
+
+
+def label(
+    text: str = "",
+    *,
+    size: str = "body",
+    tone: str = "",
+    bold: bool = False,
+    wrap: bool = True,
+    selectable: bool = False,
+) -> QLabel:
+    """A plain-text label; wraps by default, so that large text is never cut."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wrap)
+    made.setProperty("size", size)
+    made.setProperty("tone", tone)
+    made.setProperty("weight", "bold" if bold else "normal")
+    if selectable:
+        made.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+    if wrap:
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        made.setSizePolicy(policy)
+        made.setMinimumWidth(1)
+    return made
+
+
+def line(*, upright: bool = False) -> QFrame:
+    """A hairline."""
+    made = QFrame()
+    made.setObjectName("upright" if upright else "line")
+    return made
+
+
+def card(tone: str, *children: QWidget) -> QFrame:
+    """A rounded ground with its children stacked. ``tone``: good, care, bad, plain, accent, outline."""
+    made = QFrame()
+    made.setProperty("card", tone)
+    box = QVBoxLayout(made)
+    box.setContentsMargins(12, 10, 12, 10)
+    box.setSpacing(4)
+    for child in children:
+        box.addWidget(child)
+    return made
+
+
+def clear(layout: QLayout) -> None:
+    """Take everything out of a layout and let it go, now for the eye and later for the memory."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.setParent(None)
+            widget.deleteLater()
+        elif (inner := item.layout()) is not None:
+            clear(inner)
+
+
+def scrolling(inside: QWidget, *, name: str) -> QScrollArea:
+    """``inside`` in a scroll area that grows with it; never sideways."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inside)
+    area.setAccessibleName(name)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area
+
+
+def fill(box: QBoxLayout, *items: QWidget | QLayout | int) -> None:
+    """Add widgets, layouts and spaces (in pixels; -1 stretches)."""
+    for item in items:
+        if isinstance(item, QWidget):
+            box.addWidget(item)
+        elif isinstance(item, QLayout):
+            box.addLayout(item)
+        elif item < 0:
+            box.addStretch(1)
+        else:
+            box.addSpacing(item)
+
+
+def announce(widget: QWidget, text: str) -> None:
+    """Have a screen reader say it."""
+    if QAccessible.isActive():
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
+
+
+class ActionButton(QPushButton):
+    """A button with its key written on it, dimmer. ``kind``: primary, plain, new, quiet."""
+
+    GAP = 10
+
+    def __init__(self, look: Look, text: str, *, kind: str = "plain", key: str = "", icon: str = "") -> None:
+        super().__init__(text)
+        self._look, self._kind, self._icon = look, kind, icon
+        self._key = ""
+        self.setProperty("kind", kind)
+        self.setAccessibleName(text)
+        self.setAutoDefault(False)
+        if key:
+            self.set_key(key)
+
+    def set_kind(self, kind: str) -> None:
+        """Make it the primary one, or no longer."""
+        self._kind = kind
+        restyle(self, kind=kind)
+
+    def set_key(self, key: str) -> None:
+        """The key that presses it, in portable text."""
+        self._key = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+        self.setShortcut(QKeySequence(key))
+        self.setAccessibleDescription(self._key)
+        self.updateGeometry()
+
+    def setText(self, text: str) -> None:
+        """Also what a screen reader says."""
+        super().setText(text)
+        self.setAccessibleName(text)
+        if self._key:
+            self.setShortcut(QKeySequence(self._key))
+
+    def _hint_metrics(self) -> QFontMetrics:
+        return QFontMetrics(self._look.font(12))
+
+    def _extra(self) -> int:
+        extra = self._look.px(16) + 6 if self._icon else 0
+        if self._key:
+            extra += self._look.px(self.GAP) + self._hint_metrics().horizontalAdvance(self._key)
+        return extra
+
+    def sizeHint(self) -> QSize:
+        """Text, icon and key."""
+        size = super().sizeHint()
+        return QSize(size.width() + self._extra(), size.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Never cut."""
+        return self.sizeHint()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The style sheet's button, then icon, text and key centred together."""
+        painter = QStylePainter(self)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = ""
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        role = {"primary": "on_accent", "new": "on_new"}.get(self._kind, "text")
+        if not self.isEnabled():
+            role = "dim"
+        metrics = self.fontMetrics()
+        total = metrics.horizontalAdvance(self.text()) + self._extra()
+        x = (self.width() - total) // 2
+        if self._icon:
+            side = self._look.px(16)
+            pixmap = self._look.icon_pixmap(self._icon, role, 16, ratio=self.devicePixelRatioF())
+            painter.drawPixmap(QRect(x, (self.height() - side) // 2, side, side), pixmap)
+            x += side + 6
+        painter.setFont(self.font())
+        painter.setPen(self._look.colour(role))
+        width = metrics.horizontalAdvance(self.text())
+        painter.drawText(QRect(x, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, self.text())
+        if self._key:
+            painter.setFont(self._look.font(12))
+            painter.setPen(self._look.colour(role if self._kind in {"primary", "new"} else "dim"))
+            x += width + self._look.px(self.GAP)
+            painter.drawText(QRect(x, 0, self.width() - x, self.height()), Qt.AlignmentFlag.AlignVCenter, self._key)
+
+
+class IconMark(QWidget):
+    """A decorative icon; says nothing to a screen reader."""
+
+    def __init__(self, look: Look, name: str, role: str, size: float = 18) -> None:
+        super().__init__()
+        self._look, self._name, self._role, self._size = look, name, role, size
+        self.setFixedSize(look.px(size), look.px(size))
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The icon at the present ratio."""
+        painter = QPainter(self)
+        painter.drawPixmap(
+            self.rect(), self._look.icon_pixmap(self._name, self._role, self._size, ratio=self.devicePixelRatioF())
+        )
+
+
+def press(widget: W, kind: str) -> W:
+    """Give a plain QPushButton a kind of the style sheet: chip, tab, tool, link."""
+    widget.setProperty("kind", kind)
+    return widget

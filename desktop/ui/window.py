@@ -1,0 +1,280 @@
+"""The window assembles: rail, notice, and the pane of the moment. Work is done in the panes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.routing.trays import Tray
+from desktop.ui.desk import DeskPane
+from desktop.ui.jobs import Lane
+from desktop.ui.messages import Message, message_of
+from desktop.ui.office import DeskStatus, DocumentCard, DocumentKind, SyncOutcome
+from desktop.ui.rail.pane import Rail
+from desktop.ui.signing.pin import PinDialog
+from desktop.ui.verify.pane import VerifyPane
+from desktop.ui.welcome import WelcomePane
+from desktop.ui.widgets.basics import fill, press
+from desktop.ui.widgets.notice import Notice
+from desktop.ui.wording import Calendar, count, system_now
+from desktop.ui.writing.pane import WritingPane
+
+if TYPE_CHECKING:
+    from desktop.ui.bench import Bench
+    from desktop.ui.prompts import PinQuestion, PromptRequest
+
+RAIL = 216
+ROOM = 560  # design pixels below which the rail folds away
+STATUS_EVERY = 30_000  # milliseconds
+
+Reading = tuple[DeskStatus, Mapping[Tray, int], tuple[DocumentKind, ...]]
+
+
+class Window(QMainWindow):
+    """One official's desk. ``scale_wanted`` asks for another text size (a factor); ``retired`` once closed."""
+
+    scale_wanted = Signal(float)
+    retired = Signal()
+
+    def __init__(self, bench: Bench, *, tray: Tray = Tray.PENDING) -> None:
+        super().__init__()
+        self._bench = bench
+        self.setWindowTitle("Qillqa")
+        self.setMinimumSize(360, 320)
+        self.tray = tray
+        self.status: DeskStatus | None = None
+        self._started = False
+        self._kept = False
+        self.dialog: PinDialog | None = None
+        self._build()
+        self._connect()
+        self._beat = QTimer(self, interval=STATUS_EVERY)
+        self._beat.timeout.connect(self.read_status)
+
+    def _build(self) -> None:
+        bench = self._bench
+        self.rail = Rail(bench.look)
+        self.rail.setFixedWidth(bench.look.px(RAIL))
+        self.notice = Notice(bench.look)
+        self.desk = DeskPane(bench)
+        self.verify = VerifyPane(bench)
+        self.writing = WritingPane(bench)
+        self.welcome = WelcomePane(bench.look)
+        self.stack = QStackedWidget()
+        for pane in (self.desk, self.verify, self.writing, self.welcome):
+            self.stack.addWidget(pane)
+        self.fold = press(QPushButton(bench.look.icon("menu", "accent", 16), self.tr("Bandejas")), "link")
+        self.fold.setCheckable(True)
+        self.fold.toggled.connect(lambda _on: self._arrange())
+        self._noticed = QWidget()
+        pad = QVBoxLayout(self._noticed)
+        pad.setContentsMargins(bench.look.px(12), bench.look.px(8), bench.look.px(12), bench.look.px(8))
+        pad.addWidget(self.notice)
+        self._noticed.setObjectName("panel")
+        self._noticed.hide()
+        right = QWidget()
+        box = QVBoxLayout(right)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        top = QHBoxLayout()
+        fill(top, self.fold, -1)
+        fill(box, top, self._noticed, self.stack)
+        box.setStretch(2, 1)
+        self._right = right
+        whole = QWidget()
+        across = QHBoxLayout(whole)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        fill(across, self.rail, right)
+        across.setStretch(1, 1)
+        self.setCentralWidget(whole)
+
+    def _connect(self) -> None:
+        self.rail.tray_chosen.connect(self.open_tray)
+        self.rail.verify_chosen.connect(self.open_verify)
+        self.rail.new_chosen.connect(lambda: self.open_writing(None))
+        self.rail.synchronise_chosen.connect(self.synchronise)
+        self.welcome.verify_chosen.connect(self.open_verify)
+        for pane in (self.desk, self.verify, self.writing):
+            pane.told.connect(self.tell)
+        self.desk.changed.connect(self.read_status)
+        self.desk.answer_chosen.connect(self.open_writing)
+        self.writing.kept.connect(self._show_draft)
+        self.writing.closed.connect(lambda: self.open_tray(self.tray))
+        self.notice.closed.connect(self._noticed.hide)
+        self._bench.jobs.report = self._report
+        self._bench.prompts.show_pin = self._ask_pin
+        for keys, factor in (("Ctrl++", 1.1), ("Ctrl+=", 1.1), ("Ctrl+-", 1 / 1.1)):
+            shortcut = QShortcut(keys, self)
+            shortcut.activated.connect(lambda f=factor: self.scale_wanted.emit(f))
+
+    # -- opening --
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Paint first, then read."""
+        super().showEvent(event)
+        if not self._started:
+            self._started = True
+            self._beat.start()
+            QTimer.singleShot(0, self, lambda: self.open_tray(self.tray))
+
+    def open_tray(self, tray: Tray, document: str | None = None) -> None:
+        """A tray of the desk."""
+        self.tray = tray
+        self.rail.show_here(tray)
+        self.fold.setChecked(False)
+        if self.status is None or not self.status.first_run:
+            self.stack.setCurrentWidget(self.desk)
+            self.desk.open_tray(tray, document)
+        self.read_status()
+
+    def open_verify(self) -> None:
+        """Verificar."""
+        self.rail.show_verify()
+        self.fold.setChecked(False)
+        self.stack.setCurrentWidget(self.verify)
+
+    def open_writing(self, answers: DocumentCard | None) -> None:
+        """A new document, or an answer."""
+        self.rail.show_here(None)
+        self.fold.setChecked(False)
+        self.stack.setCurrentWidget(self.writing)
+        self.writing.open_new(answers)
+
+    def _show_draft(self, document: str) -> None:
+        self.open_tray(Tray.DRAFTS, document)
+
+    # -- status --
+
+    def read_status(self) -> None:
+        """Whose desk, line, token, counts."""
+        office = self._bench.office
+
+        def read() -> Reading:
+            status = office.status()
+            if status.first_run:
+                return status, {}, ()
+            return status, office.tray_counts(), tuple(office.kinds())
+
+        job = self._bench.jobs.job(read).owned_by(self).replacing("window.status")
+        job.success(self._keep_status).start()
+
+    def _keep_status(self, reading: Reading) -> None:
+        status, counts, kinds = reading
+        first = self.status is None
+        self.status = status
+        now = status.now
+        self._bench.calendar = Calendar(status.zone, (lambda: now) if now is not None else system_now)
+        self.rail.show_status(status, self._bench.calendar)
+        self.rail.show_counts(counts)
+        self.rail.new.setEnabled(bool(kinds))
+        self.desk.show_status(status)
+        for button in self.rail.buttons.values():
+            button.setEnabled(not status.first_run)
+        self.rail.synchronise.setEnabled(not status.first_run)
+        if status.first_run and first:
+            self.stack.setCurrentWidget(self.welcome)
+        self.setWindowTitle(f"Qillqa · {status.official_name}" if status.official_name else "Qillqa")
+
+    def synchronise(self) -> None:
+        """Push and pull, in the pool."""
+        self.rail.show_busy(busy=True)
+        job = self._bench.jobs.tracked(self._bench.office.synchronise, Lane.POOL).owned_by(self)
+        job.success(self._synchronised).always(lambda: self.rail.show_busy(busy=False)).start()
+
+    def _synchronised(self, outcome: SyncOutcome) -> None:
+        parts = []
+        if outcome.received:
+            parts.append(count(outcome.received, self.tr("Llegó 1 novedad."), self.tr("Llegaron {n} novedades.")))
+        if outcome.sent:
+            parts.append(count(outcome.sent, self.tr("Se entregó 1 envío."), self.tr("Se entregaron {n} envíos.")))
+        if outcome.waiting:
+            parts.append(count(outcome.waiting, self.tr("Queda 1 en cola."), self.tr("Quedan {n} en cola.")))
+        told = [self._bench.say(code, facts) for code, facts in outcome.problems]
+        problems = " ".join(words.what for words in told if words is not None)
+        what = " ".join(parts) or self.tr("Todo está al día.")
+        self.tell(Message("care" if outcome.problems else "good", what, problems))
+        self.desk.reload()
+        self.read_status()
+
+    # -- telling and asking --
+
+    def tell(self, message: Message) -> None:
+        """Show a message over the pane."""
+        self._noticed.show()
+        self.notice.show_message(message)
+
+    def _report(self, error: BaseException) -> None:
+        if (message := message_of(error, self._bench.say)) is not None:
+            self.tell(message)
+
+    def _ask_pin(self, request: PromptRequest[PinQuestion, str]) -> None:
+        self.dialog = PinDialog(self._bench.look, request, self)
+        self.dialog.finished.connect(lambda _result: self._dialog_gone())
+        self.dialog.open()
+
+    def _dialog_gone(self) -> None:
+        self.dialog = None
+
+    # -- arranging and closing --
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold the rail where there is no room."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        folds = self.width() < self._bench.look.px(ROOM)
+        self.fold.setVisible(folds)
+        self.rail.setVisible(not folds or self.fold.isChecked())
+        self._right.setVisible(
+            not folds or not self.fold.isChecked() or self.width() >= self._bench.look.px(RAIL + 240)
+        )
+        self.rail.setFixedWidth(min(self._bench.look.px(RAIL), self.width()))
+
+    def hand_over(self) -> None:
+        """Close without ending the jobs: another window takes the bench (text size or colours changed)."""
+        self._kept = True
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Nothing typed is lost without a word; then prompts are declined and every thread is joined."""
+        if self._kept:
+            event.accept()
+            return
+        if self.writing.dirty and not self._may_leave():
+            event.ignore()
+            return
+        self._beat.stop()
+        self._bench.prompts.close()
+        self._bench.jobs.close()
+        event.accept()
+        self.retired.emit()
+
+    def _may_leave(self) -> bool:
+        box = QMessageBox(self)
+        box.setWindowTitle(self.tr("Texto sin guardar"))
+        box.setText(self.tr("El documento nuevo tiene texto que todavía no se guardó."))
+        stay = box.addButton(self.tr("Seguir escribiendo"), QMessageBox.ButtonRole.RejectRole)
+        leave = box.addButton(self.tr("Cerrar sin guardar"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(stay)
+        box.setEscapeButton(stay)
+        box.exec()
+        return box.clickedButton() is leave
+
+    def scroll_areas(self) -> list[QScrollArea]:
+        """For tests: every scroll area."""
+        return self.findChildren(QScrollArea)

@@ -1,0 +1,291 @@
+"""The window's own words for values: days, states, trays, actions, moments. Spanish is the source; Qt translates it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QCoreApplication, QDate, QLocale
+
+from desktop.records.documents import DocumentState
+from desktop.routing.slips import HopMode, HopState
+from desktop.routing.trays import Tray, Urgency
+from signing.report import Level, Outcome, PinState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop.ui.office import TrayRow
+
+translate = QCoreApplication.translate
+
+
+@dataclass(frozen=True, slots=True)
+class Tinted:
+    """Words with the role that colours them: colour never stands alone."""
+
+    text: str
+    role: str  # good, care, bad, accent, dim
+
+
+def count(number: int, one: str, many: str) -> str:
+    """``one`` for 1, else ``many`` with its ``{n}`` filled."""
+    return one if number == 1 else many.format(n=number)
+
+
+def sheets(number: int) -> str:
+    """How many sheets."""
+    return count(number, translate("Wording", "1 hoja"), translate("Wording", "{n} hojas"))
+
+
+def tray_name(tray: Tray) -> str:
+    """The tray as the rail names it."""
+    return {
+        Tray.INCOMING: translate("Wording", "Entrante"),
+        Tray.PENDING: translate("Wording", "Pendientes"),
+        Tray.TO_SIGN: translate("Wording", "Por firmar"),
+        Tray.SENT: translate("Wording", "Enviados"),
+        Tray.ARCHIVE: translate("Wording", "Archivo"),
+        Tray.DRAFTS: translate("Wording", "Borradores"),
+    }[tray]
+
+
+def empty_tray(tray: Tray) -> tuple[str, str]:
+    """What an empty tray says: a title and a calm sentence."""
+    return {
+        Tray.INCOMING: (
+            translate("Wording", "Nada por recibir"),
+            translate("Wording", "Lo que otras unidades le deriven aparecerá aquí."),
+        ),
+        Tray.PENDING: (
+            translate("Wording", "Está al día"),
+            translate("Wording", "No tiene documentos pendientes."),
+        ),
+        Tray.TO_SIGN: (
+            translate("Wording", "Nada por firmar"),
+            translate("Wording", "Los documentos que esperan su firma aparecerán aquí."),
+        ),
+        Tray.SENT: (
+            translate("Wording", "Nada enviado todavía"),
+            translate("Wording", "Lo que derive quedará aquí, con su recepción."),
+        ),
+        Tray.ARCHIVE: (
+            translate("Wording", "El archivo está vacío"),
+            translate("Wording", "Los documentos concluidos se conservan aquí. Nada se borra."),
+        ),
+        Tray.DRAFTS: (
+            translate("Wording", "No hay borradores"),
+            translate("Wording", "Empiece uno con «Nuevo documento»."),
+        ),
+    }[tray]
+
+
+_URGENCY = {Urgency.NONE: "dim", Urgency.GOOD: "good", Urgency.CARE: "care", Urgency.BAD: "bad"}
+
+
+def row_pill(tray: Tray, row: TrayRow) -> Tinted:
+    """The pill of a row: how pressing it is, in words."""
+    match tray:
+        case Tray.TO_SIGN:
+            if row.mine:
+                return Tinted(translate("Wording", "le toca a usted"), "accent")
+            return Tinted(translate("Wording", "espera a {name}").format(name=_short_name(row.waits_for)), "dim")
+        case Tray.SENT:
+            return hop_state(row.hop_state)
+        case Tray.ARCHIVE | Tray.DRAFTS:
+            return document_state(row.state)
+        case Tray.INCOMING | Tray.PENDING:
+            return day_words(row, arrived=tray is Tray.INCOMING)
+
+
+def day_words(row: TrayRow, *, arrived: bool) -> Tinted:
+    """Days held or left, in words."""
+    days = row.days
+    if days is None:
+        return Tinted(translate("Wording", "por derivar"), "accent")
+    role = _URGENCY[days.urgency]
+    if days.left is not None:
+        if days.left < 0:
+            late = -days.left
+            return Tinted(
+                count(late, translate("Wording", "venció ayer"), translate("Wording", "vencido hace {n} días")), role
+            )
+        if days.left == 0:
+            return Tinted(translate("Wording", "vence hoy"), role)
+        return Tinted(
+            count(days.left, translate("Wording", "queda 1 día"), translate("Wording", "quedan {n} días")), role
+        )
+    if days.held == 0:
+        return Tinted(translate("Wording", "llegó hoy") if arrived else translate("Wording", "recibido hoy"), role)
+    if arrived:
+        return Tinted(
+            count(days.held, translate("Wording", "llegó ayer"), translate("Wording", "llegó hace {n} días")), role
+        )
+    return Tinted(
+        count(days.held, translate("Wording", "1 día, sin plazo"), translate("Wording", "{n} días, sin plazo")), role
+    )
+
+
+def hop_state(state: HopState | None) -> Tinted:
+    """What became of a derivation."""
+    match state:
+        case HopState.SENT:
+            return Tinted(translate("Wording", "aún no recibido"), "care")
+        case HopState.RECEIVED:
+            return Tinted(translate("Wording", "recibido"), "good")
+        case HopState.PASSED_ON:
+            return Tinted(translate("Wording", "derivado"), "good")
+        case HopState.CONCLUDED:
+            return Tinted(translate("Wording", "concluido"), "good")
+        case HopState.REJECTED:
+            return Tinted(translate("Wording", "rechazado"), "bad")
+        case HopState.CANCELLED:
+            return Tinted(translate("Wording", "anulado"), "dim")
+        case None:
+            return Tinted(translate("Wording", "en camino"), "dim")
+
+
+def document_state(state: DocumentState) -> Tinted:
+    """Where a document stands."""
+    match state:
+        case DocumentState.DRAFT:
+            return Tinted(translate("Wording", "borrador"), "dim")
+        case DocumentState.FROZEN:
+            return Tinted(translate("Wording", "por firmar"), "accent")
+        case DocumentState.OBSERVED:
+            return Tinted(translate("Wording", "observado"), "care")
+        case DocumentState.SIGNED:
+            return Tinted(translate("Wording", "firmado"), "good")
+        case DocumentState.CONCLUDED:
+            return Tinted(translate("Wording", "concluido"), "good")
+        case DocumentState.DEPOSITED:
+            return Tinted(translate("Wording", "depositado"), "good")
+        case DocumentState.VOID:
+            return Tinted(translate("Wording", "anulado"), "bad")
+
+
+def mode_word(mode: HopMode) -> str:
+    """OFICIAL or copia."""
+    return translate("Wording", "oficial") if mode is HopMode.OFFICIAL else translate("Wording", "copia")
+
+
+def action_word(action: str) -> str:
+    """An action of the catalogue; the entity's own words pass unchanged."""
+    known = {
+        "elaborar_informe": translate("Wording", "Elaborar informe"),
+        "elaborar_respuesta": translate("Wording", "Elaborar respuesta"),
+        "para_su_consideracion": translate("Wording", "Para su consideración"),
+        "para_su_conocimiento": translate("Wording", "Para su conocimiento"),
+        "visto_bueno": translate("Wording", "V°B°"),
+        "archivar": translate("Wording", "Archivar"),
+        "otro": translate("Wording", "Otro"),
+    }
+    return known.get(action, action)
+
+
+def outcome_word(outcome: Outcome) -> Tinted:
+    """A verdict in a word or two, for lists."""
+    match outcome:
+        case Outcome.VALID:
+            return Tinted(translate("Wording", "íntegra y vigente"), "good")
+        case Outcome.INDETERMINATE:
+            return Tinted(translate("Wording", "no se puede afirmar"), "care")
+        case Outcome.INVALID:
+            return Tinted(translate("Wording", "no válida"), "bad")
+        case Outcome.UNSIGNED:
+            return Tinted(translate("Wording", "sin firma"), "dim")
+        case Outcome.UNREADABLE:
+            return Tinted(translate("Wording", "no se puede leer"), "bad")
+
+
+def level_words(level: Level | None) -> str:
+    """A PAdES level, first as what it gives, last in the standard's term."""
+    match level:
+        case Level.B_B:
+            return translate("Wording", "Firma sin sello de tiempo (B-B)")
+        case Level.B_T:
+            return translate("Wording", "Con sello de tiempo (B-T)")
+        case Level.B_LT:
+            return translate("Wording", "Con sello de tiempo y datos de validación (B-LT)")
+        case Level.B_LTA:
+            return translate("Wording", "Preparada para conservarse (B-LTA)")
+        case None:
+            return translate("Wording", "Nivel no reconocido")
+
+
+def pin_state(state: PinState) -> Tinted:
+    """How the token's PIN stands."""
+    match state:
+        case PinState.OK:
+            return Tinted(translate("Wording", "PIN sin intentos fallidos"), "good")
+        case PinState.LOW:
+            return Tinted(translate("Wording", "Hubo un intento fallido: escriba el PIN con cuidado"), "care")
+        case PinState.FINAL_TRY:
+            return Tinted(
+                translate("Wording", "Último intento: si el PIN no es correcto, el token se bloqueará"), "bad"
+            )
+        case PinState.LOCKED:
+            return Tinted(translate("Wording", "PIN bloqueado: este token no puede firmar"), "bad")
+        case PinState.UNINITIALISED:
+            return Tinted(translate("Wording", "El token todavía no tiene un PIN"), "bad")
+
+
+def masked_ci(ci: str) -> str:
+    """The last four digits of an identity number, as the visible stamp shows it."""
+    return f"···{ci[-4:]}" if len(ci) > 4 else ci
+
+
+def _short_name(name: str) -> str:
+    parts = name.split()
+    return " ".join(parts[:2])
+
+
+class Calendar:
+    """Moments in the entity's zone, as people say them. ``now`` is an input."""
+
+    def __init__(self, zone: str, now: Callable[[], datetime]) -> None:
+        self.zone = ZoneInfo(zone)
+        self._now = now
+
+    def today(self) -> date:
+        """Today in the entity's zone."""
+        return self._now().astimezone(self.zone).date()
+
+    def day(self, day: date) -> str:
+        """One of hoy, ayer, 19 nov, or 19 nov 2025 in another year."""
+        gap = (self.today() - day).days
+        if gap == 0:
+            return translate("Wording", "hoy")
+        if gap == 1:
+            return translate("Wording", "ayer")
+        form = "d MMM" if day.year == self.today().year else "d MMM yyyy"
+        return QLocale().toString(QDate(day.year, day.month, day.day), form).replace(".", "")
+
+    def moment(self, moment: datetime) -> str:
+        """As hoy 10:51, or 19 nov 10:51."""
+        local = moment.astimezone(self.zone)
+        return f"{self.day(local.date())} {local:%H:%M}"
+
+    def full(self, moment: datetime) -> str:
+        """As 19 nov 2026 18:03, never relative: for evidence."""
+        local = moment.astimezone(self.zone)
+        day = QLocale().toString(QDate(local.year, local.month, local.day), "d MMM yyyy").replace(".", "")
+        return f"{day} {local:%H:%M}"
+
+    def until(self, moment: datetime) -> str:
+        """How long until a moment: "vence en 7 meses", "vence en 12 días", "venció el 3 oct"."""
+        days = (moment.astimezone(self.zone).date() - self.today()).days
+        if days < 0:
+            return translate("Wording", "venció el {day}").format(day=self.day(moment.astimezone(self.zone).date()))
+        if days < 60:
+            return count(days, translate("Wording", "vence en 1 día"), translate("Wording", "vence en {n} días"))
+        if days < 730:
+            return translate("Wording", "vence en {n} meses").format(n=days // 30)
+        return translate("Wording", "vence en {n} años").format(n=days // 365)
+
+
+def system_now() -> datetime:
+    """The PC's clock, aware; the one place where the window reads it."""
+    return datetime.now(UTC)

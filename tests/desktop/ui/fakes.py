@@ -1,0 +1,620 @@
+"""An office in memory for the window's tests: rich in names with ñ and Aymara words, with a real PDF set by typst."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from threading import Event
+
+from desktop.records.documents import Appended, Attachment, DocumentState, DocumentView
+from desktop.records.errors import OfficeError
+from desktop.records.events import EventKind
+from desktop.routing.slips import ACTIONS, HopMode, HopState, SlipView
+from desktop.routing.trays import Days, Tray, Urgency
+from desktop.ui.office import (
+    AttachedFile,
+    CheckLine,
+    DeskStatus,
+    DispatchOrder,
+    DocumentCard,
+    DocumentKind,
+    DraftOrder,
+    HopLine,
+    PinProvider,
+    Progress,
+    Recipient,
+    SignResult,
+    SlipProof,
+    SyncOutcome,
+    TrayRow,
+)
+from signing.errors import PinError
+from signing.report import (
+    Certificate,
+    FileVerdict,
+    Indication,
+    LaterChanges,
+    Level,
+    Outcome,
+    Person,
+    PinState,
+    Revocation,
+    SignatureVerdict,
+    SignReceipt,
+    Token,
+)
+
+NOW = datetime(2026, 11, 20, 14, 12, tzinfo=UTC)  # 10:12 in Oruro
+PIN = "482915"
+
+PAGE = """
+#set page("us-letter", margin: 2.4cm)
+#set text(font: ("Noto Serif", "Libertinus Serif"), size: 11pt, lang: "es")
+#align(center)[#text(weight: "bold", size: 10pt)[GOBIERNO AUTÓNOMO DEPARTAMENTAL DE ORURO] \\ #v(4pt) #text(weight: "bold", size: 13pt)[NOTA INTERNA]]
+#v(8pt)
+#grid(columns: (2.6cm, 1fr), row-gutter: 8pt,
+  [*CITE:*], [GADOR-SEDES/NI/00045/2026],
+  [*PARA:*], [Ing. Juana Mamani Quispe, Secretaria Departamental],
+  [*VÍA:*], [Lic. Pedro Choque Flores, Jefe de ATI],
+  [*DE:*], [Dra. María Huanca Ayma, Directora SEDES],
+  [*REF.:*], [Solicitud de equipos para el centro de salud de Curahuara])
+#line(length: 100%, stroke: 0.5pt)
+De mi consideración:
+
+Mediante la presente solicito la dotación de tres computadoras y un lector de tarjetas para el centro de salud de
+Curahuara de Carangas, cuya conexión funciona dos días por semana. El señor Saturnino Ñuñez Condori, encargado del
+centro, las recibirá en la feria de _Jach'a Puni_.
+
+El detalle se encuentra en el adjunto. Sin otro particular, saludo a usted atentamente.
+#v(1cm)
+#box(stroke: 0.8pt + rgb("#22384d"), inset: 8pt, radius: 3pt)[#text(size: 8pt)[*María Huanca Ayma* \\ Directora SEDES · CI ···4417 \\ Firmado el 19/11/2026 10:42 \\ (hora del equipo) · verificar con el QR]]
+#pagebreak()
+= Detalle
+#table(columns: 3, [*Equipo*], [*Cantidad*], [*Destino*], [Computadora portátil], [3], [Consultorio], [Lector de tarjetas], [1], [Ventanilla])
+"""
+
+
+@cache
+def page_pdf() -> bytes:
+    """The two pages as PDF."""
+    import typst
+
+    made = typst.compile(PAGE.encode("utf-8"), format="pdf")
+    assert isinstance(made, bytes)
+    return made
+
+
+def certificate(name: str = "Juana Mamani Quispe", *, until: datetime | None = None, unusable: str = "") -> Certificate:
+    """A certificate by the Bolivian profile."""
+    person = Person(name, ci="4417230", post="Secretaria Departamental", organisation="GADOR", unit="SDPD")
+    return Certificate(
+        "ab" * 32,
+        "firma",
+        "01",
+        person,
+        "Entidad Certificadora de práctica",
+        7,
+        datetime(2026, 6, 20, tzinfo=UTC),
+        until or datetime(2027, 6, 20, tzinfo=UTC),
+        ("digital_signature",),
+        "RSA-2048",
+        b"",
+        unusable,
+    )
+
+
+def token(state: PinState = PinState.OK, *, pin_pad: bool = False, name: str = "Juana Mamani Quispe") -> Token:
+    """A token with one certificate."""
+    return Token(
+        "libsofthsm2.so",
+        0,
+        "qillqa-juana",
+        "A1B2C3D4",
+        "SoftHSM",
+        "SoftHSM",
+        state,
+        pin_pad,
+        4,
+        12,
+        (certificate(name),),
+    )
+
+
+def verdict(outcome: Outcome = Outcome.VALID, *, reason: str = "verdict.test", file: str = "nota.pdf") -> FileVerdict:
+    """A verdict with one signature."""
+    bad = outcome is Outcome.INVALID
+    late = outcome is Outcome.INDETERMINATE
+    when = datetime(2026, 11, 19, 14, 42, tzinfo=UTC)
+    signature = SignatureVerdict(
+        "firma-1",
+        "signature",
+        outcome,
+        Indication.TOTAL_PASSED if not late else Indication.INDETERMINATE,
+        "" if not late else "TRY_LATER",
+        reason,
+        Level.B_B if late else Level.B_LTA,
+        Person("María Huanca Ayma", ci="5514417", post="Directora SEDES"),
+        "Entidad Certificadora de práctica",
+        12,
+        "cd" * 32,
+        when,
+        None if late else when + timedelta(minutes=3),
+        "" if late else "document_timestamp",
+        not bad,
+        LaterChanges.SUSPICIOUS if bad else LaterChanges.NONE,
+        Revocation("not_checked") if late else Revocation("good", "ocsp", when),
+        34120,
+        (1,) if bad else (),
+    )
+    signatures = () if outcome in {Outcome.UNSIGNED, Outcome.UNREADABLE} else (signature,)
+    return FileVerdict(file, "0f" * 32, outcome, reason, signatures, pages=2)
+
+
+def row(
+    document: str, number: str, kind: str, subject: str, person: str, unit: str, sheets: int, **more: object
+) -> TrayRow:
+    """A row; ``days`` as (held, left, urgency)."""
+    base = TrayRow(
+        document,
+        f"slip-{document}",
+        f"hop-{document}",
+        number,
+        f"GADOR-{unit}/NI/00045/2026",
+        kind,
+        subject,
+        person,
+        unit,
+        sheets,
+    )
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+def _rows() -> dict[Tray, list[TrayRow]]:
+    def days(held: int, left: int | None, urgency: Urgency) -> Days:
+        return Days(held, left, urgency)
+
+    pending = [
+        row(
+            "d546",
+            "I-2026-00546",
+            "Informe técnico",
+            "Enlace de fibra a la Unidad Educativa Sajama",
+            "Pedro Choque Flores",
+            "ATI",
+            18,
+            days=days(9, -2, Urgency.BAD),
+            urgent=True,
+        ),
+        row(
+            "d551",
+            "I-2026-00551",
+            "Nota interna",
+            "Solicitud de equipos para el centro de salud de Curahuara",
+            "María Huanca Ayma",
+            "SEDES",
+            2,
+            days=days(1, 2, Urgency.CARE),
+        ),
+        row(
+            "d212",
+            "E-2026-00212",
+            "Carta",
+            "GAM Challapata: convenio de archivo intermunicipal con los ayllus de Qaqachaka",
+            "Ventanilla única",
+            "Despacho",
+            6,
+            days=days(0, None, Urgency.GOOD),
+        ),
+        row(
+            "d539",
+            "I-2026-00539",
+            "Instructivo",
+            "Inventario de bienes informáticos de la gestión",
+            "Saturnino Ñuñez Condori",
+            "Despacho",
+            1,
+            days=days(4, None, Urgency.CARE),
+            copy=True,
+        ),
+        row(
+            "d533",
+            "I-2026-00533",
+            "Nota interna",
+            "Observaciones al pliego de cableado estructurado",
+            "Asesoría Jurídica",
+            "AJ",
+            3,
+            days=days(2, 3, Urgency.CARE),
+        ),
+    ]
+    return {
+        Tray.INCOMING: [
+            row(
+                "d560",
+                "I-2026-00560",
+                "Nota interna",
+                "Jach'a Marka: taller de firma digital en lengua aymara",
+                "Saturnino Ñuñez Condori",
+                "SDC",
+                4,
+                days=days(0, None, Urgency.GOOD),
+                hop_state=HopState.SENT,
+            ),
+            row(
+                "d561",
+                "I-2026-00561",
+                "Circular",
+                "Horario de invierno en las oficinas del departamento",
+                "Despacho",
+                "MAE",
+                1,
+                days=days(1, None, Urgency.GOOD),
+                copy=True,
+                hop_state=HopState.SENT,
+            ),
+        ],
+        Tray.PENDING: pending,
+        Tray.TO_SIGN: [
+            row(
+                "d570",
+                "",
+                "Informe",
+                "Avance del archivo departamental, tercer trimestre",
+                "Pedro Choque Flores",
+                "ATI",
+                18,
+                slip=None,
+                hop=None,
+                state=DocumentState.FROZEN,
+                waits_for="Juana Mamani Quispe",
+            ),
+            row(
+                "d571",
+                "",
+                "Nota interna",
+                "Solicitud de viáticos a Huanuni",
+                "Juana Mamani Quispe",
+                "SDPD",
+                2,
+                slip=None,
+                hop=None,
+                state=DocumentState.FROZEN,
+                waits_for="Saturnino Ñuñez Condori",
+                mine=False,
+            ),
+        ],
+        Tray.SENT: [
+            row(
+                "d580",
+                "I-2026-00544",
+                "Nota interna",
+                "Remite inventario de Ch'alla",
+                "Pedro Choque Flores",
+                "ATI",
+                3,
+                hop_state=HopState.SENT,
+            ),
+            row(
+                "d581",
+                "I-2026-00540",
+                "Nota interna",
+                "Pedido de certificación presupuestaria",
+                "María Huanca Ayma",
+                "SEDES",
+                2,
+                hop_state=HopState.RECEIVED,
+            ),
+        ],
+        Tray.ARCHIVE: [
+            row(
+                "d590",
+                "I-2026-00101",
+                "Informe",
+                "Cierre de la gestión 2025",
+                "Pedro Choque Flores",
+                "ATI",
+                44,
+                state=DocumentState.CONCLUDED,
+            ),
+        ],
+        Tray.DRAFTS: [],
+    }
+
+
+ACTS: dict[Tray, tuple[EventKind, ...]] = {
+    Tray.INCOMING: (EventKind.RECEIVED, EventKind.REJECTED),
+    Tray.PENDING: (EventKind.DISPATCHED, EventKind.ANSWERED, EventKind.CONCLUDED),
+    Tray.TO_SIGN: (EventKind.SIGNED, EventKind.OBSERVED),
+    Tray.SENT: (EventKind.CANCELLED,),
+    Tray.ARCHIVE: (EventKind.REOPENED, EventKind.DEPOSITED),
+    Tray.DRAFTS: (EventKind.FROZEN,),
+}
+
+
+class FakeOffice:
+    """Remembers what was asked in ``calls``; ``broken`` raises for a verb; ``gate`` holds signing until it is set."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.pdf = folder / "nota.pdf"
+        self.pdf.write_bytes(page_pdf())
+        self.attachment = folder / "detalle.ods"
+        self.attachment.write_bytes(b"detalle" * 700)
+        self.rows = _rows()
+        self.calls: list[tuple[object, ...]] = []
+        self.broken: dict[str, BaseException] = {}
+        self.present: tuple[Token, ...] = (token(),)
+        self.checks: tuple[CheckLine, ...] = ()
+        self.verdict = verdict()
+        self.gate: Event | None = None
+        self.state = DeskStatus(
+            "GADOR",
+            "Gobierno Autónomo Departamental de Oruro",
+            "Secretaría Departamental de Planificación del Desarrollo",
+            "juana",
+            "Juana Mamani Quispe",
+            "Secretaria Departamental",
+            connected=False,
+            offline_since=datetime(2026, 11, 19, 20, 40, tzinfo=UTC),
+            waiting=3,
+            token=token(),
+            now=NOW,
+        )
+
+    def _call(self, verb: str, *facts: object) -> None:
+        self.calls.append((verb, *facts))
+        if verb in self.broken:
+            raise self.broken[verb]
+
+    def status(self) -> DeskStatus:
+        return self.state
+
+    def tray_counts(self) -> dict[Tray, int]:
+        return {tray: len(rows) for tray, rows in self.rows.items()}
+
+    def tray_rows(self, tray: Tray, words: str = "") -> Sequence[TrayRow]:
+        self._call("tray_rows", tray, words)
+        return [
+            item for item in self.rows[tray] if words.lower() in f"{item.subject} {item.person} {item.number}".lower()
+        ]
+
+    def _find(self, document: str) -> tuple[Tray, TrayRow]:
+        for tray, rows in self.rows.items():
+            for item in rows:
+                if item.document == document:
+                    return tray, item
+        raise OfficeError("document.unknown", document=document)
+
+    def card(self, document: str, hop: str | None = None) -> DocumentCard:
+        self._call("card", document, hop)
+        tray, item = self._find(document)
+        signed = tray is not Tray.TO_SIGN
+        appended = (Appended(EventKind.SIGNED, "a", "b", "maria", "B-LTA", NOW),) if signed else ()
+        view = DocumentView(
+            document,
+            item.kind,
+            item.subject,
+            "maria",
+            item.unit,
+            item.cite,
+            item.state,
+            "b",
+            2,
+            appended=appended,
+            practice=True,
+            attachments=(Attachment("detalle-de-equipos.ods", 4900, "9a" * 32, "application/ods"),),
+        )
+        hops = _hops() if item.slip else ()
+        return DocumentCard(
+            view,
+            item.kind,
+            "María Huanca Ayma",
+            "Oruro, 19 de noviembre de 2026",
+            ACTS[tray],
+            SlipView(f"slip-{document}", item.number, item.subject, document) if item.slip else None,
+            item.hop,
+            hops,
+            SlipProof(len(hops)) if hops else None,
+            self.pdf,
+            made_here=not signed,
+            verdict=replace(self.verdict, file="nota.pdf") if signed else None,
+            attachments=(AttachedFile(view.attachments[0], self.attachment),),
+            waits_for=item.waits_for,
+        )
+
+    def recipients(self) -> Sequence[Recipient]:
+        return (
+            Recipient("ati", "Área de Tecnologías", "", "", ""),
+            Recipient("ati", "Área de Tecnologías", "pedro", "Pedro Choque Flores", "Jefe de ATI"),
+            Recipient("sedes", "Servicio Departamental de Salud", "maria", "María Huanca Ayma", "Directora SEDES"),
+            Recipient("sdc", "Secretaría de Culturas", "saturnino", "Saturnino Ñuñez Condori", "Técnico"),
+        )
+
+    def actions(self) -> Sequence[str]:
+        return ACTIONS
+
+    def kinds(self) -> Sequence[DocumentKind]:
+        return (DocumentKind("nota-interna", "Nota interna"), DocumentKind("informe", "Informe"))
+
+    def draft(self, order: DraftOrder) -> str:
+        self._call("draft", order)
+        made = row(
+            "d999",
+            "",
+            "Nota interna",
+            order.subject,
+            "Juana Mamani Quispe",
+            "SDPD",
+            0,
+            slip=None,
+            hop=None,
+            state=DocumentState.DRAFT,
+        )
+        self.rows[Tray.DRAFTS].append(made)
+        return made.document
+
+    def freeze(self, document: str) -> None:
+        self._move("freeze", document, Tray.TO_SIGN)
+
+    def _move(self, verb: str, document: str, to: Tray) -> None:
+        self._call(verb, document)
+        tray, item = self._find(document)
+        self.rows[tray].remove(item)
+        self.rows[to].append(item)
+
+    def approve(self, document: str) -> None:
+        self._call("approve", document)
+
+    def observe(self, document: str, remark: str) -> None:
+        self._call("observe", document, remark)
+
+    def dispatch(self, order: DispatchOrder) -> None:
+        self._call("dispatch", order)
+        self._move("dispatched", order.document, Tray.SENT)
+
+    def receive(self, slip: str, hop: str) -> None:
+        self._call("receive", slip, hop)
+        self._move("received", hop.removeprefix("hop-"), Tray.PENDING)
+
+    def reject(self, slip: str, hop: str, reason: str) -> None:
+        self._call("reject", slip, hop, reason)
+
+    def cancel(self, slip: str, hop: str, reason: str) -> None:
+        self._call("cancel", slip, hop, reason)
+
+    def conclude(self, document: str) -> None:
+        self._move("conclude", document, Tray.ARCHIVE)
+
+    def reopen(self, document: str) -> None:
+        self._move("reopen", document, Tray.PENDING)
+
+    def deposit(self, document: str) -> None:
+        self._call("deposit", document)
+
+    def tokens(self) -> Sequence[Token]:
+        self._call("tokens")
+        return self.present
+
+    def check_before_signing(self, documents: Sequence[str]) -> Sequence[CheckLine]:
+        self._call("check", tuple(documents))
+        return self.checks
+
+    def sign(
+        self, documents: Sequence[str], token: Token, certificate: Certificate, pin: PinProvider, progress: Progress
+    ) -> Sequence[SignResult]:
+        self._call("sign", tuple(documents))
+        given = pin(token, certificate)
+        if given != PIN and not token.pin_pad:
+            self.present = (replace(token, pin_state=PinState.LOW),)
+            raise PinError("pin.wrong")
+        results = []
+        for number, document in enumerate(documents):
+            progress(number, len(documents), document)
+            if self.gate is not None:
+                self.gate.wait(5)
+                progress(number, len(documents), document)
+            receipt = SignReceipt(str(self.pdf), "a", "b", "firma-1", Level.B_B, certificate, NOW, "tsa.unreachable")
+            results.append(SignResult(document, document, receipt))
+            self._move("signed", document, Tray.PENDING)
+        return results
+
+    def verify(self, path: Path) -> FileVerdict:
+        self._call("verify", path)
+        return replace(self.verdict, file=path.name)
+
+    def verify_document(self, document: str) -> FileVerdict:
+        self._call("verify_document", document)
+        return self.verdict
+
+    def render_page(self, path: Path, page: int, width: int) -> bytes:
+        self._call("render_page", path, page)
+        import pypdfium2
+
+        document = pypdfium2.PdfDocument(path)
+        try:
+            sheet = document[page]
+            picture = sheet.render(scale=width / sheet.get_width())
+            return _png(picture)
+        finally:
+            document.close()
+
+    def synchronise(self, progress: Progress) -> SyncOutcome:
+        self._call("synchronise")
+        progress(1, 1, "")
+        self.state = replace(self.state, connected=True, offline_since=None, waiting=0)
+        return SyncOutcome(3, 2, 0)
+
+
+def _png(picture: object) -> bytes:
+    from PySide6.QtCore import QBuffer, QIODevice
+    from PySide6.QtGui import QImage
+
+    width, height, stride = picture.width, picture.height, picture.stride  # type: ignore[attr-defined]
+    image = QImage(bytes(picture.buffer), width, height, stride, QImage.Format.Format_BGR888)  # type: ignore[attr-defined]
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    return bytes(buffer.data().data())
+
+
+def _hops() -> tuple[HopLine, ...]:
+    def at(day: int, hour: int, minute: int) -> datetime:
+        return datetime(2026, 11, day, hour + 4, minute, tzinfo=UTC)
+
+    return (
+        HopLine(
+            "h1",
+            "María Huanca Ayma",
+            "SEDES",
+            "Pedro Choque Flores",
+            "ATI",
+            HopMode.OFFICIAL,
+            HopState.PASSED_ON,
+            "visto_bueno",
+            "Para su visto bueno y remisión",
+            False,
+            None,
+            2,
+            at(19, 10, 51),
+            at(20, 8, 30),
+            "Pedro Choque Flores",
+        ),
+        HopLine(
+            "h2",
+            "Pedro Choque Flores",
+            "ATI",
+            "Saturnino Ñuñez Condori",
+            "SDC",
+            HopMode.COPY,
+            HopState.SENT,
+            "para_su_conocimiento",
+            "",
+            False,
+            None,
+            2,
+            at(20, 8, 41),
+        ),
+        HopLine(
+            "h3",
+            "Pedro Choque Flores",
+            "ATI",
+            "Juana Mamani Quispe",
+            "SDPD",
+            HopMode.OFFICIAL,
+            HopState.RECEIVED,
+            "para_su_consideracion",
+            "Sin observaciones. El enlace de Curahuara funciona dos días por semana.",
+            True,
+            date(2026, 11, 24),
+            2,
+            at(20, 8, 41),
+            at(20, 9, 12),
+            "Juana Mamani Quispe",
+        ),
+    )
+
+
+Scene = Callable[[FakeOffice], None]
