@@ -32,7 +32,7 @@ class Words:
 class _Facts(string.Formatter):
     """Fills ``{fact}`` places; a fact that is missing shows as its name, never as a second error."""
 
-    def get_value(self, key: int | str, args: object, kwargs: Mapping[str, object]) -> object:
+    def get_value(self, key: int | str, args: object, kwargs: Mapping[str, object]) -> object:  # noqa: ARG002
         return kwargs.get(str(key), f"‹{key}›")
 
 

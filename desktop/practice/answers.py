@@ -23,7 +23,7 @@ _REASONS = {reason.name: reason for reason in x509.ReasonFlags}
 _IMPRINTS = frozenset({"sha256", "sha384", "sha512"})
 
 
-class _Refusal(core.Sequence):  # type: ignore[misc] - asn1crypto has no types
+class _Refusal(core.Sequence):  # type: ignore[misc]  # asn1crypto has no types
     """A TimeStampResp without a token, which asn1crypto's own class cannot write."""
 
     _fields: ClassVar = [("status", tsp.PKIStatusInfo)]

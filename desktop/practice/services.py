@@ -154,7 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 30.0
     disable_nagle_algorithm = True
 
-    def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_GET(self) -> None:
         kind, _, rest = self.path.lstrip("/").partition("/")
         answers, now = self.server.answers, datetime.now(UTC)
         if kind == "crl" and rest in {f"{ROOT}.crl", f"{ISSUING}.crl"}:
@@ -166,7 +166,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._refuse(HTTPStatus.NOT_FOUND)
 
-    def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
         if not length.isdecimal() or int(length) > _LARGEST_REQUEST:
             self.close_connection = True
@@ -205,7 +205,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
 
-def _serve(pki: PracticePki, tsa_on: bool, pipe: Connection) -> None:  # noqa: FBT001 - arguments of a process
+def _serve(pki: PracticePki, tsa_on: bool, pipe: Connection) -> None:
     """The child: listen first, say so, then obey the pipe until it closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle; it closes the pipe
     tsa = threading.Event()

@@ -45,7 +45,7 @@ def test_subject_is_that_of_a_cargo_publico_certificate(practice_pki: PracticePk
 def test_usages_and_revocation_points(practice_pki: PracticePki) -> None:
     extensions = practice_pki.certificate("maria").extensions
     usage = extensions.get_extension_for_class(x509.KeyUsage).value
-    assert usage.digital_signature and usage.content_commitment and usage.key_encipherment
+    assert all((usage.digital_signature, usage.content_commitment, usage.key_encipherment))
     assert not usage.key_cert_sign
     (point,) = extensions.get_extension_for_class(x509.CRLDistributionPoints).value
     assert point.full_name is not None

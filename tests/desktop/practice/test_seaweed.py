@@ -53,7 +53,7 @@ def test_it_serves_its_bucket_to_its_own_key_only_and_opens_again(tmp_path: Path
 
 def _listens_elsewhere(pid: int) -> list[str]:
     """Addresses, other than loopback, on which that process listens (Linux only)."""
-    sockets = {os.readlink(one) for one in Path(f"/proc/{pid}/fd").iterdir() if one.is_symlink()}
+    sockets = {str(one.readlink()) for one in Path(f"/proc/{pid}/fd").iterdir() if one.is_symlink()}
     found = []
     for table, loopback in (("tcp", "0100007F"), ("tcp6", "0" * 24 + "01000000")):
         for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:

@@ -22,7 +22,6 @@ from asn1crypto import core, tsp
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp
-from tests.desktop.practice.judges import SigningError, judge_lta, openssl, sign_lta
 from pyhanko.sign.ades.report import AdESIndeterminate, AdESPassed
 from pyhanko_certvalidator.errors import RevokedError
 
@@ -30,6 +29,7 @@ from desktop.practice.pki import ISSUING, OCSP, PEOPLE, ROOT, PracticePki
 from desktop.practice.ports import LOOPBACK, free_port, is_free
 from desktop.practice.services import PkiServices
 from desktop.records.errors import OfficeError
+from tests.desktop.practice.judges import SigningError, judge_lta, openssl, sign_lta
 
 
 @pytest.fixture
