@@ -22,7 +22,8 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # the stamp's own page has no date: o
 class Stamp:
     """What the stamp prints (formats/document.md); never a level, nor a timestamp's time: neither exists when it is drawn.
 
-    ``claimed_time`` is local wording of the PC's clock (with or without its own "Firmado el"); ``delegation`` e.g. ``Suplente, Memorándum 12/2026``;
+    ``claimed_time`` is local wording of the PC's clock (with or without its own "Firmado el"); ``delegation`` e.g.
+    ``Suplente, Memorándum 12/2026``;
     ``qr`` the text of the QR code, "" for none; ``font_folder`` holds the only fonts used, ``font_family`` picks one of several.
     """
 
@@ -72,23 +73,23 @@ def appearance_stream(writer: BasePdfFileWriter, pdf: bytes) -> Any:
 
     page = PdfFileReader(io.BytesIO(pdf)).root["/Pages"]["/Kids"][0]
     stream = generic.StreamObject(
-        generic.DictionaryObject(
+        generic.DictionaryObject(  # type: ignore[no-untyped-call]
             {
                 generic.pdf_name("/Type"): generic.pdf_name("/XObject"),
                 generic.pdf_name("/Subtype"): generic.pdf_name("/Form"),
-                generic.pdf_name("/FormType"): generic.NumberObject(1),
+                generic.pdf_name("/FormType"): generic.NumberObject(1),  # type: ignore[no-untyped-call]
                 generic.pdf_name("/BBox"): writer.import_object(page["/MediaBox"]),
                 generic.pdf_name("/Resources"): writer.import_object(page["/Resources"]),
             }
         ),
         stream_data=_content(page["/Contents"]),
     )
-    stream.compress()
+    stream.compress()  # type: ignore[no-untyped-call]
     return writer.add_object(stream)
 
 
 def stamp_style(stamp: Stamp | None) -> Any:
-    """pyHanko's stamp style for ``stamp``; without one, the field keeps the appearance that it has."""
+    """The stamp style, in pyHanko's sense, for ``stamp``; without one, the field keeps the appearance that it has."""
     from pyhanko.stamp.noop import NoOpStampStyle
 
     if stamp is None:
@@ -96,7 +97,7 @@ def stamp_style(stamp: Stamp | None) -> Any:
     shown = stamp
 
     class Drawn(NoOpStampStyle):
-        def create_stamp(self, writer: Any, box: Any, text_params: dict[str, Any]) -> Any:
+        def create_stamp(self, writer: Any, box: Any, text_params: dict[str, Any]) -> Any:  # noqa: ARG002 - pyHanko's
             return _Appearance(writer, draw_stamp(shown, float(box.width), float(box.height)))
 
     return Drawn()
@@ -111,7 +112,7 @@ class _Appearance:
         from pyhanko.pdf_utils import generic
 
         normal = appearance_stream(self._writer, self._pdf)
-        widget[generic.pdf_name("/AP")] = generic.DictionaryObject({generic.pdf_name("/N"): normal})
+        widget[generic.pdf_name("/AP")] = generic.DictionaryObject({generic.pdf_name("/N"): normal})  # type: ignore[no-untyped-call]
 
 
 def _content(contents: Any) -> bytes:

@@ -12,7 +12,7 @@ from .errors import SigningError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from asn1crypto.x509 import Certificate as X509
+    from asn1crypto import x509
     from pyhanko.sign.timestamps import TimeStamper
 
     from .trust import Purpose, TrustStore
@@ -34,7 +34,7 @@ class Collector:
         self._contexts = contexts
         self._paths: list[Any] = []
 
-    async def signer(self, certificate: X509, others: Iterable[X509]) -> None:
+    async def signer(self, certificate: x509.Certificate, others: Iterable[x509.Certificate]) -> None:
         """A signer's chain with revocation. Raises SigningError: see ``chain_error``."""
         await self._validate("signing", certificate, others, set())
 
@@ -70,14 +70,16 @@ class Collector:
             crls=[item for context in contexts for item in context.crls],
         )
 
-    async def _validate(self, purpose: Purpose, certificate: X509, others: Iterable[X509], extended: set[str]) -> None:
+    async def _validate(
+        self, purpose: Purpose, certificate: x509.Certificate, others: Iterable[x509.Certificate], extended: set[str]
+    ) -> None:
         from pyhanko_certvalidator import CertificateValidator
 
         validator = CertificateValidator(
             certificate, intermediate_certs=list(others), validation_context=self._contexts[purpose]
         )
         try:
-            path = await validator.async_validate_usage(set(), extended_key_usage=extended or None)
+            path = await validator.async_validate_usage(set(), extended_key_usage=extended or None)  # type: ignore[no-untyped-call]
         except Exception as error:
             raise chain_error(error, certificate) from error
         self._paths.append(path)
@@ -98,7 +100,12 @@ async def collector(trust: TrustStore, chain: Iterable[bytes] = ()) -> AsyncIter
 
 
 async def require_chain(
-    certificate: X509, others: Iterable[X509], trust: TrustStore, *, purpose: Purpose, at: datetime | None = None
+    certificate: x509.Certificate,
+    others: Iterable[x509.Certificate],
+    trust: TrustStore,
+    *,
+    purpose: Purpose,
+    at: datetime | None = None,
 ) -> None:
     """A chain to an anchor, offline, without revocation. Raises SigningError: see ``chain_error``."""
     from pyhanko_certvalidator import CertificateValidator
@@ -107,13 +114,13 @@ async def require_chain(
     context = _context(trust, purpose, (), moment=at, revocation_mode="soft-fail")
     validator = CertificateValidator(certificate, intermediate_certs=list(others), validation_context=context)
     try:
-        await validator.async_validate_usage(set(), extended_key_usage=extended)
+        await validator.async_validate_usage(set(), extended_key_usage=extended)  # type: ignore[no-untyped-call]
     except Exception as error:
         raise chain_error(error, certificate) from error
 
 
-def chain_error(error: Exception, certificate: X509) -> SigningError:
-    """certvalidator's errors as ours: certificate.revoked, certificate.expired, revocation.unreachable, chain.untrusted."""
+def chain_error(error: Exception, certificate: x509.Certificate) -> SigningError:
+    """Errors of certvalidator as ours: certificate.revoked, certificate.expired, revocation.unreachable, chain.untrusted."""
     from pyhanko_certvalidator import errors
 
     from .subject import read_person
@@ -130,7 +137,7 @@ def chain_error(error: Exception, certificate: X509) -> SigningError:
     raise error
 
 
-def load_certificates(chain: Iterable[bytes]) -> list[X509]:
+def load_certificates(chain: Iterable[bytes]) -> list[x509.Certificate]:
     """DER to asn1crypto."""
     from asn1crypto.x509 import Certificate as Loaded
 

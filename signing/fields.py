@@ -1,4 +1,4 @@
-"""Signature fields of a document: which are there, which is next. They are made and tagged when the document is frozen (formats/document.md)."""
+"""Signature fields of a document: which are there, which is next. They are made when it is frozen (docs/formats/document.md)."""
 
 from __future__ import annotations
 

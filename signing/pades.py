@@ -1,4 +1,4 @@
-"""PAdES signatures (EN 319 142-1) by a token: fills one field by an incremental update and reads the result back before it becomes the output."""
+"""PAdES signatures (EN 319 142-1) by a token: one field filled by an incremental update, read back before it becomes the output."""
 
 from __future__ import annotations
 

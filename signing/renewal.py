@@ -75,7 +75,7 @@ async def append_evidence(
         if stamp:
             await _append_timestamp(writer, stamper)
         else:
-            writer.write_in_place()
+            writer.write_in_place()  # type: ignore[no-untyped-call]
     return Level.B_LTA if stamp and level is not Level.B_T else level
 
 

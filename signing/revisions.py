@@ -59,7 +59,7 @@ def staged_copy(source: Path, output: Path) -> Iterator[IO[bytes]]:
     Raises SigningError ``output.is_input``, ``source.unreadable``, ``output.cannot_write``; every SigningError that passes gets
     ``on_disk="nothing"``.
     """
-    if output.exists() and source.exists() and os.path.samefile(source, output):
+    if output.exists() and source.exists() and source.samefile(output):
         raise SigningError("output.is_input", on_disk="nothing", file=output.name)
     part = output.parent / f".{output.name}.{secrets.token_hex(6)}.part"
     try:
@@ -67,7 +67,7 @@ def staged_copy(source: Path, output: Path) -> Iterator[IO[bytes]]:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(part, output)
+        part.replace(output)
         _sync_folder(output.parent)
     except SigningError as error:
         error.on_disk = error.on_disk or "nothing"

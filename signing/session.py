@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Protocol, Self
 
 from .errors import PinError, SigningCancelled, TokenError
@@ -53,10 +54,8 @@ class TokenSession:
         process, self._process = self._process, None
         if process is None or not process.alive:
             return
-        try:
+        with contextlib.suppress(TokenError):  # it is gone, and with it the session
             process.ask({"op": "logout", "session": self._number})
-        except TokenError:
-            pass  # it is gone, and with it the session
 
     def __enter__(self) -> Self:
         return self

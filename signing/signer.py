@@ -34,7 +34,7 @@ class SessionSigner(Signer):
 
     def __init__(self, session: TokenSession, issuers: Iterable[bytes], *, timestamp_room: int, tolerate: bool) -> None:
         certificate, *rest = load_certificates([session.certificate.der, *issuers])
-        registry = SimpleCertificateStore.from_certs(rest)
+        registry = SimpleCertificateStore.from_certs(rest)  # type: ignore[no-untyped-call]
         super().__init__(signing_cert=certificate, cert_registry=registry, embed_roots=False)
         self.failure: SigningError | None = None
         self._session = session

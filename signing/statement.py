@@ -104,7 +104,9 @@ def _registry(algorithm: str) -> Any:
     from joserfc import jws as jose
 
     registry = jose.JWSRegistry(algorithms=[algorithm])
-    registry.max_header_length = registry.max_payload_length = _MAX_STATEMENT  # its own limit of 512 holds no certificate
+    registry.max_header_length = registry.max_payload_length = (
+        _MAX_STATEMENT  # its own limit of 512 holds no certificate
+    )
     return registry
 
 

@@ -83,7 +83,7 @@ class TimestampClient:
                 if client._sample is None:
                     return await super().async_dummy_response(md_algorithm)
                 sample = cms.ContentInfo.load(client._sample)
-                self._register_dummy(md_algorithm, sample)
+                self._register_dummy(md_algorithm, sample)  # type: ignore[no-untyped-call]
                 return sample
 
         headers = {"Authorization": self._authorization} if self._authorization else None
@@ -118,7 +118,7 @@ async def _answered(request: Any, url: str) -> ContentInfo:
 
 
 def request_error(error: Exception, url: str) -> SigningError:
-    """pyHanko's one error told apart: ``tsa.unreachable`` (no answer, 5xx), ``tsa.refused`` (401, 403, 429, not granted), ``tsa.bad_answer``."""
+    """The one error of pyHanko told apart: ``tsa.unreachable`` (no answer, 5xx), ``tsa.refused`` (4xx, not granted), ``tsa.bad_answer``."""
     import aiohttp
 
     cause = error.__cause__

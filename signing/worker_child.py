@@ -78,7 +78,7 @@ class Module:
 
         try:
             self._library = pkcs11.lib(path)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - OSError, PKCS11Error, or whatever a loader hook raises
             raise Refused("token.module_unloadable", reason=type(error).__name__) from None
         self._path = path
         return {"library": self._library.library_description.strip()}
@@ -207,7 +207,7 @@ def _certificates(token: Any) -> list[Message]:
                 der = bytes(item[pkcs11.Attribute.VALUE])
                 key_id = bytes(item[pkcs11.Attribute.ID]).hex()
                 label = str(item[pkcs11.Attribute.LABEL])
-            except Exception:  # noqa: BLE001 - an object without these is no certificate of ours
+            except Exception:  # noqa: BLE001, S112 - an object without these is no certificate of ours
                 continue
             if der:
                 found.append({"der": pack(der), "key_id": key_id, "label": label})

@@ -1,4 +1,4 @@
-"""What crosses the private pipes between a process and its token worker: length-prefixed JSON, never pickle, since the child runs vendor code."""
+"""What crosses the private pipes to a token worker: length-prefixed JSON, never pickle, since the child runs vendor code."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import subprocess
@@ -72,10 +73,8 @@ class WorkerProcess:
         """End the child: closing its pipe is the request, killing the answer to a refusal."""
         stdin = self._process.stdin
         if stdin is not None and not stdin.closed:
-            try:
+            with contextlib.suppress(OSError):  # the child is gone already
                 stdin.close()
-            except OSError:  # the child is gone already
-                pass
         try:
             self._process.wait(timeout=min(self.timeout, 3.0))
         except subprocess.TimeoutExpired:
@@ -92,10 +91,8 @@ class WorkerProcess:
         self._listener.join()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None and not stream.closed:
-                try:
+                with contextlib.suppress(OSError):  # unsent bytes to a child that is gone
                     stream.close()
-                except OSError:  # unsent bytes to a child that is gone
-                    pass
 
     def _send(self, frame: Secret) -> None:
         stdin = cast("IO[bytes]", self._process.stdin)

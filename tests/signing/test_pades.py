@@ -33,7 +33,9 @@ CLAIMED = datetime(2026, 3, 5, 14, 30, tzinfo=UTC)
 
 
 def stamp_of(lab) -> Stamp:
-    return Stamp("Juana Mamani Quispe", "Técnica", "Gobernación", "5/3/2026 10:30", lab.font_folder, qr="GADOR|NI/1|ABC")
+    return Stamp(
+        "Juana Mamani Quispe", "Técnica", "Gobernación", "5/3/2026 10:30", lab.font_folder, qr="GADOR|NI/1|ABC"
+    )
 
 
 def sign(lab, session, source, output, **options):
@@ -45,7 +47,7 @@ def sign(lab, session, source, output, **options):
 
 
 def judged(lab, path: Path) -> list:
-    """pyHanko's own status of each signature, with the network allowed."""
+    """The status that pyHanko gives of each signature, with the network allowed."""
     import asyncio
 
     async def run() -> list:
@@ -395,3 +397,29 @@ def certify(lab, path: Path) -> None:
     meta = PdfSignatureMetadata(field_name="firma-3", certify=True, docmdp_permissions=MDPPerm.NO_CHANGES)
     with lab.page.open("rb") as stream:
         path.write_bytes(sign_pdf(IncrementalPdfFileWriter(stream), meta, signer).getvalue())
+
+
+def test_a_frozen_document_stays_pdf_a_and_ua_through_two_signatures_and_timestamps(lab, worker, tmp_path):
+    """The whole way on the real page of drafting: two visible stamps, evidence, a document timestamp."""
+    from desktop.drafting.preflight import preflight
+    from desktop.drafting.samples import check_template
+    from desktop.drafting.templates import load_template
+    from signing.report import Outcome
+    from signing.verify import verify_file
+
+    resources = lab.font_folder.parent
+    frozen = check_template(load_template(resources / "templates" / "nota_interna"), resources)
+    source = tmp_path / "frozen.pdf"
+    source.write_bytes(frozen.pdf)
+    assert preflight(frozen.pdf) == ()
+    for number, (label, level) in enumerate((("juana", Level.B_B), ("elena", Level.B_LTA)), start=1):
+        output = tmp_path / f"{number}.pdf"
+        with lab.session(worker, label) as session:
+            receipt = sign(lab, session, source, output, level=level)
+        assert (receipt.field, receipt.level) == (f"firma-{number}", level)
+        # ISO 14289-1 §7.18.1 asks for no tag outside the crop box, where the timestamp's field lies (see the test above)
+        found = [one for one in preflight(output.read_bytes()) if one.rule != "annotations_tagged"]
+        assert found == []
+        source = output
+    verdict = verify_file(source, trust=lab.trust, online=True)
+    assert verdict.outcome is Outcome.VALID, verdict

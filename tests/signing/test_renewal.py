@@ -92,14 +92,18 @@ def test_xmp_and_info_stay(lab, signed, tmp_path):
 
 
 def test_b_lt_from_b_t_is_evidence_alone(lab, signed, tmp_path):
-    receipt = raise_file(signed["timed"], tmp_path / "out.pdf", trust=lab.trust, timestamps=lab.client(), level=Level.B_LT)
+    receipt = raise_file(
+        signed["timed"], tmp_path / "out.pdf", trust=lab.trust, timestamps=lab.client(), level=Level.B_LT
+    )
     assert (receipt.level, receipt.timestamp) == (Level.B_LT, None)
     with (tmp_path / "out.pdf").open("rb") as stream:
         assert "/DSS" in PdfFileReader(stream).root
 
 
 def test_b_lt_from_b_b_needs_a_time_and_so_becomes_b_lta(lab, signed, tmp_path):
-    receipt = raise_file(signed["one"], tmp_path / "out.pdf", trust=lab.trust, timestamps=lab.client(), level=Level.B_LT)
+    receipt = raise_file(
+        signed["one"], tmp_path / "out.pdf", trust=lab.trust, timestamps=lab.client(), level=Level.B_LT
+    )
     assert receipt.level is Level.B_LTA
 
 
@@ -174,7 +178,9 @@ def test_the_tsa_is_asked_no_more_than_needed(lab, signed, tmp_path, monkeypatch
 
 def test_a_tsa_that_does_not_answer(lab, signed, tmp_path):
     with pytest.raises(SigningError) as caught:
-        raise_file(signed["one"], tmp_path / "o.pdf", trust=lab.trust, timestamps=TimestampClient("http://127.0.0.1:9/"))
+        raise_file(
+            signed["one"], tmp_path / "o.pdf", trust=lab.trust, timestamps=TimestampClient("http://127.0.0.1:9/")
+        )
     assert (caught.value.code, caught.value.on_disk) == ("tsa.unreachable", "nothing")
     assert list(tmp_path.iterdir()) == []
 

@@ -15,7 +15,10 @@ from signing.report import PinState
 from signing.session import _login_error, open_session
 
 
-@pytest.mark.parametrize(("digest", "algorithm"), [("sha256", hashes.SHA256()), ("sha384", hashes.SHA384()), ("sha512", hashes.SHA512())])  # fmt: skip
+@pytest.mark.parametrize(
+    ("digest", "algorithm"),
+    [("sha256", hashes.SHA256()), ("sha384", hashes.SHA384()), ("sha512", hashes.SHA512())],
+)
 def test_rsa_signatures_verify(lab, worker, digest, algorithm):
     with lab.session(worker, "juana") as session:
         key = x509.load_der_x509_certificate(session.certificate.der).public_key()
@@ -64,7 +67,9 @@ def test_closing_logs_out(lab, worker):
         pass
 
 
-@pytest.mark.parametrize(("state", "code"), [(PinState.LOCKED, "pin.locked"), (PinState.UNINITIALISED, "pin.uninitialised")])
+@pytest.mark.parametrize(
+    ("state", "code"), [(PinState.LOCKED, "pin.locked"), (PinState.UNINITIALISED, "pin.uninitialised")]
+)
 def test_a_hopeless_pin_is_not_asked_for(lab, worker, state, code):
     token, certificate = lab.token(worker, "juana")
     with pytest.raises(PinError) as caught:

@@ -68,7 +68,7 @@ def test_a_changed_payload_or_signature(lab, statements):
 
 
 def test_another_persons_certificate_in_front(lab, statements):
-    head, payload, signature = statements["juana"].split(".")
+    _, payload, signature = statements["juana"].split(".")
     header = header_of(statements["juana"])
     header["x5c"][0] = base64.b64encode(lab.pki.certificate_of("pedro")).decode()
     assert code_of(f"{encode(header)}.{payload}.{signature}", lab.trust)[0] == "statement.bad_signature"
@@ -78,8 +78,14 @@ def test_algorithms_that_are_not_the_keys(lab, statements):
     _, payload, signature = statements["juana"].split(".")
     header = header_of(statements["juana"])
     for algorithm in ("none", "HS256", "RS512", "PS256"):
-        assert code_of(f"{encode({**header, 'alg': algorithm})}.{payload}.{signature}", lab.trust)[0] == "statement.malformed"
-    assert code_of(f"{encode({**header, 'alg': 'ES256'})}.{payload}.{signature}", lab.trust) == ("statement.malformed", "algorithm")
+        assert (
+            code_of(f"{encode({**header, 'alg': algorithm})}.{payload}.{signature}", lab.trust)[0]
+            == "statement.malformed"
+        )
+    assert code_of(f"{encode({**header, 'alg': 'ES256'})}.{payload}.{signature}", lab.trust) == (
+        "statement.malformed",
+        "algorithm",
+    )
 
 
 def test_headers_that_we_do_not_know_are_refused(lab):
@@ -100,7 +106,10 @@ def test_a_stranger_s_anchor(lab, statements, tmp_path):
 
 
 def test_a_time_outside_the_certificate(lab, statements):
-    assert code_of(statements["juana"], lab.trust, NOW + timedelta(days=4000)) == ("statement.untrusted", "certificate.expired")
+    assert code_of(statements["juana"], lab.trust, NOW + timedelta(days=4000)) == (
+        "statement.untrusted",
+        "certificate.expired",
+    )
 
 
 def test_a_service_certificate_is_no_signer(lab):

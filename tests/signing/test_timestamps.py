@@ -36,7 +36,7 @@ def rogue() -> Iterator[Rogue]:
     class Handler(BaseHTTPRequestHandler):
         server: Rogue
 
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
             self.server.heard = self.headers.get("Authorization")
             self.send_response(self.server.status)
@@ -103,7 +103,13 @@ def test_nobody_there(lab):
 
 @pytest.mark.parametrize(
     ("status", "code"),
-    [(503, "tsa.unreachable"), (500, "tsa.unreachable"), (401, "tsa.refused"), (403, "tsa.refused"), (429, "tsa.refused")],
+    [
+        (503, "tsa.unreachable"),
+        (500, "tsa.unreachable"),
+        (401, "tsa.refused"),
+        (403, "tsa.refused"),
+        (429, "tsa.refused"),
+    ],
 )
 def test_statuses(rogue, status, code):
     rogue.status = status

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,7 @@ WRONG = "31415926"
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The operations asked of the children, in order."""
     seen: list[str] = []
     real = WorkerProcess.ask
@@ -38,7 +37,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         return real(self, message, **options)
 
     monkeypatch.setattr(WorkerProcess, "ask", ask)
-    yield seen
+    return seen
 
 
 def test_tokens_are_read_without_a_pin(lab, worker):
@@ -54,7 +53,7 @@ def test_tokens_are_read_without_a_pin(lab, worker):
 def test_a_token_plugged_in_later_is_seen(lab, worker, tmp_path):
     before = {token.serial for token in worker.tokens()}
     environment = {**os.environ, **lab.tokens.environment()}
-    words = "--init-token --free --label late --so-pin 12345678 --pin 1234".split()
+    words = ["--init-token", "--free", "--label", "late", "--so-pin", "12345678", "--pin", "1234"]
     subprocess.run(["softhsm2-util", *words], env=environment, check=True, capture_output=True)
     late = next(token for token in worker.tokens() if token.serial not in before)
     assert late.label == "late"
@@ -193,7 +192,9 @@ def test_cancelling_leaves_everything_usable(lab, worker):
         assert session.sign_raw(b"data")
 
 
-@pytest.mark.parametrize("blow", [signal.SIGABRT, signal.SIGSEGV, signal.SIGKILL])  # SIGABRT: what glibc does on a double free
+@pytest.mark.parametrize(
+    "blow", [signal.SIGABRT, signal.SIGSEGV, signal.SIGKILL]
+)  # SIGABRT: what glibc does on a double free
 def test_a_crash_in_the_middle_of_a_request_stays_in_the_child(lab, worker, blow):
     with lab.session(worker, "juana") as session:
         pid = worker.process_ids()[0]
