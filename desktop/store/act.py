@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from desktop.records.cite import NumberBlock
@@ -167,6 +167,10 @@ class Act(Reads):
             index_elements=[quarantine.c.key, quarantine.c.digest], set_={"code": code}
         )
         self._connection.execute(again)
+
+    def release(self, key: str) -> None:
+        """Forget that the object was not believed: it has been read since."""
+        self._connection.execute(delete(quarantine).where(quarantine.c.key == key))
 
     def put_receipt(
         self, deposit: str, *, document: str, state: str, jws: str, now: datetime, facts: str = "{}"

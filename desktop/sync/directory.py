@@ -30,18 +30,17 @@ if TYPE_CHECKING:
     from desktop.storage.protocol import ObjectStore
 
 ADMIN = "admin"
-KEPT = "directory.jws"
 
 
-class SettingStore(Protocol):
-    """What is needed of the desk's store: named texts."""
+class DirectoryStore(Protocol):
+    """What is needed of the desk's store: one kept directory."""
 
-    def setting(self, name: str) -> str | None:
-        """The text, or None."""
+    def directory(self) -> tuple[int, str] | None:
+        """Number and JWS of the one kept, or None."""
         ...
 
-    def set_setting(self, name: str, value: str) -> None:
-        """Keep the text."""
+    def put_directory(self, number: int, jws: str) -> None:
+        """Keep it."""
         ...
 
 
@@ -76,7 +75,9 @@ def publish(exchange: ObjectStore, directory: Directory, admin_key: DeviceKey) -
     return key
 
 
-def latest(exchange: ObjectStore, entity: str, pins: DirectoryPins, *, store: SettingStore | None = None) -> Directory:
+def latest(
+    exchange: ObjectStore, entity: str, pins: DirectoryPins, *, store: DirectoryStore | None = None
+) -> Directory:
     """The newest version signed by the pinned key; kept in ``store``, where there is one.
 
     Of two versions with one number the one with the lower digest counts, on every desk. Raises ``directory.none``,
@@ -94,11 +95,11 @@ def latest(exchange: ObjectStore, entity: str, pins: DirectoryPins, *, store: Se
     if kept is not None and jws == kept[1]:
         exchange.put_if_absent(directory_key(entity, directory.number, digest_of(jws)), jws.encode("ascii"))
     elif store is not None:
-        store.set_setting(KEPT, jws)
+        store.put_directory(directory.number, jws)
     return directory
 
 
-def kept_directory(store: SettingStore, pins: DirectoryPins) -> Directory | None:
+def kept_directory(store: DirectoryStore, pins: DirectoryPins) -> Directory | None:
     """The newest version this desk has seen, without any line; None before the first contact."""
     kept = _kept(store, pins)
     return kept[0] if kept else None
@@ -117,10 +118,11 @@ def _read(envelope: Envelope, pins: DirectoryPins) -> Directory:
     return directory
 
 
-def _kept(store: SettingStore, pins: DirectoryPins) -> tuple[Directory, str] | None:
-    jws = store.setting(KEPT)
-    if jws is None:
+def _kept(store: DirectoryStore, pins: DirectoryPins) -> tuple[Directory, str] | None:
+    kept = store.directory()
+    if kept is None:
         return None
+    jws = kept[1]
     try:
         directory = read_directory(jws, pins)
     except OfficeError:
