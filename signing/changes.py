@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from asn1crypto import parser
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from .report import LaterChanges
 
-_GAP = re.compile(rb"<[0-9A-Fa-f\s]*>")
+if TYPE_CHECKING:
+    from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+_GAP = re.compile(rb"<(?:[0-9A-Fa-f]{2})+>")
 _WHITE = b"\x00\t\n\x0c\r "
 _END_MARK = re.compile(rb"startxref[\x00\t\n\x0c\r ]+([0-9]{1,12})[\x00\t\n\x0c\r ]+%%EOF")
 
@@ -42,15 +45,15 @@ def read_coverage(data: bytes, signature: EmbeddedPdfSignature) -> Coverage:
     if start != 0 or first <= 0 or rest <= 0 or second <= first or end > len(data):
         return Coverage(0, covers_whole_file=False, problem="signature.bad_byte_range")
     return Coverage(
-        end, covers_whole_file=end == len(data), problem=_gap_problem(data[first:second], signature.pkcs7_content)
+        end, covers_whole_file=end == len(data), problem=gap_problem(data[first:second], signature.pkcs7_content)
     )
 
 
-def _gap_problem(gap: bytes, contents: bytes) -> str:
+def gap_problem(gap: bytes, contents: bytes) -> str:
+    """Reason code where the gap holds anything but the hexadecimal string that the parser read as /Contents, else empty."""
     if not _GAP.fullmatch(gap):
         return "signature.bytes_in_gap"
-    digits = re.sub(rb"\s", b"", gap[1:-1])
-    if bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii")) != contents:
+    if bytes.fromhex(gap[1:-1].decode("ascii")) != contents:
         return "signature.bytes_in_gap"
     return "signature.bytes_in_contents" if has_tail(contents) else ""
 
@@ -76,7 +79,7 @@ def read_later_changes(data: bytes, signature: EmbeddedPdfSignature, coverage: C
     if coverage.problem:
         return Later(LaterChanges.SUSPICIOUS, coverage.problem)
     try:
-        signature.compute_integrity_info()
+        signature.compute_integrity_info()  # type: ignore[no-untyped-call]
     except Exception:  # noqa: BLE001 - what cannot be analysed is not explained
         return Later(LaterChanges.SUSPICIOUS, "signature.changes_unreadable")
     return judge_difference(data, signature, coverage)
@@ -98,14 +101,14 @@ def judge_difference(data: bytes, signature: EmbeddedPdfSignature, coverage: Cov
 
 
 def covers_its_revision(signature: EmbeddedPdfSignature) -> bool:
-    """pyHanko's own coverage check: cross-reference tables and end marks of the signed revision lie inside the ByteRange."""
-    level = signature.coverage
-    return level is not None and level >= SignatureCoverageLevel.ENTIRE_REVISION
+    """PyHanko's own coverage check: cross-reference tables and end marks of the signed revision lie inside the ByteRange."""
+    level: Any = signature.coverage
+    return level is not None and bool(level >= SignatureCoverageLevel.ENTIRE_REVISION)
 
 
 def is_explained(signature: EmbeddedPdfSignature) -> bool:
     """Whether the difference analysis explains every object that was changed later."""
-    result = signature.diff_result
+    result: Any = signature.diff_result
     return isinstance(result, DiffResult) and result.modification_level is not ModificationLevel.OTHER
 
 

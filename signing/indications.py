@@ -1,7 +1,7 @@
 """The EN 319 102-1 result of one signature, by the procedure that its level asks for, on evidence gathered beforehand.
 
-Three moments matter: now (``at``); the time of a signature timestamp; the time of a document timestamp that covers the signature. A signature
-that has only the last (a B-B raised later) is judged by basic validation at that time: decision 0007.
+Three moments matter: now (``at``); the time of a signature timestamp; the time of a document timestamp that covers the
+signature. A signature that has only the last (a B-B raised later) is judged by basic validation at that time: decision 0007.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asn1crypto import cms, tsp, x509
 from pyhanko.sign.ades.report import AdESIndeterminate, AdESStatus, AdESSubIndic
@@ -24,7 +24,6 @@ from pyhanko.sign.validation.ades import (
     ades_with_time_validation,
 )
 from pyhanko.sign.validation.errors import SignatureValidationError
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.policy_decl import (
     CertificateFetchingRule,
     LocalKnowledge,
@@ -36,7 +35,6 @@ from pyhanko.sign.validation.policy_decl import (
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import DocumentTimestampStatus, RevocationDetails
 from pyhanko.sign.validation.utils import CMSAlgorithmUsagePolicy
-from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.policy_decl import (
@@ -52,6 +50,10 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 from .report import Indication
 from .revocation import Evidence
 from .trust import TrustStore
+
+if TYPE_CHECKING:
+    from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+    from pyhanko_certvalidator import ValidationContext
 
 logging.getLogger("pyhanko").addHandler(logging.NullHandler())
 logging.getLogger("pyhanko_certvalidator").addHandler(logging.NullHandler())
@@ -218,11 +220,12 @@ class Judge:
         ]
         rule = NO_REVOCATION if not revocation else _SIGNER_RULE if purpose == "signing" else _TSA_RULE
         policy = CertRevTrustPolicy(rule)
+        weak = DisallowWeakAlgorithmsPolicy()  # type: ignore[no-untyped-call]
         return CertValidationPolicySpec(
             trust_manager=SimpleTrustManager.build(trust_roots=roots),
             revinfo_policy=policy,
             time_tolerance=TOLERANCE,
-            algorithm_usage_policy=CMSAlgorithmUsagePolicy.lift_policy(DisallowWeakAlgorithmsPolicy()),
+            algorithm_usage_policy=CMSAlgorithmUsagePolicy.lift_policy(weak),
         )
 
     def _spec(self, evidence: Evidence, *, revocation: bool = True) -> SignatureValidationSpec:
@@ -270,7 +273,7 @@ def carried_certificates(signature: EmbeddedPdfSignature) -> list[x509.Certifica
 
 
 def token_time(token: cms.SignedData) -> datetime:
-    """genTime of a timestamp token, in UTC (RFC 3161 §2.4.2)."""
+    """GenTime of a timestamp token, in UTC (RFC 3161 §2.4.2)."""
     info: tsp.TSTInfo = token["encap_content_info"]["content"].parsed
     time: datetime = info["gen_time"].native
     return time.astimezone(UTC)
@@ -284,7 +287,7 @@ async def _first_path(certificate: x509.Certificate, context: ValidationContext)
             if all(_signed_by(child, parent, context) for child, parent in pairwise(chain)):
                 return chain
     finally:
-        await paths.cancel()
+        await paths.cancel()  # type: ignore[no-untyped-call]
     return ()
 
 

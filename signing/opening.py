@@ -19,7 +19,7 @@ _MAX_DEPTH = 32
 _MAX_FIELDS = 5000
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818 - a verdict in the making, caught at once
     """The file cannot be judged at all; ``code`` becomes the reason of an UNREADABLE verdict."""
 
     def __init__(self, code: str) -> None:
@@ -115,7 +115,7 @@ def _read_field(reader: PdfFileReader, raw: object, field: generic.DictionaryObj
     if subfilter not in SUPPORTED_SUBFILTERS:
         return FieldFound(name, filled=True, subfilter=subfilter, problem="signature.unsupported")
     try:
-        signature = EmbeddedPdfSignature(reader, raw, name)
+        signature = EmbeddedPdfSignature(reader, raw, name)  # type: ignore[arg-type]  # a reference is taken too
         _ = (signature.signer_cert.subject, signature.signed_data.native is None)
     except RecursionError:
         return FieldFound(name, filled=True, subfilter=subfilter, problem="signature.malformed")
@@ -125,12 +125,12 @@ def _read_field(reader: PdfFileReader, raw: object, field: generic.DictionaryObj
 
 
 def _dictionary(raw: object) -> generic.DictionaryObject | None:
-    value = raw.get_object() if isinstance(raw, generic.PdfObject) else raw
+    value = raw.get_object() if isinstance(raw, generic.PdfObject) else raw  # type: ignore[no-untyped-call]
     return value if isinstance(value, generic.DictionaryObject) else None
 
 
 def _array(raw: object) -> list[object]:
-    value = raw.get_object() if isinstance(raw, generic.PdfObject) else raw
+    value = raw.get_object() if isinstance(raw, generic.PdfObject) else raw  # type: ignore[no-untyped-call]
     # raw_get keeps references: pyHanko needs to know where a field stands
     return [value.raw_get(index) for index in range(len(value))] if isinstance(value, generic.ArrayObject) else []
 

@@ -1,7 +1,7 @@
 """What can be seen: pages of the signed revision against the pages of the file as it is now (pypdfium2).
 
-Runs inside the limited child process. Bounded by a deadline, and says so when it was cut short. A page counts as changed when it looks different
-outside the signature fields that the signer had already seen empty; filling those is what they were for.
+Runs inside the limited child process. Bounded by a deadline, and says so when it was cut short. A page counts as changed when it
+looks different outside the signature fields that the signer had already seen empty; filling those is what they were for.
 """
 
 from __future__ import annotations

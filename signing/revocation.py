@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from asn1crypto import algos, cms, core, crl, ocsp, x509
@@ -25,10 +25,6 @@ from pyhanko.sign.general import NonexistentAttributeError, find_unique_cms_attr
 from pyhanko_certvalidator.util import get_ocsp_urls, get_relevant_crl_dps
 
 from .report import Revocation
-
-if TYPE_CHECKING:
-    from http.client import HTTPMessage
-    from typing import IO
 
 _MAX_OCSP = 256_000  # bytes
 _MAX_CRL = 20_000_000  # bytes
@@ -191,7 +187,7 @@ def _read_folder(folder: Path, kind: Any) -> list[Any]:
 
 
 def _ocsp_folder(cache: Path, certificate: x509.Certificate) -> Path:
-    return cache / "ocsp" / certificate.sha256.hex()
+    return cache / "ocsp" / str(certificate.sha256.hex())
 
 
 def _crl_folder(cache: Path, url: str) -> Path:
@@ -290,9 +286,7 @@ def _fetch_crl(certificate: x509.Certificate, cache: Path | None) -> Evidence:
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
-    ) -> None:
+    def redirect_request(self, *_: object) -> None:
         return None
 
 

@@ -30,7 +30,7 @@ _GRACE = 2.0  # seconds between asking the child to stop and killing it
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
-class _Lost(Exception):
+class _Lost(Exception):  # noqa: N818 - caught at once
     """The child did not answer; ``code`` says how."""
 
     def __init__(self, code: str) -> None:

@@ -8,35 +8,38 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import stat
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
-from asn1crypto import x509
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-
-from .changes import Coverage, Later, read_coverage, read_later_changes
+from .changes import Later, read_coverage, read_later_changes
+from .facts import Facts, unjudged
 from .indications import (
     TOLERANCE,
     Judge,
     Result,
     Stamp,
     carried_certificates,
-    certificates_of,
     past_can_help,
     signature_timestamps,
     token_time,
 )
-from .opening import FieldFound, OpenedFile, Unreadable, open_file
+from .opening import OpenedFile, Unreadable, open_file
 from .outcomes import Finding, decide, file_verdict
-from .pages import PageComparison, compare_pages_of, count_pages
-from .report import FileVerdict, Indication, LaterChanges, Level, Outcome, Revocation, SignatureVerdict
+from .pages import compare_pages_of, count_pages
+from .report import FileVerdict, LaterChanges, Level, Outcome, Revocation, SignatureVerdict
 from .revocation import Evidence, evidence_in_file, evidence_in_signature, fetch, read_cache, revocation_of
 from .subject import name_of, read_person
 from .trust import TrustStore
 
+if TYPE_CHECKING:
+    from asn1crypto import x509
+
+_log = logging.getLogger(__name__)
 MAX_FILE = 512 * 1024 * 1024  # bytes: above this a file is not read into memory
 PAGE_SECONDS = 8.0  # wall time for comparing pages of one file
 
@@ -68,10 +71,9 @@ def verify_bytes(
         return asyncio.run(_Inspection(name, digest, data, opened, trust, at, online, compare_pages).run())
     except Unreadable as error:
         return FileVerdict(name, digest, Outcome.UNREADABLE, error.code)
-    except (Exception, RecursionError) as error:  # noqa: BLE001 - every exception becomes a verdict with facts, never a traceback
-        return FileVerdict(
-            name, digest, Outcome.UNREADABLE, "file.not_judged", warnings=(f"internal.{type(error).__name__}",)
-        )
+    except Exception:  # noqa: BLE001 - every exception becomes a verdict, never a traceback
+        _log.info("not judged", exc_info=True)
+        return FileVerdict(name, digest, Outcome.UNREADABLE, "file.not_judged")
 
 
 def _read(path: Path) -> bytes:
@@ -103,13 +105,13 @@ class _Inspection:
 
     async def run(self) -> FileVerdict:
         facts = [
-            _Facts(found, found.signature, read_coverage(self.data, found.signature))
+            Facts(found, found.signature, read_coverage(self.data, found.signature))
             for found in self.opened.fields
             if found.signature is not None
         ]
         # pyHanko's LTA procedure reads this list; it may only hold what can be read
         ordered = sorted((fact.signature for fact in facts), key=lambda item: item.signed_revision)
-        self.opened.reader._embedded_signatures = ordered  # type: ignore[assignment]
+        self.opened.reader._embedded_signatures = ordered  # type: ignore[assignment]  # noqa: SLF001
         evidence = await self._gather(facts)
         judge = Judge(self.trust, self.at or datetime.now(UTC))
         self._read_changes(facts)
@@ -119,7 +121,7 @@ class _Inspection:
         for fact in (fact for fact in facts if not fact.is_timestamp):
             findings[id(fact.found)] = await self._judge_signature(fact, judge, evidence)
         verdicts = [
-            findings.get(id(found)) or _unjudged(found) for found in self.opened.fields if found.filled or found.problem
+            findings.get(id(found)) or unjudged(found) for found in self.opened.fields if found.filled or found.problem
         ]
         verdicts.sort(key=lambda verdict: verdict.signed_revision)
         return file_verdict(
@@ -139,7 +141,7 @@ class _Inspection:
         extra = ["file.tolerant"] if self.opened.tolerant else []
         return list(dict.fromkeys([*extra, *self.warnings]))
 
-    async def _gather(self, facts: list[_Facts]) -> Evidence:
+    async def _gather(self, facts: list[Facts]) -> Evidence:
         """Everything known now: the file's own evidence, the cache, and, when online, fresh answers about chains that end in an anchor."""
         known = evidence_in_file(self.opened.reader)
         judge = Judge(self.trust, self.at or datetime.now(UTC))
@@ -157,7 +159,7 @@ class _Inspection:
                 kept = kept + fetch(chain, self.trust.cache)
         return known + kept
 
-    def _read_changes(self, facts: list[_Facts]) -> None:
+    def _read_changes(self, facts: list[Facts]) -> None:
         deadline = monotonic() + PAGE_SECONDS
         for fact in facts:
             fact.later = read_later_changes(self.data, fact.signature, fact.coverage)
@@ -171,7 +173,7 @@ class _Inspection:
             if fact.pages.suspicious and fact.later.changes is not LaterChanges.SUSPICIOUS:
                 fact.later = Later(LaterChanges.SUSPICIOUS, "signature.pages_changed")
 
-    async def _judge_timestamp(self, fact: _Facts, judge: Judge, evidence: Evidence) -> SignatureVerdict:
+    async def _judge_timestamp(self, fact: Facts, judge: Judge, evidence: Evidence) -> SignatureVerdict:
         result = await judge.document_timestamp(fact.signature, evidence)
         for stamp in self._covering(fact) if past_can_help(result) else ():
             earlier = await judge.document_timestamp(fact.signature, self._known_at(stamp), moment=stamp.time)
@@ -194,7 +196,7 @@ class _Inspection:
             proven_by="itself" if proven else "",
         )
 
-    async def _judge_signature(self, fact: _Facts, judge: Judge, evidence: Evidence) -> SignatureVerdict:
+    async def _judge_signature(self, fact: Facts, judge: Judge, evidence: Evidence) -> SignatureVerdict:
         result, proven, by = await self._indicate(fact, judge, evidence)
         verdict = await self._describe(fact, result, judge, evidence)
         finding = Finding(
@@ -215,7 +217,7 @@ class _Inspection:
             level=self._level(fact, proven),
         )
 
-    async def _indicate(self, fact: _Facts, judge: Judge, evidence: Evidence) -> tuple[Result, datetime | None, str]:
+    async def _indicate(self, fact: Facts, judge: Judge, evidence: Evidence) -> tuple[Result, datetime | None, str]:
         """The procedure by level found; then what is proven about its time, and by what."""
         covering = self._covering(fact)
         own = await self._own_stamp(fact, judge, evidence)
@@ -237,7 +239,7 @@ class _Inspection:
         time, by = min(proofs, default=(None, ""))
         return result, time, by
 
-    async def _with_known_revocation(self, fact: _Facts, judge: Judge, evidence: Evidence, result: Result) -> Result:
+    async def _with_known_revocation(self, fact: Facts, judge: Judge, evidence: Evidence, result: Result) -> Result:
         """An answer that says revoked does not lose its force when it grows old, nor to an older answer of the other kind."""
         answer = revocation_of(fact.signature.signer_cert, None, evidence)
         if result.revoked is not None or answer.status != "revoked" or answer.date is None:
@@ -247,9 +249,10 @@ class _Inspection:
         return then if then.revoked is not None else result
 
     async def _at_later_answer(
-        self, fact: _Facts, judge: Judge, evidence: Evidence, result: Result, stamped: datetime
+        self, fact: Facts, judge: Judge, evidence: Evidence, result: Result, stamped: datetime
     ) -> Result:
-        """Timestamped, and the newest answer is stale by now: it still tells that nothing was revoked when the signature already existed.
+        """Timestamped, and the newest answer is stale by now: it still tells that nothing was
+        revoked when the signature already existed.
 
         EN 319 102-1 §5.2.5.4: an answer issued after the best signature time is fresh for it. Only while the chain itself is in force.
         """
@@ -261,7 +264,7 @@ class _Inspection:
         later = await judge.with_time(fact.signature, evidence, moment=answer.date)
         return later if later.passed else result
 
-    async def _at_covering_stamps(self, fact: _Facts, judge: Judge, result: Result) -> Result:
+    async def _at_covering_stamps(self, fact: Facts, judge: Judge, result: Result) -> Result:
         """Decision 0007: basic validation at the time of a document timestamp, on the evidence that this timestamp covers."""
         for stamp in self._covering(fact):
             if result.revoked is not None and result.revoked.revocation_date <= stamp.time:
@@ -271,7 +274,7 @@ class _Inspection:
                 return earlier
         return result
 
-    async def _own_stamp(self, fact: _Facts, judge: Judge, evidence: Evidence) -> datetime | None:
+    async def _own_stamp(self, fact: Facts, judge: Judge, evidence: Evidence) -> datetime | None:
         now = await judge.signature_timestamp(fact.signature, evidence, judge.at)
         if now is not None:
             return now
@@ -281,7 +284,7 @@ class _Inspection:
                 return time
         return None
 
-    def _covering(self, fact: _Facts) -> list[Stamp]:
+    def _covering(self, fact: Facts) -> list[Stamp]:
         """Document timestamps that passed and cover this signature whole, oldest first."""
         return sorted(
             (stamp for stamp in self.stamps if stamp.end > fact.coverage.end and not fact.coverage.problem),
@@ -297,8 +300,8 @@ class _Inspection:
                 known = known + evidence_in_signature(found.signature.signer_info)
         return known
 
-    def _level(self, fact: _Facts, proven: datetime | None) -> Level:
-        """Recognised, not believed: a timestamp counts when it passed, validation data when they answer for the signer (EN 319 142-1 §6)."""
+    def _level(self, fact: Facts, proven: datetime | None) -> Level:
+        """Recognised, not believed (EN 319 142-1 §6): timestamps count when they passed, validation data when they answer."""
         if proven is None:
             return Level.B_B
         signer = fact.signature.signer_cert
@@ -313,7 +316,7 @@ class _Inspection:
                 return Level.B_LTA
         return Level.B_LT
 
-    async def _describe(self, fact: _Facts, result: Result, judge: Judge, evidence: Evidence) -> SignatureVerdict:
+    async def _describe(self, fact: Facts, result: Result, judge: Judge, evidence: Evidence) -> SignatureVerdict:
         signature = fact.signature
         certificate: x509.Certificate = signature.signer_cert
         purpose = "timestamping" if fact.is_timestamp else "signing"
@@ -344,64 +347,3 @@ class _Inspection:
             signed_revision=fact.coverage.end,
             changed_pages=fact.pages.changed,
         )
-
-
-@dataclass(slots=True)
-class _Facts:
-    """What is known of one readable signature."""
-
-    found: FieldFound
-    signature: EmbeddedPdfSignature
-    coverage: Coverage
-    later: Later = Later(LaterChanges.NONE)  # noqa: RUF009 - frozen
-    pages: PageComparison = PageComparison()  # noqa: RUF009 - frozen
-
-    @property
-    def is_timestamp(self) -> bool:
-        return self.found.subfilter == "/ETSI.RFC3161"
-
-    def leaves(self) -> list[tuple[x509.Certificate, str]]:
-        """Certificates whose revocation matters, and for what they were used."""
-        purpose = "timestamping" if self.is_timestamp else "signing"
-        authorities = [
-            certificate
-            for token in signature_timestamps(self.signature)
-            for certificate in certificates_of(token)
-            if "time_stamping"
-            in (certificate.extended_key_usage_value.native if certificate.extended_key_usage_value else ())
-        ]
-        return [(self.signature.signer_cert, purpose), *((certificate, "timestamping") for certificate in authorities)]
-
-    def claimed_time(self) -> datetime | None:
-        try:
-            time: datetime | None = self.signature.self_reported_timestamp
-        except Exception:  # noqa: BLE001 - a damaged date is no date
-            return None
-        if time is None:
-            return None
-        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
-
-
-def _unjudged(found: FieldFound) -> SignatureVerdict:
-    """A filled field that could not be read or is of no supported kind: listed all the same."""
-    malformed = found.problem == "signature.malformed"
-    return SignatureVerdict(
-        field=found.name,
-        kind="timestamp" if found.subfilter == "/ETSI.RFC3161" else "signature",
-        outcome=Outcome.INVALID if malformed else Outcome.INDETERMINATE,
-        indication=Indication.TOTAL_FAILED if malformed else Indication.INDETERMINATE,
-        subindication="FORMAT_FAILURE" if malformed else "GENERIC",
-        reason=found.problem or "signature.malformed",
-        level=None,
-        person=None,
-        issuer="",
-        serial=0,
-        certificate_sha256="",
-        claimed_time=None,
-        proven_time=None,
-        proven_by="",
-        covers_whole_file=False,
-        later_changes=LaterChanges.SUSPICIOUS if malformed else LaterChanges.NONE,
-        revocation=Revocation("not_checked"),
-        signed_revision=0,
-    )

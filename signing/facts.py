@@ -1,0 +1,78 @@
+"""What is known of each signature field while a file is being judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from .changes import Coverage, Later
+from .indications import certificates_of, signature_timestamps
+from .opening import FieldFound
+from .pages import PageComparison
+from .report import Indication, LaterChanges, Outcome, Revocation, SignatureVerdict
+
+if TYPE_CHECKING:
+    from asn1crypto import x509
+    from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+
+@dataclass(slots=True)
+class Facts:
+    """What is known of one readable signature."""
+
+    found: FieldFound
+    signature: EmbeddedPdfSignature
+    coverage: Coverage
+    later: Later = Later(LaterChanges.NONE)  # noqa: RUF009 - frozen
+    pages: PageComparison = PageComparison()  # noqa: RUF009 - frozen
+
+    @property
+    def is_timestamp(self) -> bool:
+        return self.found.subfilter == "/ETSI.RFC3161"
+
+    def leaves(self) -> list[tuple[x509.Certificate, str]]:
+        """Certificates whose revocation matters, and for what they were used."""
+        purpose = "timestamping" if self.is_timestamp else "signing"
+        authorities = [
+            certificate
+            for token in signature_timestamps(self.signature)
+            for certificate in certificates_of(token)
+            if "time_stamping"
+            in (certificate.extended_key_usage_value.native if certificate.extended_key_usage_value else ())
+        ]
+        return [(self.signature.signer_cert, purpose), *((certificate, "timestamping") for certificate in authorities)]
+
+    def claimed_time(self) -> datetime | None:
+        try:
+            time: datetime | None = self.signature.self_reported_timestamp
+        except Exception:  # noqa: BLE001 - a damaged date is no date
+            return None
+        if time is None:
+            return None
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def unjudged(found: FieldFound) -> SignatureVerdict:
+    """A filled field that could not be read or is of no supported kind: listed all the same."""
+    malformed = found.problem == "signature.malformed"
+    return SignatureVerdict(
+        field=found.name,
+        kind="timestamp" if found.subfilter == "/ETSI.RFC3161" else "signature",
+        outcome=Outcome.INVALID if malformed else Outcome.INDETERMINATE,
+        indication=Indication.TOTAL_FAILED if malformed else Indication.INDETERMINATE,
+        subindication="FORMAT_FAILURE" if malformed else "GENERIC",
+        reason=found.problem or "signature.malformed",
+        level=None,
+        person=None,
+        issuer="",
+        serial=0,
+        certificate_sha256="",
+        claimed_time=None,
+        proven_time=None,
+        proven_by="",
+        covers_whole_file=False,
+        later_changes=LaterChanges.SUSPICIOUS if malformed else LaterChanges.NONE,
+        revocation=Revocation("not_checked"),
+        signed_revision=0,
+    )
