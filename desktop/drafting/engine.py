@@ -62,8 +62,8 @@ def typeset(
                 timestamp=created,
             )
         except typst.TypstError as error:
-            raise _page_failed(error, template) from error
-    return Typeset(pdf, tuple(_warning(item) for item in warnings))
+            raise _page_failed(error, template, folder) from error
+    return Typeset(pdf, tuple(_warning(item, folder) for item in warnings))
 
 
 def unknown_font(warnings: tuple[str, ...]) -> str | None:
@@ -90,17 +90,21 @@ def _fonts(folder: Path) -> typst.Fonts:
     return fonts
 
 
-def _warning(item: typst.TypstWarning) -> str:
-    file, line = _place(item.diagnostic)
+def _warning(item: typst.TypstWarning, folder: Path) -> str:
+    file, line = _place(item.diagnostic, folder)
     return f"{item.message} ({file}:{line})"
 
 
-def _place(diagnostic: str, kind: str = "") -> tuple[str, int]:
-    start = diagnostic.find(kind) if kind else 0
-    found = _PLACE.search(diagnostic, max(start, 0))
-    return (found["file"].replace("\\", "/"), int(found["line"])) if found else ("", 0)
+def _place(diagnostic: str, folder: Path, kind: str = "") -> tuple[str, int]:
+    """File and line of the first place told after ``kind``; the compiler tells paths as seen from the working folder."""
+    found = _PLACE.search(diagnostic, max(diagnostic.find(kind), 0))
+    if found is None:
+        return "", 0
+    file = found["file"].replace("\\", "/").rpartition(f"{folder.name}/")[2]
+    return file.removeprefix("page/"), int(found["line"])
 
 
-def _page_failed(error: typst.TypstError, template: Template) -> OfficeError:
-    file, line = _place(error.diagnostic, "error:")
-    return OfficeError("drafting.page_failed", template=template.id, file=file, line=line, reason=error.message)
+def _page_failed(error: typst.TypstError, template: Template, folder: Path) -> OfficeError:
+    file, line = _place(error.diagnostic, folder, "error:")
+    reason = error.message.replace(str(folder), "")
+    return OfficeError("drafting.page_failed", template=template.id, file=file, line=line, reason=reason)

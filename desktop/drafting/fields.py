@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, ObjectStreamMode, String
+from pikepdf import Array, Dictionary, Name, String
 
 from desktop.records.errors import OfficeError
 
@@ -32,25 +32,22 @@ class FieldPlace:
     spoken: str
 
 
-def make_fields(pdf: bytes, spoken: Mapping[str, str]) -> bytes:
-    """The file with its marked places turned into fields, in the order of ``spoken`` (name → label read aloud).
+def make_fields(document: pikepdf.Pdf, spoken: Mapping[str, str]) -> None:
+    """Turn the marked places into fields, in the order of ``spoken`` (name → label read aloud).
 
-    Raises ``drafting.signature_place`` when the template's page does not draw exactly those places. Equal input gives
-    equal bytes.
+    Raises ``drafting.signature_place`` when the template's page does not draw exactly those places.
     """
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        places = dict(_marked(document))
-        for name in [*spoken, *places]:
-            if name not in places or name not in spoken:
-                raise OfficeError("drafting.signature_place", field=name)
-        elements = _structure_by_parent(document)
-        empty = document.make_indirect(_empty_appearance(document))
-        for name, (page, link) in places.items():
-            _make_widget(link, page, name, spoken[name], empty)
-            _make_form_element(elements[int(link.StructParent)])
-        fields = [places[name][1] for name in spoken]
-        document.Root.AcroForm = document.make_indirect(Dictionary(Fields=Array(fields), SigFlags=SIGNATURES_EXIST))
-        return _save(document)
+    places = dict(_marked(document))
+    for name in [*spoken, *places]:
+        if name not in places or name not in spoken:
+            raise OfficeError("drafting.signature_place", field=name)
+    elements = _structure_by_parent(document)
+    empty = document.make_indirect(_empty_appearance(document))
+    for name, (page, link) in places.items():
+        _make_widget(link, page, name, spoken[name], empty)
+        _make_form_element(elements[int(link.StructParent)])
+    fields = [places[name][1] for name in spoken]
+    document.Root.AcroForm = document.make_indirect(Dictionary(Fields=Array(fields), SigFlags=SIGNATURES_EXIST))
 
 
 def read_fields(pdf: bytes) -> tuple[FieldPlace, ...]:
@@ -123,16 +120,3 @@ def _empty_appearance(document: pikepdf.Pdf) -> pikepdf.Object:
     form.BBox = Array([0, 0, 1, 1])
     form.Resources = Dictionary()
     return form
-
-
-def _save(document: pikepdf.Pdf) -> bytes:
-    out = io.BytesIO()
-    document.save(
-        out,
-        min_version="1.7",
-        deterministic_id=True,
-        linearize=False,
-        fix_metadata_version=False,
-        object_stream_mode=ObjectStreamMode.disable,
-    )
-    return out.getvalue()

@@ -6,17 +6,16 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
 
 import segno
 
-from desktop.records.documents import Attachment
 from desktop.records.errors import OfficeError
 
+from .attachments import list_attachments
 from .body import Body, Image, Table
 from .glyphs import missing_characters, tidy
-from .jobs import AttachedFile, FieldValue, PageJob, Person, signature_names
+from .jobs import FieldValue, PageJob, Person, signature_names
 from .templates import FieldSpec
 
 NARROW = 22  # characters
@@ -42,7 +41,7 @@ def page_data(job: PageJob, *, strict: bool) -> PageData:
     fields = _fields(job, problems)
     blocks, files = _blocks(job, problems)
     names = signature_names(job) if strict else tuple(f"firma-{n}" for n in range(1, len(job.signers) + 1))
-    listed = [_attachment(item, number, files, strict) for number, item in enumerate(job.attachments)]
+    listed = list_attachments(job, files, embed=strict)
     if strict and not (job.cite or "").strip():
         raise OfficeError("drafting.missing_field", field="cite", template=job.template.id)
     cite = tidy(job.cite or "").strip()
@@ -203,36 +202,6 @@ def _image_file(block: Image, job: PageJob, files: dict[str, bytes], problems: _
     name = f"{len(files)}.{'png' if block.media_type == 'image/png' else 'jpg'}"
     files[name] = data
     return name
-
-
-def _attachment(item: AttachedFile | Attachment, number: int, files: dict[str, bytes], strict: bool) -> dict[str, Any]:
-    stored = None
-    if isinstance(item, AttachedFile) and item.embed and strict:
-        stored = f"adjunto-{number}"
-        files[stored] = _embedded_bytes(item)
-    description = item.description if isinstance(item, AttachedFile) else ""
-    return {
-        "name": tidy(item.name),
-        "size_words": size_in_words(item.size),
-        "sha256": item.sha256,
-        "media_type": item.media_type,
-        "description": tidy(description) or f"Adjunto {number + 1}: {tidy(item.name)}",
-        "file": None if stored is None else f"/files/{stored}",
-    }
-
-
-def _embedded_bytes(item: AttachedFile) -> bytes:
-    if item.data is None or len(item.data) != item.size or sha256(item.data).hexdigest() != item.sha256:
-        raise OfficeError("drafting.attachment_changed", name=item.name)
-    return item.data
-
-
-def size_in_words(size: int) -> str:
-    """Bytes as people read them, in decimal units with a comma: ``1,2 MB``."""
-    for unit, factor in (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000)):
-        if size >= factor:
-            return f"{size / factor:.1f} {unit}".replace(".", ",")
-    return f"{size} B"
 
 
 def _qr(text: str) -> str:

@@ -10,14 +10,20 @@ from pikepdf import Array, Dictionary, Name, Stream
 
 from .preflight_walk import Walk
 
-_ACTIONS = frozenset(
-    "/Launch /Sound /Movie /ResetForm /ImportData /Hide /SetOCGState /Rendition /Trans /GoTo3DView /JavaScript".split()
-)
-_ANNOTATIONS = frozenset("/3D /Sound /Screen /Movie".split())
-_BLENDS = frozenset(
-    "/Normal /Compatible /Multiply /Screen /Overlay /Darken /Lighten /ColorDodge /ColorBurn /HardLight /SoftLight "
-    "/Difference /Exclusion /Hue /Saturation /Color /Luminosity".split()
-)
+# fmt: off
+_ACTIONS = frozenset((
+    "/Launch", "/Sound", "/Movie", "/ResetForm", "/ImportData", "/Hide", "/SetOCGState", "/Rendition", "/Trans",
+    "/GoTo3DView", "/JavaScript",
+))
+# fmt: on
+_ANNOTATIONS = frozenset(["/3D", "/Sound", "/Screen", "/Movie"])
+# fmt: off
+_BLENDS = frozenset((
+    "/Normal", "/Compatible", "/Multiply", "/Screen", "/Overlay", "/Darken", "/Lighten", "/ColorDodge",
+    "/ColorBurn", "/HardLight", "/SoftLight", "/Difference", "/Exclusion", "/Hue", "/Saturation", "/Color",
+    "/Luminosity",
+))
+# fmt: on
 _FLAG_HIDDEN, _FLAG_PRINT = 0b1_0010_0011, 0b100  # Invisible, Hidden, NoView, ToggleNoView; Print
 
 
@@ -92,13 +98,12 @@ def graphics_state(walk: Walk) -> Iterator[str]:
 
 def images_plain(walk: Walk) -> Iterator[str]:
     """No alternates, no OPI, no interpolation; no PostScript and no reference XObject (6.2.8, 6.2.9)."""
+    forbidden = {"/Image": ("/Alternates", "/OPI"), "/Form": ("/Ref", "/PS", "/OPI")}
     for item in walk.objects:
         kind = item.get("/Subtype")
-        if kind == Name.Image and ("/Alternates" in item or "/OPI" in item or bool(item.get("/Interpolate", False))):
-            yield _number(item)
-        elif kind == Name.Form and isinstance(item, Stream) and ("/Ref" in item or "/PS" in item or "/OPI" in item):
-            yield _number(item)
-        elif kind == Name.PS:
+        keys = forbidden.get(str(kind), ()) if isinstance(item, Stream) else ()
+        smoothed = kind == Name.Image and bool(item.get("/Interpolate", False))
+        if kind == Name.PS or smoothed or any(key in item for key in keys):
             yield _number(item)
 
 

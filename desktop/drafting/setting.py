@@ -8,6 +8,7 @@ import pikepdf
 
 from desktop.records.errors import OfficeError
 
+from .attachments import name_embedded_files
 from .engine import ARCHIVAL, ARCHIVAL_WITH_FILES, typeset, unknown_font
 from .fields import make_fields
 from .jobs import PageJob, SetPage, signature_names
@@ -41,8 +42,25 @@ def freeze(job: PageJob) -> SetPage:
         raise OfficeError("drafting.unknown_font", font=font, template=job.template.id)
     if result.warnings:
         raise OfficeError("drafting.page_warning", reason=result.warnings[0], template=job.template.id)
-    pdf = make_fields(result.pdf, _spoken(job))
-    return SetPage(pdf, _pages(pdf), signature_names(job))
+    names = {row["key"]: row["name"] for row in page.data["attachments"]}
+    with pikepdf.open(io.BytesIO(result.pdf)) as document:
+        make_fields(document, _spoken(job))
+        name_embedded_files(document, names)
+        return SetPage(_saved(document), len(document.pages), signature_names(job))
+
+
+def _saved(document: pikepdf.Pdf) -> bytes:
+    """Plain, with an ``/ID`` made of the content: equal documents give equal bytes. XMP stays as typst wrote it."""
+    out = io.BytesIO()
+    document.save(
+        out,
+        min_version="1.7",
+        deterministic_id=True,
+        linearize=False,
+        fix_metadata_version=False,
+        object_stream_mode=pikepdf.ObjectStreamMode.disable,
+    )
+    return out.getvalue()
 
 
 def _spoken(job: PageJob) -> dict[str, str]:

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from desktop.drafting.preflight import preflight
+from desktop.drafting.samples import check_template, sample_job
+from desktop.drafting.templates import Template, load_template, load_templates
+from desktop.records.errors import OfficeError
+
+Edit = Callable[[str, str, str], OfficeError]
+
+
+@pytest.fixture
+def folder(resources: Path, tmp_path: Path) -> Path:
+    """A copy of the nota interna, to be spoilt."""
+    return Path(shutil.copytree(resources / "templates" / "nota_interna", tmp_path / "nota_interna"))
+
+
+@pytest.fixture
+def refused(folder: Path) -> Edit:
+    """Change a text of a file once and give the refusal."""
+
+    def edit(file: str, old: str, new: str) -> OfficeError:
+        path = folder / file
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), "utf-8")
+        with pytest.raises(OfficeError) as caught:
+            load_template(folder)
+        return caught.value
+
+    return edit
+
+
+def test_the_shipped_templates(templates: dict[str, Template]) -> None:
+    assert {ident: template.code for ident, template in templates.items()} == {"informe": "INF", "nota_interna": "NI"}
+    assert templates["nota_interna"].spec("para").kind == "people"
+    assert templates["nota_interna"].spec("copia").default == ("Archivo",)
+
+
+@pytest.mark.parametrize("name", ["nota_interna", "informe"])
+def test_a_shipped_sample_freezes_and_passes_preflight(
+    templates: dict[str, Template], resources: Path, name: str
+) -> None:
+    page = check_template(templates[name], resources)
+    assert preflight(page.pdf) == ()
+    assert page.pages == 2
+
+
+def test_an_entitys_own_template_replaces_the_shipped_one(folder: Path, resources: Path) -> None:
+    manifest = folder / "manifest.toml"
+    manifest.write_text(manifest.read_text("utf-8").replace('"NOTA INTERNA"', '"NOTA DE SERVICIO"'), "utf-8")
+    found = load_templates([resources / "templates", folder.parent, folder.parent / "missing"])
+    assert found["nota_interna"].title == "NOTA DE SERVICIO"
+    assert found["informe"].title == "INFORME"
+
+
+@pytest.mark.parametrize("file", ["manifest.toml", "page.typ", "sample.json"])
+def test_a_missing_file_is_named(folder: Path, file: str) -> None:
+    (folder / file).unlink()
+    with pytest.raises(OfficeError) as caught:
+        load_template(folder)
+    assert (caught.value.code, caught.value.facts["file"]) == ("template.missing_file", file)
+
+
+def test_a_file_that_is_no_text_is_named(folder: Path) -> None:
+    (folder / "page.typ").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(OfficeError) as caught:
+        load_template(folder)
+    assert (caught.value.code, caught.value.facts["file"]) == ("template.unreadable", "page.typ")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "key", "line"),
+    [
+        ('id = "nota_interna"', "id = nota", "template.bad_toml", None, 3),
+        ('id = "nota_interna"', 'id = "Nota Interna"', "template.bad_value", "id", 3),
+        ('title = "NOTA INTERNA"\n', "", "template.missing_key", "title", 0),
+        ('code = "NI"', "code = 7", "template.bad_value", "code", 6),
+        ("format = 1", "format = 9", "template.newer", None, 2),
+        ('subject = "referencia"', 'subject = "asunto"', "template.bad_value", "subject", 7),
+        ('name = "unidad"', 'name = "entidad"', "template.bad_value", "field[1].name", 15),
+        ('kind = "people"', 'kind = "crowd"', "template.bad_value", "field[2].kind", 0),
+        ('label = "PARA"', "", "template.missing_key", "field[2].label", 0),
+        ('default = ["Archivo"]', "default = [7]", "template.bad_value", "field[10].default", 66),
+    ],
+)
+def test_a_broken_manifest_is_refused_with_its_line(
+    refused: Edit, old: str, new: str, code: str, key: str | None, line: int
+) -> None:
+    error = refused("manifest.toml", old, new)
+    assert (error.code, error.facts.get("key")) == (code, key)
+    assert error.facts["file"] == "manifest.toml"
+    if line:
+        assert error.facts["line"] == line
+
+
+def test_a_broken_sample_is_refused_with_its_line(refused: Edit) -> None:
+    error = refused("sample.json", '"fields": {', '"fields": [')
+    assert (error.code, error.facts["file"]) == ("template.bad_json", "sample.json")
+    assert isinstance(error.facts["line"], int)
+    assert error.facts["line"] > 1
+
+
+def test_a_page_that_would_fetch_a_package_is_refused(refused: Edit) -> None:
+    error = refused("page.typ", "#show: official-page", '#import "@preview/cetz:0.3.0": *')
+    assert (error.code, error.facts["file"], error.facts["line"]) == ("template.package_import", "page.typ", 4)
+
+
+def test_a_sample_without_a_signer_is_refused(folder: Path, resources: Path) -> None:
+    path = folder / "sample.json"
+    path.write_text(path.read_text("utf-8").replace('"signers"', '"nobody"'), "utf-8")
+    with pytest.raises(OfficeError) as caught:
+        sample_job(load_template(folder), resources)
+    assert caught.value.code == "template.bad_sample"
