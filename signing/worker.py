@@ -65,16 +65,16 @@ class TokenWorker:
         Raises PinError on a wrong PIN (never retried), TokenError (``token.removed``, ``certificate.unusable``, …), SigningCancelled.
         """
         module = Path(token.module)
-        with self._lock:
-            present = self._find(module, token)
-            held = next((one for one in present.certificates if one.id == certificate.id), None)
-            if held is None:
-                raise TokenError("token.certificate_gone", token=token.label)
-            if held.unusable:
-                raise TokenError("certificate.unusable", reason=held.unusable, until=held.not_after.isoformat())
-            require_pin_possible(present)
-            protect_process()
-            return open_session(self._process(module), present, held, issuers_of(held, present), pin)
+        present = self._find(module, token)
+        held = next((one for one in present.certificates if one.id == certificate.id), None)
+        if held is None:
+            raise TokenError("token.certificate_gone", token=token.label)
+        if held.unusable:
+            raise TokenError("certificate.unusable", reason=held.unusable, until=held.not_after.isoformat())
+        require_pin_possible(present)
+        protect_process()
+        # no lock is held from here on: the person may take his time over the PIN while others look for tokens
+        return open_session(self._process(module), present, held, issuers_of(held, present), pin)
 
     def process_ids(self) -> tuple[int, ...]:
         """The living children, for diagnosis."""
