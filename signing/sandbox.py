@@ -117,14 +117,21 @@ class Verifier:
             return body
 
     def close(self) -> None:
-        """End the child; afterwards the verifier is of no use."""
-        with self._lock:
-            self._closed = True
+        """End the child, even in the middle of a question (which then answers ``file.crashed``); afterwards the verifier is of no use."""
+        self._closed = True
+        busy = self._process
+        if not self._lock.acquire(timeout=_GRACE / 4):
+            with contextlib.suppress(ValueError, AttributeError):  # it ended by itself meanwhile
+                busy.kill()  # type: ignore[union-attr]
+            self._lock.acquire()
+        try:
             if self._connection is not None and self._process is not None:
                 with contextlib.suppress(OSError):
                     self._connection.send_bytes(b'{"do": "stop"}')
                 self._process.join(_GRACE)
             self._kill()
+        finally:
+            self._lock.release()
 
     def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
         self._ensure()

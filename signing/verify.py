@@ -47,7 +47,10 @@ PAGE_SECONDS = 8.0  # wall time for comparing pages of one file
 def verify_file(
     path: Path, *, trust: TrustStore, at: datetime | None = None, online: bool = False, compare_pages: bool = True
 ) -> FileVerdict:
-    """Judge one PDF. ``at`` is the aware moment of judgement (None: now). Never raises for what a file contains."""
+    """Judge one PDF. ``at`` is the aware moment of judgement (None: now). Never raises for what a file contains.
+
+    Not from inside a running event loop.
+    """
     try:
         data = _read(path)
     except Unreadable as error:

@@ -132,6 +132,25 @@ def test_the_child_is_gone_after_close(signed: Path, trust: TrustStore) -> None:
         closing.verify(signed, trust=trust)
 
 
+@posix_only
+def test_closing_does_not_wait_for_a_file_that_never_ends(signed: Path, trust: TrustStore) -> None:
+    verifier = Verifier(timeout=60.0)
+    verifier.start()
+    child = verifier.child
+    assert child is not None
+    os.kill(child, signal.SIGSTOP)
+    verdicts: list[str] = []
+    asking = threading.Thread(target=lambda: verdicts.append(verifier.verify(signed, trust=trust).reason))
+    asking.start()
+    time.sleep(0.2)
+    began = time.monotonic()
+    verifier.close()
+    asking.join()
+    assert time.monotonic() - began < 5
+    assert verdicts == ["file.crashed"]
+    assert not alive(child)
+
+
 def test_a_bomb_is_a_verdict(trust: TrustStore, tmp_path: Path) -> None:
     """A page of 600 MB of spaces in 600 KB, in a child that may have 600 MB."""
     path = tmp_path / "bomb.pdf"
