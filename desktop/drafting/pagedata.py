@@ -42,8 +42,10 @@ def page_data(job: PageJob, *, strict: bool) -> PageData:
     blocks, files = _blocks(job, problems)
     names = signature_names(job) if strict else tuple(f"firma-{n}" for n in range(1, len(job.signers) + 1))
     listed = list_attachments(job, files, embed=strict)
+    if any(not tidy(slot.name).strip() for slot in job.signers):
+        problems.add(OfficeError("drafting.missing_field", field="signers", label="Firma", template=job.template.id))
     if strict and not (job.cite or "").strip():
-        raise OfficeError("drafting.missing_field", field="cite", template=job.template.id)
+        raise OfficeError("drafting.missing_field", field="cite", label="CITE", template=job.template.id)
     cite = tidy(job.cite or "").strip()
     subject = str(fields[job.template.subject]).replace("\n", " ")
     data: dict[str, Any] = {

@@ -71,7 +71,18 @@ def load_templates(folders: Iterable[Path]) -> dict[str, Template]:
 
 
 def load_template(folder: Path) -> Template:
-    """The template in that folder. Raises ``template.…`` with ``file`` and ``line`` (0 where no line is to blame)."""
+    """The template in that folder.
+
+    Raises ``template.…`` with ``folder``, ``file`` and ``line`` (0 where no line is to blame).
+    """
+    try:
+        return _load(folder)
+    except OfficeError as error:
+        facts: dict[str, Any] = {**error.facts, "folder": folder.name}
+        raise OfficeError(error.code, **facts) from error
+
+
+def _load(folder: Path) -> Template:
     source = _read(folder, "manifest.toml")
     manifest = _Manifest(source, _toml(source))
     _check_page(folder)
@@ -102,9 +113,9 @@ def _read(folder: Path, name: str) -> str:
     try:
         return (folder / name).read_text("utf-8")
     except FileNotFoundError as error:
-        raise OfficeError("template.missing_file", file=name, line=0, folder=folder.name) from error
+        raise OfficeError("template.missing_file", file=name, line=0) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise OfficeError("template.unreadable", file=name, line=0, folder=folder.name) from error
+        raise OfficeError("template.unreadable", file=name, line=0) from error
 
 
 def _toml(source: str) -> dict[str, Any]:

@@ -153,6 +153,7 @@ def test_required_fields_are_asked_for_by_name(make_job: JobMaker) -> None:
     assert (error.code, error.facts["field"], error.facts["label"]) == ("drafting.missing_field", "referencia", "REF.")
     assert refusal(make_job(cite=None)).facts["field"] == "cite"
     assert refusal(make_job(signers=())).code == "drafting.no_signer"
+    assert refusal(make_job(signers=(SignerSlot(" ", "Jefe"),))).facts["field"] == "signers"
 
 
 def test_fields_that_the_template_does_not_know_are_refused(make_job: JobMaker) -> None:
