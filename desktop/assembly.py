@@ -1,0 +1,112 @@
+"""Builds everything once, by hand. Used by the command line, the window and the tests; no registry, no container, no singleton."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desktop.operations.desk import Clock, Desk
+from desktop.operations.settings import DeskSettings, load_settings
+from desktop.records.errors import OfficeError
+from desktop.resources import find_resources
+
+if TYPE_CHECKING:
+    from desktop.storage.protocol import ObjectStore
+
+
+def pc_clock() -> datetime:
+    """The PC's clock, UTC. Nothing proves it."""
+    return datetime.now(UTC)
+
+
+def fresh_id() -> str:
+    """A new ULID."""
+    from ulid import ULID
+
+    return str(ULID())
+
+
+def open_desk(
+    home: Path,
+    *,
+    official: str = "",
+    clock: Clock = pc_clock,
+    ids: Callable[[], str] = fresh_id,
+    exchange: Callable[[], ObjectStore] | None = None,
+) -> Desk:
+    """Assemble the desk that lies in ``home``. Cheap: no network, no PKCS#11 module, no pyHanko import.
+
+    Raises ``desk.none_here``, ``desk.not_admitted`` (no directory yet), ``store.newer``, ``store.damaged``, ``device.key_missing``.
+    """
+    from desktop.drafting.templates import load_templates
+    from desktop.store.desk import DeskStore
+    from desktop.sync.device import choose_vault, load_key
+    from desktop.sync.directory import DirectoryPins, kept_directory
+    from signing.timestamps import TimestampClient
+    from signing.trust import TrustStore
+    from signing.sandbox import Verifier
+    from signing.worker import TokenWorker
+
+    settings = load_settings(home)
+    store = DeskStore.open(home, now=clock())
+    try:
+        pins = DirectoryPins(settings.admin_key, settings.least_directory)
+        directory = kept_directory(store, pins)
+        if directory is None:
+            raise OfficeError("desk.not_admitted", home=str(home))
+        resources = find_resources()
+        return Desk(
+            home=home,
+            store=store,
+            key=load_key(choose_vault(home), settings.device),
+            directory=directory,
+            pins=pins,
+            unit_id=settings.unit,
+            clock=clock,
+            ids=ids,
+            exchange=exchange or exchange_of(settings),
+            templates=load_templates([resources / "templates", home / "templates"]),
+            resources=resources,
+            worker=TokenWorker(
+                [Path(module) for module in settings.modules], environment=dict(settings.token_environment)
+            ),
+            verifier=Verifier(),
+            trust=TrustStore.from_pem(directory.anchors, cache=home / "revocation", source="directory"),
+            timestamps=TimestampClient(settings.timestamp_url) if settings.timestamp_url else None,
+            official=official or settings.official,
+            place=settings.place,
+        )
+    except BaseException:
+        store.close()
+        raise
+
+
+def exchange_of(settings: DeskSettings) -> Callable[[], ObjectStore]:
+    """Opens the exchange on first use and keeps it."""
+    opened: list[ObjectStore] = []
+
+    def open_it() -> ObjectStore:
+        if not opened:
+            opened.append(open_object_store(settings.exchange, settings))
+        return opened[0]
+
+    return open_it
+
+
+def open_object_store(url: str, settings: DeskSettings) -> ObjectStore:
+    """The store behind ``folder:PATH`` or ``s3://BUCKET/PREFIX``, with this desk's S3 access where it is one."""
+    from desktop.storage.opening import S3Settings, open_storage
+
+    s3 = settings.s3
+    access = None
+    if s3 is not None:
+        access = S3Settings(
+            endpoint=s3.endpoint,
+            access_key=s3.access_key,
+            secret_key=s3.secret_key,
+            region=s3.region,
+            ca=Path(s3.ca_file) if s3.ca_file else None,
+        )
+    return open_storage(url, s3=access)

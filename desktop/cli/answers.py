@@ -1,0 +1,112 @@
+"""How every command answers: exit status, one JSON document, and errors as sentences (docs/formats/command-line.md)."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from enum import Enum, IntEnum
+from pathlib import Path
+from typing import Any
+
+from desktop.records.errors import Cancelled, OfficeError
+from desktop.words import words
+from signing.errors import SigningCancelled, SigningError
+
+
+class Exit(IntEnum):
+    """0 done or all valid; 1 the answer is no; 2 cannot tell or nothing signed; 64 usage; 65 and above the environment."""
+
+    DONE = 0
+    NO = 1
+    CANNOT_TELL = 2
+    USAGE = 64
+    ENVIRONMENT = 65
+    REFUSED = 66
+    BUG = 70
+    STOPPED = 130
+
+
+_ENVIRONMENT = ("storage.", "store.", "practice.", "tsa.", "token.", "driver.", "worker.", "resources.")
+
+
+def exit_of(error: OfficeError | SigningError) -> Exit:
+    """What the environment lacks is 65; what the office's rules forbid is 66."""
+    return Exit.ENVIRONMENT if error.code.startswith(_ENVIRONMENT) else Exit.REFUSED
+
+
+def plain(value: Any) -> Any:
+    """Turn frozen data into JSON values: dates in ISO 8601, bytes never, paths as text."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value) if f.name != "der"}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(plain(k)): plain(v) for k, v in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [plain(item) for item in value]
+    return value
+
+
+def put_json(value: Any) -> None:
+    """The one JSON document of ``--json``."""
+    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.flush()
+
+
+def put_line(text: str = "") -> None:
+    """A line of the answer itself."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def tell(text: str) -> None:
+    """A message, on stderr."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def error_words(error: OfficeError | SigningError, language: str = "es") -> list[str]:
+    """Qué pasó, qué significa, qué hacer, and what is now on disk."""
+    said = words(error.code, language, error.facts)
+    lines = [said.what, said.means, said.do]
+    if error.on_disk:
+        lines.append(words(f"on_disk.{error.on_disk}", language, {}).what)
+    return [line for line in lines if line]
+
+
+def answered(act: Callable[[], Exit | None], *, as_json: bool = False) -> int:
+    """Run one command and turn whatever happens into an exit status and words."""
+    try:
+        return int(act() or Exit.DONE)
+    except (OfficeError, SigningError) as error:
+        if as_json:
+            said = words(error.code, "es", error.facts)
+            put_json(
+                {
+                    "error": {
+                        "code": error.code,
+                        "facts": dict(error.facts),
+                        "what": said.what,
+                        "means": said.means,
+                        "do": said.do,
+                        "on_disk": error.on_disk,
+                    }
+                }
+            )
+        else:
+            for line in error_words(error):
+                tell(line)
+        return int(exit_of(error))
+    except (Cancelled, SigningCancelled):
+        tell(words("cli.cancelled", "es", {}).what)
+        return int(Exit.CANNOT_TELL)
+    except KeyboardInterrupt:
+        tell(words("cli.interrupted", "es", {}).what)
+        return int(Exit.STOPPED)

@@ -1,0 +1,168 @@
+"""desk …, sync, find: the desk itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from desktop.operations import synchronise, trays
+from desktop.routing.trays import Tray
+from desktop.words import words
+
+from .answers import Exit, answered, put_json, put_line, tell
+from .desks import Home, Json, Official, at_desk, default_home
+
+if TYPE_CHECKING:
+    from desktop.operations.desk import Desk
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    desk = typer.Typer(help="El escritorio: admisión, estado y bandejas.", no_args_is_help=True)
+    desk.command("join")(join)
+    desk.command("enter")(enter)
+    desk.command("status")(status)
+    desk.command("trays")(show_trays)
+    app.add_typer(desk, name="desk")
+    app.command("sync")(sync)
+    app.command("find")(find)
+
+
+def join(
+    invitation: Annotated[Path, typer.Argument(help="Archivo de invitación de la entidad.")],
+    unit: Annotated[str, typer.Option("--unit", help="Unidad de este escritorio.")],
+    official: Annotated[list[str], typer.Option("--official", help="Funcionario que actúa aquí; se repite.")],
+    module: Annotated[Path | None, typer.Option("--module", help="Biblioteca PKCS#11 del token.")] = None,
+    tsa: Annotated[str, typer.Option("--tsa", help="Autoridad de sello de tiempo.")] = "",
+    pin_stdin: Annotated[bool, typer.Option("--pin-stdin", help="Lee un PIN por línea, en el orden dado.")] = False,
+    home: Home = None,
+    as_json: Json = False,
+) -> int:
+    """Pide la admisión de este escritorio: cada funcionario la firma con su token."""
+
+    def act() -> Exit:
+        from desktop.operations.join import ask_admission
+
+        from .pins import PinSource
+
+        device = ask_admission(
+            home or default_home(),
+            invitation,
+            unit=unit,
+            people=[(who, None) for who in official],
+            modules=(str(module),) if module else (),
+            timestamp_url=tsa,
+            pin=PinSource(from_stdin=pin_stdin),
+        )
+        if as_json:
+            put_json({"device": device})
+        else:
+            put_line("Se pidió la admisión. Cuando la entidad la acepte, escriba: qillqa desk enter")
+        return Exit.DONE
+
+    return answered(act, as_json=as_json)
+
+
+def enter(home: Home = None, as_json: Json = False) -> int:
+    """Trae el directorio de la entidad por primera vez."""
+
+    def act() -> Exit:
+        from desktop.operations.join import enter as fetch
+
+        number = fetch(home or default_home())
+        if as_json:
+            put_json({"directory": number})
+        else:
+            put_line(f"El escritorio está admitido (directorio n.º {number}).")
+        return Exit.DONE
+
+    return answered(act, as_json=as_json)
+
+
+def status(home: Home = None, as_json: Json = False) -> int:
+    """Dice de quién es el escritorio y qué espera."""
+
+    def act(desk: Desk) -> Exit:
+        waiting = desk.store.outbox_counts().waiting
+        facts = {
+            "entity": desk.directory.entity.name,
+            "unit": desk.unit.name,
+            "officials": [
+                {"id": who, "name": desk.directory.official(who).name}
+                for who, _ in desk.directory.device(desk.key.id).enrolments
+            ],
+            "directory": desk.directory.number,
+            "waiting": waiting,
+            "practice": desk.directory.entity.practice,
+        }
+        if as_json:
+            put_json(facts)
+        else:
+            put_line(f"{facts['entity']}. {facts['unit']}.")
+            put_line(f"En cola: {waiting}." if waiting else "No hay envíos en cola.")
+        return Exit.DONE
+
+    return at_desk(home, act, as_json=as_json)
+
+
+def show_trays(
+    tray: Annotated[Tray | None, typer.Argument(help="Bandeja; sin ella, cuántos hay en cada una.")] = None,
+    official: Official = "",
+    home: Home = None,
+    as_json: Json = False,
+) -> int:
+    """Muestra las bandejas."""
+
+    def act(desk: Desk) -> Exit:
+        if tray is None:
+            counts = trays.counts(desk)
+            if as_json:
+                put_json({"trays": counts})
+            for name, count in () if as_json else counts.items():
+                put_line(f"{count:4}  {name.value}")
+            return Exit.DONE
+        rows = trays.rows(desk, tray)
+        if as_json:
+            put_json({"tray": tray, "rows": rows})
+        for row in () if as_json else rows:
+            number = row.slip.number if row.slip else row.document.cite
+            put_line(f"{number or 'sin número'}  {row.document.subject}  ({row.person}, {row.unit})")
+        return Exit.DONE
+
+    return at_desk(home, act, official=official, as_json=as_json)
+
+
+def sync(home: Home = None, as_json: Json = False) -> int:
+    """Entrega lo que espera y trae lo que llegó."""
+
+    def act(desk: Desk) -> Exit:
+        outcome = synchronise.synchronise(desk)
+        if as_json:
+            put_json(outcome)
+            return Exit.DONE
+        put_line(f"Entregados: {outcome.sent}. Recibidos: {outcome.received}. En cola: {outcome.waiting}.")
+        for code, facts in outcome.problems:
+            tell(words(code, "es", facts).what)
+        return Exit.DONE
+
+    return at_desk(home, act, as_json=as_json)
+
+
+def find(
+    text: Annotated[list[str], typer.Argument(help="Palabras, CITE, número de hoja de ruta o persona.")],
+    home: Home = None,
+    as_json: Json = False,
+) -> int:
+    """Busca en los documentos del escritorio."""
+
+    def act(desk: Desk) -> Exit:
+        found = [desk.store.document(document) for document in desk.store.search(" ".join(text))]
+        if as_json:
+            put_json({"documents": found})
+        for view in () if as_json else found:
+            put_line(f"{view.id}  {view.cite}  {view.subject}")
+        return Exit.DONE if found else Exit.NO
+
+    return at_desk(home, act, as_json=as_json)

@@ -1,0 +1,49 @@
+"""How a command gets its desk: ``--home``, opened and closed around one act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import platformdirs
+import typer
+
+from desktop.assembly import open_desk
+
+from .answers import Exit, answered
+
+if TYPE_CHECKING:
+    from desktop.operations.desk import Desk
+
+Home = Annotated[Path | None, typer.Option("--home", help="Carpeta del escritorio.", envvar="QILLQA_HOME")]
+Official = Annotated[str, typer.Option("--official", help="Funcionario que actúa (id o CI).")]
+Json = Annotated[bool, typer.Option("--json", help="Responde con un solo documento JSON.")]
+
+
+def default_home() -> Path:
+    """Where the desk of this PC's user lies when nobody says otherwise."""
+    return Path(platformdirs.user_data_dir("qillqa", appauthor=False)) / "escritorio"
+
+
+def at_desk(home: Path | None, act: Callable[[Desk], Exit | None], *, official: str = "", as_json: bool = False) -> int:
+    """Open the desk, run one act, close it; the exit status of the act or of what went wrong."""
+
+    def opened() -> Exit | None:
+        desk = open_desk(home or default_home())
+        try:
+            if official:
+                desk.official = official_id(desk, official)
+            return act(desk)
+        finally:
+            desk.close()
+
+    return answered(opened, as_json=as_json)
+
+
+def official_id(desk: Desk, text: str) -> str:
+    """An official by id or CI."""
+    for official in desk.directory.officials:
+        if text in (official.id, official.ci):
+            return official.id
+    return desk.directory.official(text).id

@@ -1,0 +1,267 @@
+"""draft, document …: from the text to the signed bytes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from desktop.operations import approve as approval
+from desktop.operations import draft as drafting
+from desktop.operations import freeze as freezing
+from desktop.operations import raise_level as raising
+from desktop.operations import show as showing
+from desktop.operations import sign as signing_operation
+from desktop.operations import tokens, verify
+from desktop.words import words
+from signing.report import Level
+
+from .answers import Exit, answered, put_json, put_line, tell
+from .desks import Home, Json, Official, at_desk, official_id
+from .pins import PinSource
+
+if TYPE_CHECKING:
+    from desktop.drafting.body import Body
+    from desktop.operations.desk import Desk
+
+Document = Annotated[str, typer.Argument(help="Id del documento.")]
+Fields = Annotated[list[str], typer.Option("--field", help="CAMPO=VALOR; se repite.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command("draft")(draft_page)
+    document = typer.Typer(help="Documentos de este escritorio.", no_args_is_help=True)
+    for name, command in (
+        ("new", new),
+        ("freeze", freeze),
+        ("sign", sign),
+        ("approve", approve),
+        ("observe", observe),
+        ("raise", raise_level),
+        ("show", show),
+        ("verify", verify_document),
+        ("export", export),
+    ):
+        document.command(name)(command)
+    app.add_typer(document, name="document")
+
+
+def draft_page(
+    kind: Annotated[str, typer.Option("--type", help="Tipo de documento (plantilla).")],
+    out: Annotated[Path, typer.Option("--out", help="PDF de salida.")],
+    body: Annotated[Path | None, typer.Option("--body", help="Texto plano, o JSON de docs/formats/body.md.")] = None,
+    field: Fields = [],  # noqa: B006 - typer reads the default, nobody changes it
+    as_json: Json = False,
+) -> int:
+    """Compone la página de un borrador, sin escritorio ni número."""
+
+    def act() -> Exit:
+        from desktop.operations.page import set_draft_page
+
+        pages = set_draft_page(kind, fields_of(field), body_of(body), out)
+        if as_json:
+            put_json({"file": str(out), "pages": pages})
+        else:
+            put_line(f"{out}: {pages} hojas.")
+        return Exit.DONE
+
+    return answered(act, as_json=as_json)
+
+
+def fields_of(pairs: list[str]) -> dict[str, Any]:
+    """``CAMPO=VALOR``; a field given twice is a list. Raises a usage error without ``=``."""
+    fields: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"--field: escriba CAMPO=VALOR, no «{pair}»")
+        known = fields.get(name)
+        fields[name] = value if known is None else [*(known if isinstance(known, list) else [known]), value]
+    return fields
+
+
+def body_of(path: Path | None) -> Body:
+    """The body from a text or JSON file; empty without one."""
+    from desktop.drafting.body import Body
+
+    if path is None:
+        return Body()
+    text = path.read_text(encoding="utf-8")
+    return Body.from_json(json.loads(text)) if path.suffix == ".json" else Body.from_text(text)
+
+
+def new(
+    kind: Annotated[str, typer.Option("--type", help="Tipo de documento (plantilla).")],
+    body: Annotated[Path, typer.Option("--body", help="Texto plano, o JSON de docs/formats/body.md.")],
+    field: Fields = [],  # noqa: B006
+    signer: Annotated[list[str], typer.Option("--signer", help="Firmante, en orden; se repite.")] = [],  # noqa: B006
+    approver: Annotated[list[str], typer.Option("--via", help="Quien da el V°B°, en orden.")] = [],  # noqa: B006
+    attach: Annotated[list[Path], typer.Option("--attach", help="Archivo adjunto; se repite.")] = [],  # noqa: B006
+    official: Official = "",
+    home: Home = None,
+    as_json: Json = False,
+) -> int:
+    """Guarda un borrador."""
+
+    def act(desk: Desk) -> Exit:
+        document = drafting.draft(
+            desk,
+            drafting.NewDocument(
+                template=kind,
+                fields=fields_of(field),
+                body=body_of(body),
+                attachments=attach,
+                signers=[official_id(desk, who) for who in signer],
+                approvers=[official_id(desk, who) for who in approver],
+            ),
+        )
+        if as_json:
+            put_json({"document": document})
+        else:
+            put_line(document)
+        return Exit.DONE
+
+    return at_desk(home, act, official=official, as_json=as_json)
+
+
+def freeze(document: Document, official: Official = "", home: Home = None, as_json: Json = False) -> int:
+    """Numera el borrador y lo congela en PDF/A."""
+
+    def act(desk: Desk) -> Exit:
+        cite = freezing.freeze(desk, document)
+        view = desk.store.document(document)
+        if as_json:
+            put_json({"cite": cite, "sha256": view.digest, "pages": view.pages})
+        else:
+            put_line(f"{cite}: {view.pages} hojas, congelado.")
+        return Exit.DONE
+
+    return at_desk(home, act, official=official, as_json=as_json)
+
+
+def sign(
+    documents: Annotated[list[str], typer.Argument(help="Ids de los documentos.")],
+    level: Annotated[Level, typer.Option("--level", help="Nivel PAdES.")] = Level.B_B,
+    pin_stdin: Annotated[bool, typer.Option("--pin-stdin", help="Lee el PIN de la entrada estándar.")] = False,
+    pin_fd: Annotated[int | None, typer.Option("--pin-fd", help="Lee el PIN de ese descriptor.")] = None,
+    official: Official = "",
+    home: Home = None,
+    as_json: Json = False,
+) -> int:
+    """Firma documentos de la bandeja Por firmar con el token propio y un solo PIN."""
+
+    def act(desk: Desk) -> Exit:
+        token, certificate = tokens.own(desk, desk.acting())
+        results = signing_operation.sign(
+            desk, documents, token, certificate, PinSource(from_stdin=pin_stdin, descriptor=pin_fd), level=level
+        )
+        failed = [row for row in results if row.error is not None]
+        if as_json:
+            put_json(
+                {
+                    "documents": [
+                        {
+                            "document": row.document,
+                            "cite": row.cite,
+                            "receipt": row.receipt,
+                            "error": row.error.code if row.error else None,
+                        }
+                        for row in results
+                    ]
+                }
+            )
+        for row in () if as_json else results:
+            if row.receipt is not None:
+                put_line(f"{row.cite}: firmado, nivel {row.receipt.level.value}.")
+            elif row.error is not None:
+                tell(f"{row.cite}: {words(row.error.code, 'es', row.error.facts).what}")
+        return Exit.NO if failed else Exit.DONE
+
+    return at_desk(home, act, official=official, as_json=as_json)
+
+
+def approve(document: Document, official: Official = "", home: Home = None) -> int:
+    """Da el V°B° de la vía."""
+    return at_desk(home, lambda desk: approval.approve(desk, document), official=official)
+
+
+def observe(
+    document: Document,
+    remark: Annotated[str, typer.Option("--remark", help="Qué se observa.")],
+    official: Official = "",
+    home: Home = None,
+) -> int:
+    """Devuelve el documento a su autor con una observación."""
+    return at_desk(home, lambda desk: approval.observe(desk, document, remark), official=official)
+
+
+def raise_level(document: Document, official: Official = "", home: Home = None, as_json: Json = False) -> int:
+    """Eleva el nivel: datos de validación y sello de tiempo."""
+
+    def act(desk: Desk) -> Exit:
+        receipt = raising.raise_level(desk, document)
+        if as_json:
+            put_json(receipt)
+        else:
+            put_line(f"Nivel {receipt.level.value}.")
+        return Exit.DONE
+
+    return at_desk(home, act, official=official, as_json=as_json)
+
+
+def show(document: Document, official: Official = "", home: Home = None, as_json: Json = False) -> int:
+    """Muestra un documento: estado, CITE, firmas y hoja de ruta."""
+
+    def act(desk: Desk) -> Exit:
+        card = showing.card(desk, document)
+        if as_json:
+            put_json(card)
+            return Exit.DONE
+        put_line(f"{card.view.cite or 'sin CITE'}  {card.view.subject}")
+        put_line(
+            f"Estado: {words(f'state.{card.view.state.value}', 'es', {}).what}  Nivel: {card.view.level or 'sin firma'}"
+        )
+        for hop in card.slip.hops if card.slip else ():
+            put_line(f"  {hop.sent_at:%d/%m/%Y %H:%M}  {hop.mode.value}  {hop.action}  {hop.remark}")
+        return Exit.DONE
+
+    return at_desk(home, act, official=official, as_json=as_json)
+
+
+def verify_document(
+    document: Document,
+    online: Annotated[bool, typer.Option("--online/--offline", help="Consulta OCSP y CRL.")] = False,
+    home: Home = None,
+    as_json: Json = False,
+) -> int:
+    """Verifica las firmas de un documento del escritorio."""
+    from .signing_commands import exit_of_verdicts, put_verdicts
+
+    def act(desk: Desk) -> Exit:
+        verdict = verify.verify_document(desk, document, online=online)
+        put_verdicts([verdict], as_json=as_json)
+        return exit_of_verdicts([verdict])
+
+    return at_desk(home, act, as_json=as_json)
+
+
+def export(
+    document: Document,
+    out: Annotated[Path, typer.Option("--out", help="Carpeta de salida.")],
+    home: Home = None,
+    as_json: Json = False,
+) -> int:
+    """Copia el PDF actual a una carpeta."""
+
+    def act(desk: Desk) -> Exit:
+        path = signing_operation.export(desk, document, out)
+        if as_json:
+            put_json({"file": path})
+        else:
+            put_line(str(path))
+        return Exit.DONE
+
+    return at_desk(home, act, as_json=as_json)

@@ -1,0 +1,46 @@
+"""Where a PIN may come from on the command line: a terminal without echo, standard input, or a file descriptor. Never argv or environment."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+
+from signing.errors import SigningCancelled
+from signing.report import Certificate, PinState, Token
+
+
+class PinSource:
+    """A PinProvider: asked once, last. Holds no PIN; reads it when asked and hands it on."""
+
+    def __init__(self, *, from_stdin: bool = False, descriptor: int | None = None) -> None:
+        self._from_stdin = from_stdin
+        self._descriptor = descriptor
+
+    def __call__(self, token: Token, certificate: Certificate | None) -> str:
+        """One line without its end. Raises ``SigningCancelled`` when nothing was given."""
+        if self._descriptor is not None:
+            pin = _line_of(self._descriptor)
+        elif self._from_stdin:
+            pin = sys.stdin.readline().rstrip("\r\n")
+        else:
+            pin = getpass.getpass(_question(token, certificate))
+        if not pin:
+            raise SigningCancelled
+        return pin
+
+
+def _line_of(descriptor: int) -> str:
+    read = bytearray()
+    while (byte := os.read(descriptor, 1)) not in (b"", b"\n"):
+        read += byte
+    return read.decode("utf-8").rstrip("\r")
+
+
+def _question(token: Token, certificate: Certificate | None) -> str:
+    whose = certificate.person.name if certificate else token.label
+    warning = {
+        PinState.LOW: " (hubo un PIN equivocado)",
+        PinState.FINAL_TRY: " (ÚLTIMO INTENTO: otro PIN equivocado bloquea el token)",
+    }.get(token.pin_state, "")
+    return f"PIN del token de {whose}{warning}: "

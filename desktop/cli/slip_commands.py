@@ -1,0 +1,202 @@
+"""slip …: the hoja de ruta."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from desktop.operations import answer as answering
+from desktop.operations import conclude as concluding
+from desktop.operations import dispatch as dispatching
+from desktop.operations import receive as receiving
+from desktop.operations import verify as verifying
+from desktop.words import words
+
+from .answers import Exit, put_json, put_line
+from .desks import Home, Json, Official, at_desk, official_id
+
+if TYPE_CHECKING:
+    from desktop.operations.desk import Desk
+    from desktop.routing.slips import Hop
+
+Document = Annotated[str, typer.Argument(help="Id del documento.")]
+Slip = Annotated[str, typer.Argument(help="Id de la hoja de ruta.")]
+HopId = Annotated[str, typer.Option("--hop", help="Id del paso; sin él, el último dirigido a esta unidad.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    slip = typer.Typer(help="Hoja de ruta: derivar, recibir, responder, concluir.", no_args_is_help=True)
+    for name, command in (
+        ("dispatch", dispatch),
+        ("receive", receive),
+        ("reject", reject),
+        ("cancel", cancel),
+        ("answer", answer),
+        ("conclude", conclude),
+        ("reopen", reopen),
+        ("show", show),
+        ("verify", verify),
+    ):
+        slip.command(name)(command)
+    app.add_typer(slip, name="slip")
+
+
+def dispatch(
+    document: Document,
+    to: Annotated[str, typer.Option("--to", help="Unidad de destino.")],
+    person: Annotated[str, typer.Option("--person", help="Funcionario de destino.")] = "",
+    action: Annotated[str, typer.Option("--action", help="Acción del catálogo.")] = "para_su_consideracion",
+    remark: Annotated[str, typer.Option("--remark", help="Proveído.")] = "",
+    deadline: Annotated[str, typer.Option("--deadline", help="Plazo, AAAA-MM-DD.")] = "",
+    urgent: Annotated[bool, typer.Option("--urgent", help="Urgente.")] = False,
+    copy: Annotated[list[str], typer.Option("--copy", help="Unidad que recibe copia; se repite.")] = [],  # noqa: B006
+    official: Official = "",
+    home: Home = None,
+    as_json: Json = False,
+) -> int:
+    """Deriva el documento (abre su hoja de ruta si no la tiene)."""
+    limit = _day(deadline)
+
+    def act(desk: Desk) -> Exit:
+        order = dispatching.Order(
+            to_unit=to,
+            to_official=official_id(desk, person) if person else "",
+            action=action,
+            remark=remark,
+            deadline=limit,
+            urgent=urgent,
+            copies=[(unit, "") for unit in copy],
+        )
+        slip = dispatching.dispatch(desk, document, order)
+        view = desk.store.slip(slip)
+        if as_json:
+            put_json({"slip": slip, "number": view.number, "hop": view.hops[-1].id})
+        else:
+            put_line(f"{view.number}: en cola hacia {desk.directory.unit(to).name}.")
+        return Exit.DONE
+
+    return at_desk(home, act, official=official, as_json=as_json)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise typer.BadParameter("--deadline: escriba una fecha AAAA-MM-DD") from error
+
+
+def _last_hop(desk: Desk, slip: str, hop: str, *, incoming: bool = True) -> str:
+    if hop:
+        return hop
+    hops: list[Hop] = [
+        each for each in desk.store.slip(slip).hops if (each.to_unit if incoming else each.from_unit) == desk.unit_id
+    ]
+    return hops[-1].id if hops else ""
+
+
+def receive(slip: Slip, hop: HopId = "", official: Official = "", home: Home = None) -> int:
+    """Recibe lo que llegó."""
+    return at_desk(home, lambda desk: receiving.receive(desk, slip, _last_hop(desk, slip, hop)), official=official)
+
+
+def reject(
+    slip: Slip,
+    reason: Annotated[str, typer.Option("--reason", help="Por qué se rechaza.")],
+    hop: HopId = "",
+    official: Official = "",
+    home: Home = None,
+) -> int:
+    """Rechaza lo que llegó, con el motivo."""
+    return at_desk(
+        home, lambda desk: receiving.reject(desk, slip, _last_hop(desk, slip, hop), reason), official=official
+    )
+
+
+def cancel(
+    slip: Slip,
+    reason: Annotated[str, typer.Option("--reason", help="Por qué se cancela.")] = "",
+    hop: HopId = "",
+    official: Official = "",
+    home: Home = None,
+) -> int:
+    """Cancela una derivación que nadie recibió todavía."""
+    return at_desk(
+        home,
+        lambda desk: receiving.cancel(desk, slip, _last_hop(desk, slip, hop, incoming=False), reason),
+        official=official,
+    )
+
+
+def answer(
+    slip: Slip,
+    document: Annotated[str, typer.Option("--with", help="Id del documento de respuesta, ya firmado.")],
+    hop: HopId = "",
+    official: Official = "",
+    home: Home = None,
+) -> int:
+    """Une a la hoja de ruta el documento que responde."""
+    return at_desk(
+        home, lambda desk: answering.answer(desk, slip, _last_hop(desk, slip, hop), document), official=official
+    )
+
+
+def conclude(
+    document: Document,
+    remark: Annotated[str, typer.Option("--remark", help="Observación.")] = "",
+    official: Official = "",
+    home: Home = None,
+) -> int:
+    """Concluye el trámite y archiva sus documentos."""
+    return at_desk(home, lambda desk: concluding.conclude(desk, document, remark), official=official)
+
+
+def reopen(document: Document, official: Official = "", home: Home = None) -> int:
+    """Devuelve a Pendientes un documento concluido."""
+    return at_desk(home, lambda desk: concluding.reopen(desk, document), official=official)
+
+
+def show(slip: Slip, home: Home = None, as_json: Json = False) -> int:
+    """Muestra la hoja de ruta, paso por paso."""
+
+    def act(desk: Desk) -> Exit:
+        view = desk.store.slip(slip)
+        if as_json:
+            put_json(view)
+            return Exit.DONE
+        put_line(f"{view.number}  {view.subject}")
+        for hop in view.hops:
+            state = words(f"hop_state.{hop.state.value}", "es", {}).what
+            put_line(
+                f"  {hop.sent_at:%d/%m/%Y %H:%M}  {desk.directory.unit(hop.from_unit).name} → "
+                f"{desk.directory.unit(hop.to_unit).name} ({hop.mode.value})  {state}  {hop.remark}"
+            )
+        return Exit.DONE
+
+    return at_desk(home, act, as_json=as_json)
+
+
+def verify(
+    slip: Slip,
+    events: Annotated[Path | None, typer.Option("--events", help="Archivo JSON con los eventos firmados.")] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> int:
+    """Prueba la hoja de ruta por sus eventos firmados: quién hizo qué, qué falta, qué fue alterado."""
+
+    def act(desk: Desk) -> Exit:
+        if events is None:
+            proof = verifying.verify_slip(desk, slip)
+        else:
+            proof = verifying.prove_events(desk, json.loads(events.read_text(encoding="ascii")))
+        if as_json:
+            put_json(proof)
+        else:
+            put_line(words("slip.proven" if proof.whole else "slip.not_proven", "es", proof.facts()).what)
+        return Exit.DONE if proof.whole else Exit.NO
+
+    return at_desk(home, act, as_json=as_json)

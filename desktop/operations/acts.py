@@ -1,0 +1,87 @@
+"""Recording an act: the one place where an operation becomes a signed event with its outbox rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from desktop.records.events import Actor, EventKind, SignedEvent
+from desktop.records.people import Official
+from desktop.store.desk import Act
+from desktop.sync.compose import OutgoingBlob, compose
+
+from .desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """Bytes of the store (by SHA-256 hex) that travel with an event; ``role``: document, attachment or history."""
+
+    sha256: str
+    name: str
+    media_type: str
+    role: str
+
+
+def record(
+    desk: Desk,
+    act: Act,
+    kind: EventKind,
+    *,
+    document: str,
+    actor: Official,
+    body: Mapping[str, object],
+    slip: str | None = None,
+    blobs: Sequence[Outgoing] = (),
+    units: Sequence[str] = (),
+    parents: tuple[str, ...] | None = None,
+) -> SignedEvent:
+    """Sign the act, add it, and put its deliveries and blobs into the outbox; all inside the caller's transaction.
+
+    Audience (docs/formats/exchange.md): the actor's unit, every unit the slip has been at, and ``units``.
+    """
+    audience = [desk.unit_id, *units]
+    if slip is not None:
+        audience += act.slip_units(slip)
+    return compose(
+        act,
+        key=desk.key,
+        directory=desk.directory,
+        event_id=desk.ids(),
+        kind=kind,
+        document=document,
+        slip=slip,
+        parents=heads(act, (document,)) if parents is None else parents,
+        actor=Actor(actor.id, actor.post, actor.unit),
+        body=body,
+        blobs=[
+            OutgoingBlob(desk.store.get_bytes(item.sha256), item.name, item.media_type, item.role) for item in blobs
+        ],
+        audience=tuple(dict.fromkeys(audience)),
+        now=desk.now_local(),
+    )
+
+
+def heads(act: Act, documents: Sequence[str]) -> tuple[str, ...]:
+    """The ends of those documents' chains, this transaction's events included: what a new event follows."""
+    found: list[str] = []
+    for document in documents:
+        found += act.heads_of_document(document)
+    return tuple(dict.fromkeys(found))
+
+
+def travelling(desk: Desk, act: Act, documents: Sequence[str], slip: str) -> list[Outgoing]:
+    """What a hop carries: each document's bytes and attachments, and the chain so far, so that a new unit can check all of it."""
+    blobs: list[Outgoing] = []
+    history: dict[str, str] = {}
+    for document in documents:
+        view = act.document(document)
+        name = view.cite.replace("/", "-")
+        blobs.append(Outgoing(view.digest, f"{name}.pdf", "application/pdf", "document"))
+        blobs += [Outgoing(item.sha256, item.name, item.media_type, "attachment") for item in view.attachments]
+        history |= {item.digest: item.jws for item in act.events_of_document(document)}
+    history |= {item.digest: item.jws for item in act.events_of_slip(slip)}
+    packed = json.dumps([history[digest] for digest in sorted(history)]).encode("ascii")
+    blobs.append(Outgoing(desk.store.put_bytes(packed), "historia.json", "application/json", "history"))
+    return blobs

@@ -1,0 +1,134 @@
+"""Derivar: open the hoja de ruta where there is none, and send the OFICIAL and its copies, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from desktop.records.cite import DEFAULT_SLIP
+from desktop.records.documents import DocumentView, require
+from desktop.records.errors import OfficeError
+from desktop.records.events import EventKind, SignedEvent
+from desktop.records.people import Official
+from desktop.routing.slips import HopMode, require_dispatch
+from desktop.store.desk import Act
+
+from .acts import record, travelling
+from .desk import Desk
+from .numbers import SLIP_SERIES, reserve_number
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Where to, and what is asked. ``copies`` are (unit id, official id or empty); ``documents`` travel with the hop."""
+
+    to_unit: str
+    to_official: str = ""
+    action: str = "para_su_consideracion"
+    remark: str = ""
+    deadline: date | None = None
+    urgent: bool = False
+    paper: str = ""
+    copies: Sequence[tuple[str, str]] = ()
+
+
+def dispatch(desk: Desk, document: str, order: Order, *, official: str = "") -> str:
+    """Derive the document, or the slip it is on; returns the slip's id.
+
+    Raises ``slip.not_holder``, ``slip.in_transit``, ``slip.concluded``, ``dispatch.to_itself``.
+    """
+    actor = desk.acting(official)
+    view = desk.store.document(document)
+    require(view, EventKind.DISPATCHED)
+    desk.directory.unit(order.to_unit)
+    if order.to_unit == desk.unit_id:
+        raise OfficeError("dispatch.to_itself", unit=desk.unit.name)
+    number = _slip_number(desk, view) if view.slip is None else ""
+    slip_id = view.slip or desk.ids()
+    if view.slip is not None:
+        slip = desk.store.slip(view.slip)
+        require_dispatch(slip, desk.unit_id, HopMode.OFFICIAL)
+        principal, parents = slip.document, None
+        documents = slip.documents
+    else:
+        principal, parents, documents = document, None, (document,)
+    with desk.store.act() as act:
+        if number:
+            opened = record(
+                desk,
+                act,
+                EventKind.OPENED,
+                document=principal,
+                actor=actor,
+                slip=slip_id,
+                body={"number": number, "subject": view.subject, "cite": view.cite},
+            )
+            parents = (opened.digest,)
+        for mode, unit, person in _targets(order):
+            _hop(
+                desk,
+                act,
+                order,
+                mode=mode,
+                to=(unit, person),
+                slip=slip_id,
+                principal=principal,
+                documents=documents,
+                actor=actor,
+                parents=parents,
+                sheets=view.pages,
+            )
+    return slip_id
+
+
+def _targets(order: Order) -> list[tuple[HopMode, str, str]]:
+    copies = [(HopMode.COPY, unit, person) for unit, person in order.copies]
+    return [(HopMode.OFFICIAL, order.to_unit, order.to_official), *copies]
+
+
+def _slip_number(desk: Desk, view: DocumentView) -> str:
+    year = desk.now_local().year
+    number = reserve_number(desk, SLIP_SERIES, year, view.id)
+    return DEFAULT_SLIP.render(
+        entity=desk.directory.entity.acronym, unit=desk.unit.prefix, kind="I", number=number, year=year
+    )
+
+
+def _hop(
+    desk: Desk,
+    act: Act,
+    order: Order,
+    *,
+    mode: HopMode,
+    to: tuple[str, str],
+    slip: str,
+    principal: str,
+    documents: Sequence[str],
+    actor: Official,
+    parents: tuple[str, ...] | None,
+    sheets: int,
+) -> SignedEvent:
+    return record(
+        desk,
+        act,
+        EventKind.DISPATCHED,
+        document=principal,
+        actor=actor,
+        slip=slip,
+        parents=parents,
+        units=(to[0],),
+        body={
+            "to_unit": to[0],
+            "to_official": to[1],
+            "mode": mode.value,
+            "action": order.action,
+            "remark": order.remark,
+            "urgent": order.urgent,
+            "deadline": order.deadline.isoformat() if order.deadline else None,
+            "sheets": sheets,
+            "paper": order.paper,
+            "documents": list(documents),
+        },
+        blobs=travelling(desk, act, documents, slip),
+    )

@@ -1,0 +1,84 @@
+"""Borrador: keep what somebody is writing. A draft is local and is no event yet; every save is durable when this returns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from desktop.drafting.body import Body
+from desktop.records.documents import AccessClass
+from desktop.records.errors import OfficeError
+from desktop.store.drafts import Draft, DraftAttachment
+
+from .desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """What the author gives. ``fields`` go to the template; ``signers`` and ``approvers`` are official ids in order."""
+
+    template: str
+    fields: Mapping[str, object]
+    body: Body
+    signers: Sequence[str]
+    approvers: Sequence[str] = ()
+    attachments: Sequence[Path] = field(default=())
+    access: AccessClass = AccessClass.INTERNAL
+
+
+def draft(desk: Desk, new: NewDocument, *, official: str = "") -> str:
+    """Keep a new draft; returns its document id. Raises ``draft.unknown_template`` and ``draft.no_signer``."""
+    author = desk.acting(official)
+    if new.template not in desk.templates:
+        raise OfficeError("draft.unknown_template", template=new.template)
+    if not new.signers:
+        raise OfficeError("draft.no_signer")
+    for who in (*new.signers, *new.approvers):
+        desk.directory.official(who)
+    document = desk.ids()
+    attachments = tuple(_attach(desk, path) for path in new.attachments)
+    desk.store.save_draft(
+        Draft(
+            id=document,
+            template=new.template,
+            author=author.id,
+            fields=json.dumps(dict(new.fields), ensure_ascii=False),
+            body=json.dumps(new.body.to_json(), ensure_ascii=False),
+            attachments=attachments,
+            signers=tuple(new.signers),
+            approvers=tuple(new.approvers),
+            access=int(new.access),
+            updated_at=desk.clock(),
+        )
+    )
+    return document
+
+
+def read_body(kept: Draft) -> Body:
+    """The structured body of a kept draft."""
+    return Body.from_json(json.loads(kept.body))
+
+
+def subject_of(desk: Desk, kept: Draft) -> str:
+    """The reference or subject: the field that the template names as such."""
+    template = desk.templates.get(kept.template)
+    return str(json.loads(kept.fields).get(template.subject if template else "referencia", ""))
+
+
+def _attach(desk: Desk, path: Path) -> DraftAttachment:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise OfficeError("draft.attachment_unreadable", name=path.name) from error
+    return DraftAttachment(
+        name=path.name, size=len(data), sha256=desk.store.put_bytes(data), media_type=media_type(path)
+    )
+
+
+def media_type(path: Path) -> str:
+    """Media type by the name's ending; ``application/octet-stream`` where it says nothing."""
+    import mimetypes
+
+    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"

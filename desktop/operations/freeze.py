@@ -1,0 +1,144 @@
+"""Congelar: number the document and set it, once and for good, to PDF/A with empty signature fields."""
+
+from __future__ import annotations
+
+import json
+import secrets
+
+from desktop.drafting.dates import date_in_words
+from desktop.drafting.jobs import PageJob, SetPage, SignerSlot, verification_code, verification_text
+from desktop.drafting.setting import freeze as set_frozen
+from desktop.records.documents import Attachment
+from desktop.records.cite import CitePattern
+from desktop.records.errors import OfficeError
+from desktop.records.events import EventKind
+from desktop.records.people import Official
+from desktop.store.drafts import Draft
+
+from .acts import Outgoing, record
+from .desk import Desk
+from .draft import read_body, subject_of
+from .numbers import cite_series, reserve_number
+
+PDF = "application/pdf"
+
+
+def freeze(desk: Desk, document: str, *, official: str = "") -> str:
+    """Number and freeze a draft; returns its CITE.
+
+    The number is reserved for the document first (a crash afterwards keeps it reserved for the same document), the page is
+    set with no transaction held, then DRAFTED, NUMBERED and FROZEN become one transaction with their outbox rows.
+    Raises ``cite.no_numbers`` where neither a block nor the line is there, and what drafting raises; the draft stays.
+    """
+    author = desk.acting(official)
+    kept = desk.store.draft(document)
+    if kept is None:
+        raise OfficeError("draft.unknown", document=document)
+    template = desk.templates[kept.template]
+    year = desk.now_local().year
+    number = reserve_number(desk, cite_series(desk, template.code), year, document)
+    cite = CitePattern(desk.cite_pattern).render(
+        entity=desk.directory.entity.acronym, unit=desk.unit.prefix, kind=template.code, number=number, year=year
+    )
+    page = set_frozen(_job(desk, kept, author, cite))
+    _keep(desk, kept, author, cite=cite, number=number, year=year, page=page)
+    return cite
+
+
+def _job(desk: Desk, kept: Draft, author: Official, cite: str) -> PageJob:
+    now = desk.now_local()
+    entity = desk.directory.entity
+    signers = [desk.directory.official(who) for who in kept.signers]
+    code = _verification_code(desk, kept.id)
+    return PageJob(
+        template=desk.templates[kept.template],
+        fields={**_header(desk, kept, author), **json.loads(kept.fields)},
+        body=read_body(kept),
+        cite=cite,
+        place_date=date_in_words(now.date(), desk.place),
+        practice=entity.practice,
+        qr=verification_text(entity.acronym, cite, code),
+        attachments=tuple(Attachment(item.name, item.size, item.sha256, item.media_type) for item in kept.attachments),
+        signers=tuple(SignerSlot(person.name, person.post) for person in signers),
+        created=desk.clock().replace(microsecond=0),
+        document_id=kept.id,
+        resources=desk.resources,
+    )
+
+
+def _header(desk: Desk, kept: Draft, author: Official) -> dict[str, object]:
+    """Header fields that follow from who acts; what the author typed goes before them."""
+    via = [desk.directory.official(who) for who in (*kept.approvers, *kept.signers) if who != author.id]
+    return {
+        "entidad": desk.directory.entity.name,
+        "unidad": desk.unit.name,
+        "de": [f"{author.name} | {author.post}"],
+        "via": [f"{person.name} | {person.post}" for person in via],
+    }
+
+
+def _verification_code(desk: Desk, document: str) -> str:
+    """80 random bits (docs/formats/document.md), the same for every freeze of one document."""
+    name = f"code:{document}"
+    code = desk.store.setting(name)
+    if code is None:
+        code = verification_code(secrets.token_bytes(10))
+        desk.store.set_setting(name, code)
+    return code
+
+
+def _keep(desk: Desk, kept: Draft, author: Official, *, cite: str, number: int, year: int, page: SetPage) -> None:
+    digest = desk.store.put_bytes(page.pdf)
+    subject = subject_of(desk, kept)
+    attachments = [
+        {"name": item.name, "size": item.size, "sha256": item.sha256, "type": item.media_type}
+        for item in kept.attachments
+    ]
+    first = not desk.store.events_of_document(kept.id)
+    with desk.store.act() as act:
+        parents: tuple[str, ...] = act.heads_of_document(kept.id)
+        if first:
+            drafted = record(
+                desk,
+                act,
+                EventKind.DRAFTED,
+                document=kept.id,
+                actor=author,
+                parents=parents,
+                body={
+                    "kind": kept.template,
+                    "subject": subject,
+                    "signers": list(kept.signers),
+                    "approvers": list(kept.approvers),
+                    "access": kept.access,
+                    "practice": desk.directory.entity.practice,
+                },
+            )
+            numbered = record(
+                desk,
+                act,
+                EventKind.NUMBERED,
+                document=kept.id,
+                actor=author,
+                parents=(drafted.digest,),
+                body={
+                    "cite": cite,
+                    "series": cite_series(desk, desk.templates[kept.template].code),
+                    "year": year,
+                    "number": number,
+                },
+            )
+            parents = (numbered.digest,)
+        record(
+            desk,
+            act,
+            EventKind.FROZEN,
+            document=kept.id,
+            actor=author,
+            parents=parents,
+            body={"digest": digest, "pages": page.pages, "fields": list(page.fields), "attachments": attachments},
+            blobs=[
+                Outgoing(digest, f"{cite.replace('/', '-')}.pdf", PDF, "document"),
+                *(Outgoing(item.sha256, item.name, item.media_type, "attachment") for item in kept.attachments),
+            ],
+        )

@@ -1,0 +1,202 @@
+"""Founding an entity, and admitting desks to it: invitation, request signed by token, directory with the new device."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desktop.records.errors import OfficeError
+from desktop.records.people import Directory
+from desktop.storage.opening import S3Settings, open_storage
+from desktop.store.desk import DeskStore
+from desktop.sync import enrolment
+from desktop.sync.device import DeviceKey, choose_vault
+from desktop.sync.directory import DirectoryPins, latest, publish
+from desktop.sync.directory_json import from_payload, to_payload
+from desktop.sync.invitation import Invitation
+
+from .files import write_whole
+from .settings import DeskSettings, S3Access, load_settings, save_settings
+
+if TYPE_CHECKING:
+    from desktop.storage.protocol import ObjectStore
+    from signing.report import Certificate, Token
+    from signing.worker import TokenWorker
+
+ADMIN = "admin"
+TERM = timedelta(days=365)  # how long an enrolment lasts; the certificate may end it earlier
+
+
+def found_entity(folder: Path, directory: Directory, *, now: datetime) -> None:
+    """Make the entity's own key and keep its first directory in ``folder``. Nothing is published yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    choose_vault(folder).save(DeviceKey.generate(ADMIN))
+    text = json.dumps({"founded": now.isoformat(), "directory": to_payload(directory)}, ensure_ascii=False, indent=1)
+    write_whole(folder / "entity.json", text.encode("utf-8"), mode=0o600)
+
+
+def open_exchange(folder: Path, exchange: ObjectStore) -> Path:
+    """Publish the first directory and write the invitation; returns the invitation's path."""
+    directory = from_payload(json.loads((folder / "entity.json").read_text(encoding="utf-8"))["directory"])
+    admin = choose_vault(folder).load(ADMIN)
+    publish(exchange, directory, admin)
+    invitation = Invitation(directory.entity.id, directory.entity.name, exchange.url, admin.public()[0])
+    path = folder / "invitacion.json"
+    write_whole(path, invitation.to_text().encode("utf-8"))
+    return path
+
+
+def admit_all(folder: Path, exchange: ObjectStore, *, now: datetime) -> Directory:
+    """Check every waiting request against officials and anchors, and publish the directory that holds them.
+
+    Raises what ``enrolment.admit`` raises at the first request that does not hold; those before it are published.
+    """
+    from signing.statement import read_statement
+    from signing.trust import TrustStore
+
+    admin = choose_vault(folder).load(ADMIN)
+    entity = json.loads((folder / "entity.json").read_text(encoding="utf-8"))["directory"]
+    directory = latest(exchange, from_payload(entity).entity.id, DirectoryPins(admin.public()[0]))
+    trust = TrustStore.from_pem(directory.anchors, source="directory")
+    for request in enrolment.pending(exchange, directory):
+        directory = enrolment.admit(
+            directory, request.jws, read=lambda jws: read_statement(jws, trust=trust, at=now), now=now
+        )
+        publish(exchange, directory, admin)
+    return directory
+
+
+def ask_admission(
+    home: Path,
+    invitation: Path,
+    *,
+    unit: str,
+    people: Sequence[tuple[str, str | None]],
+    modules: Sequence[str] = (),
+    token_environment: Mapping[str, str] | None = None,
+    timestamp_url: str = "",
+    archive: str = "",
+    s3: S3Access | None = None,
+    pin: object = None,
+) -> str:
+    """Make ``home`` a desk of that unit and have each official's token sign for its key; returns the device's id.
+
+    ``people`` are (official id or CI, PIN or None); without a PIN the provider ``pin`` asks. Raises ``desk.exists``,
+    ``invitation.damaged``, ``sign.no_own_token``, PinError. Nothing is kept in ``home`` unless every token signed.
+    """
+    from signing.drivers import scan_modules
+    from signing.worker import TokenWorker
+
+    if (home / "desk.json").exists():
+        raise OfficeError("desk.exists", home=str(home))
+    invited = Invitation.from_text(_read(invitation))
+    exchange = open_storage(invited.exchange, s3=_s3(s3))
+    directory = latest(exchange, invited.entity, DirectoryPins(invited.admin_key, invited.least_directory))
+    officials = [_official(directory, who) for who, _ in people]
+    now = datetime.now(UTC)
+    key = DeviceKey.generate(_new_device())
+    found = scan_modules(explicit=[Path(module) for module in modules])
+    with TokenWorker(found, environment=dict(token_environment or {})) as worker:
+        statements = [
+            _signed(worker, directory, key, unit, official, given if given is not None else pin, now)
+            for official, (_, given) in zip(officials, people, strict=True)
+        ]
+    home.mkdir(parents=True, exist_ok=True)
+    choose_vault(home).save(key)
+    save_settings(
+        home,
+        DeskSettings(
+            entity=invited.entity,
+            unit=unit,
+            device=key.id,
+            exchange=invited.exchange,
+            admin_key=invited.admin_key,
+            least_directory=directory.number,
+            official=officials[0],
+            modules=tuple(str(path) for path in found),
+            token_environment=dict(token_environment or {}),
+            timestamp_url=timestamp_url,
+            archive=archive,
+            s3=s3,
+        ),
+    )
+    for asked, jws in statements:
+        enrolment.submit(exchange, asked, lambda _payload, signed=jws: signed)  # type: ignore[misc]
+    return key.id
+
+
+def enter(home: Path) -> int:
+    """Fetch the directory into the desk's store; returns its number. Raises ``desk.not_admitted`` while the entity has not answered."""
+    settings = load_settings(home)
+    exchange = open_storage(settings.exchange, s3=_s3(settings.s3))
+    with DeskStore.open(home, now=datetime.now(UTC)) as store:
+        directory = latest(
+            exchange, settings.entity, DirectoryPins(settings.admin_key, settings.least_directory), store=store
+        )
+    if not any(device.id == settings.device for device in directory.devices):
+        raise OfficeError("desk.not_admitted", home=str(home))
+    return directory.number
+
+
+def move_endpoint(home: Path, s3: S3Access) -> None:
+    """Tell a desk that its S3 store answers elsewhere now."""
+    save_settings(home, replace(load_settings(home), s3=s3))
+
+
+def _signed(
+    worker: TokenWorker, directory: Directory, key: DeviceKey, unit: str, official: str, pin: object, now: datetime
+) -> tuple[enrolment.Enrolment, str]:
+    from signing.statement import sign_statement
+
+    token, certificate = _own(worker, directory, official)
+    until = min(now + TERM, certificate.not_after).replace(microsecond=0)
+    asked = enrolment.ask(key, entity=directory.entity.id, unit=unit, official=official, until=until, now=now)
+    provider = pin if callable(pin) else (lambda _token, _certificate: str(pin))
+    with worker.open(token, certificate, provider) as session:
+        return asked, sign_statement(asked.to_payload(), session)
+
+
+def _own(worker: TokenWorker, directory: Directory, official: str) -> tuple[Token, Certificate]:
+    person = directory.official(official)
+    for token in worker.tokens():
+        for certificate in token.certificates:
+            subject = certificate.person
+            if not certificate.unusable and (subject.ci, subject.complement) == (person.ci, person.complement):
+                return token, certificate
+    raise OfficeError("sign.no_own_token", name=person.name)
+
+
+def _official(directory: Directory, who: str) -> str:
+    for official in directory.officials:
+        if who in (official.id, official.ci):
+            return official.id
+    return directory.official(who).id
+
+
+def _new_device() -> str:
+    from ulid import ULID
+
+    return str(ULID())
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise OfficeError("invitation.unreadable", file=path.name) from error
+
+
+def _s3(access: S3Access | None) -> S3Settings | None:
+    if access is None:
+        return None
+    return S3Settings(
+        endpoint=access.endpoint,
+        access_key=access.access_key,
+        secret_key=access.secret_key,
+        region=access.region,
+        ca=Path(access.ca_file) if access.ca_file else None,
+    )

@@ -1,0 +1,46 @@
+"""Acuses: the archive's receipts for this unit, verified and kept."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from desktop.records.errors import OfficeError
+from desktop.sync.receipts import read_receipt
+
+from .desk import Desk
+
+if TYPE_CHECKING:
+    from desktop.storage.protocol import ObjectStore
+
+
+def collect_receipts(desk: Desk, exchange: ObjectStore) -> int:
+    """Keep every new receipt whose custodian's signature holds; returns how many. Others are passed over and asked again."""
+    prefix = f"archive/out/{desk.directory.entity.id}/{desk.unit_id}/"
+    known = {receipt.deposit for receipt in desk.store.receipts()}
+    found = 0
+    for entry in exchange.list(prefix):
+        deposit = entry.key.removeprefix(prefix).removesuffix(".jws")
+        if deposit in known:
+            continue
+        try:
+            jws = exchange.get(entry.key).decode("ascii")
+            payload = read_receipt(jws, desk.directory)
+            facts = json.loads(payload)
+            if facts["deposit"] != deposit:
+                continue
+        except (OfficeError, ValueError, KeyError, TypeError) as error:
+            if isinstance(error, OfficeError) and error.code.startswith("storage."):
+                raise
+            continue
+        with desk.store.act() as act:
+            act.put_receipt(
+                deposit,
+                document=str(facts.get("document", "")),
+                state=str(facts.get("state", "accepted")),
+                jws=jws,
+                now=desk.clock(),
+                facts=payload.decode("utf-8"),
+            )
+        found += 1
+    return found

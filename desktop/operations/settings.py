@@ -1,0 +1,70 @@
+"""A desk's own settings, in ``desk.json`` of its home: where its exchange is, which directory key it pins, where its tokens are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from desktop.records.errors import OfficeError
+
+from .files import write_whole
+
+FILE = "desk.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class S3Access:
+    """How to reach an S3 store. Lies in a 0600 file of the desk."""
+
+    endpoint: str
+    access_key: str
+    secret_key: str
+    region: str = "us-east-1"
+    ca_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSettings:
+    """``admin_key`` is the pinned Ed25519 key (base64url) that signs the directory; ``least_directory`` the least number accepted."""
+
+    entity: str
+    unit: str
+    device: str
+    exchange: str
+    admin_key: str
+    least_directory: int = 1
+    official: str = ""
+    modules: tuple[str, ...] = ()
+    token_environment: Mapping[str, str] = field(default_factory=dict)
+    timestamp_url: str = ""
+    archive: str = ""
+    place: str = "Oruro"
+    s3: S3Access | None = None
+
+
+def save_settings(home: Path, settings: DeskSettings) -> None:
+    """Write ``desk.json``, whole or not at all, readable by its owner alone."""
+    text = json.dumps({"format": FORMAT, **asdict(settings)}, ensure_ascii=False, indent=2, sort_keys=True)
+    write_whole(home / FILE, text.encode("utf-8"), mode=0o600)
+
+
+def load_settings(home: Path) -> DeskSettings:
+    """Raises ``desk.none_here``, ``desk.newer_settings`` and ``desk.damaged_settings``."""
+    try:
+        kept: dict[str, Any] = json.loads((home / FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise OfficeError("desk.none_here", home=str(home)) from error
+    except (OSError, ValueError) as error:
+        raise OfficeError("desk.damaged_settings", home=str(home)) from error
+    version = kept.pop("format", 0)
+    if version > FORMAT:
+        raise OfficeError("desk.newer_settings", version=version)
+    try:
+        s3 = kept.pop("s3", None)
+        return DeskSettings(**{**kept, "modules": tuple(kept.get("modules", ()))}, s3=S3Access(**s3) if s3 else None)
+    except TypeError as error:
+        raise OfficeError("desk.damaged_settings", home=str(home)) from error

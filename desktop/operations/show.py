@@ -1,0 +1,71 @@
+"""Ver: everything about one document that a screen or the command line shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop.records.documents import DocumentState, DocumentView
+from desktop.records.errors import OfficeError
+from desktop.records.events import EventKind
+from desktop.routing.slips import HopMode, HopState, SlipView, require_dispatch
+from desktop.sync.proof import SlipProof
+
+from .desk import Desk
+from .verify import verify_slip
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One document. ``pdf`` is None until it is frozen or while its bytes have not arrived; ``acts`` are possible now."""
+
+    view: DocumentView
+    slip: SlipView | None
+    pdf: Path | None
+    attachments: tuple[tuple[str, Path | None], ...]
+    proof: SlipProof | None
+    acts: tuple[EventKind, ...]
+
+
+def card(desk: Desk, document: str) -> Card:
+    """Raises ``document.unknown`` for a document this desk has never heard of."""
+    view = desk.store.document(document)
+    slip = desk.store.slip(view.slip) if view.slip else None
+    pdf = desk.store.path_of(view.digest) if view.digest and desk.store.has_bytes(view.digest) else None
+    attachments = tuple(
+        (item.name, desk.store.path_of(item.sha256) if desk.store.has_bytes(item.sha256) else None)
+        for item in view.attachments
+    )
+    proof = verify_slip(desk, slip.id) if slip else None
+    return Card(view, slip, pdf, attachments, proof, possible_acts(desk, view, slip))
+
+
+def possible_acts(desk: Desk, view: DocumentView, slip: SlipView | None) -> tuple[EventKind, ...]:
+    """What the official at this desk may do with it now, by the same rules that refuse the rest."""
+    acts: list[EventKind] = []
+    if view.state is DocumentState.FROZEN and view.next_official == desk.official:
+        waits_for_approval = any(who not in view.approved for who in view.approvers)
+        acts += [EventKind.APPROVED if waits_for_approval else EventKind.SIGNED, EventKind.OBSERVED]
+    if view.state is DocumentState.OBSERVED and view.author == desk.official:
+        acts.append(EventKind.FROZEN)
+    if slip is not None:
+        acts += _slip_acts(desk, slip)
+    elif view.state is DocumentState.SIGNED and view.unit == desk.unit_id:
+        acts += [EventKind.DISPATCHED, EventKind.CONCLUDED]
+    if view.state is DocumentState.CONCLUDED and (slip is None or slip.holder == desk.unit_id):
+        acts += [EventKind.DEPOSITED, EventKind.REOPENED]
+    return tuple(dict.fromkeys(acts))
+
+
+def _slip_acts(desk: Desk, slip: SlipView) -> list[EventKind]:
+    acts: list[EventKind] = []
+    for hop in slip.hops:
+        if hop.state is HopState.SENT and hop.to_unit == desk.unit_id:
+            acts += [EventKind.RECEIVED, EventKind.REJECTED]
+        if hop.state is HopState.SENT and hop.from_unit == desk.unit_id:
+            acts.append(EventKind.CANCELLED)
+    try:
+        require_dispatch(slip, desk.unit_id, HopMode.OFFICIAL)
+    except OfficeError:
+        return acts
+    return [*acts, EventKind.DISPATCHED, EventKind.ANSWERED, EventKind.CONCLUDED]

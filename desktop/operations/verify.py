@@ -1,0 +1,63 @@
+"""Verificar: any file, a document of this desk, or a slip from its events alone. Nothing leaves the machine."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop.records.documents import DocumentView
+from desktop.sync.proof import SlipProof, prove
+from signing.report import FileVerdict
+
+from .desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentFinding:
+    """An attachment that does not match the list that was signed. ``problem``: ``missing`` or ``changed``."""
+
+    name: str
+    problem: str
+
+
+def verify_path(desk: Desk, path: Path, *, online: bool = False) -> FileVerdict:
+    """The verdict on any PDF, parsed in the killable child. ``online`` may ask the certificates' own OCSP and CRL services."""
+    return desk.verifier.verify(path, trust=desk.trust, at=None, online=online)
+
+
+def verify_document(desk: Desk, document: str, *, online: bool = False) -> FileVerdict:
+    """The verdict on a document's current bytes."""
+    view = desk.store.document(document)
+    return verify_path(desk, desk.store.path_of(view.digest), online=online)
+
+
+def verify_attachments(desk: Desk, view: DocumentView, folder: Path) -> list[AttachmentFinding]:
+    """Compare the files in a folder with the signed list (docs/formats/document.md)."""
+    findings = []
+    for item in view.attachments:
+        path = folder / item.name
+        if not path.is_file():
+            findings.append(AttachmentFinding(item.name, "missing"))
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != item.sha256:
+            findings.append(AttachmentFinding(item.name, "changed"))
+    return findings
+
+
+def verify_slip(desk: Desk, slip: str) -> SlipProof:
+    """What the slip's signed events alone prove: hops told, events missing, events altered."""
+    return prove_events(desk, slip_events(desk, slip))
+
+
+def prove_events(desk: Desk, events: Sequence[str]) -> SlipProof:
+    """The same over JWS handed in, e.g. from a file that somebody brought."""
+    return prove(events, desk.directory)
+
+
+def slip_events(desk: Desk, slip: str) -> list[str]:
+    """Every JWS of the slip and of the documents on it, for proof or for keeping."""
+    found = {item.digest: item.jws for item in desk.store.events_of_slip(slip)}
+    for document in desk.store.slip(slip).documents:
+        found |= {item.digest: item.jws for item in desk.store.events_of_document(document)}
+    return [found[digest] for digest in sorted(found)]

@@ -1,0 +1,329 @@
+"""The office that the window asks, bound to the real operations of one desk. No Qt here.
+
+Names instead of ids, and the office's rows as the window's; every verb is the operation of the same name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from desktop.drafting.body import Body
+from desktop.drafting.dates import date_in_words
+from desktop.operations import approve, conclude, deposit, dispatch, draft, freeze, receive, show, sign, synchronise
+from desktop.operations import tokens as token_operations
+from desktop.operations import trays as tray_operations
+from desktop.operations import verify as verify_operations
+from desktop.operations.desk import Desk
+from desktop.records.documents import DocumentState, DocumentView
+from desktop.records.errors import OfficeError
+from desktop.records.events import EventKind
+from desktop.routing.slips import ACTIONS, Hop, SlipView
+from desktop.routing.trays import Tray, Urgency
+from signing.report import Certificate, FileVerdict, Outcome, Token
+
+from .office import (
+    AttachedFile,
+    CheckLine,
+    DeskStatus,
+    DispatchOrder,
+    DocumentCard,
+    DocumentKind,
+    DraftOrder,
+    HopLine,
+    PinProvider,
+    Progress,
+    Recipient,
+    SignResult,
+    SlipProof,
+    SyncOutcome,
+    TrayRow,
+)
+
+
+class BoundDesk:
+    """One official at one desk, as the window sees him. Threads: see ``OfficeDesk``."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._token: Token | None = None
+        self._verdicts: dict[str, FileVerdict] = {}
+
+    # -- read
+
+    def status(self) -> DeskStatus:
+        """Whose desk, line and token."""
+        desk = self._desk
+        official = desk.directory.official(desk.official)
+        waiting = desk.store.outbox_counts().waiting
+        return DeskStatus(
+            entity=desk.directory.entity.id,
+            entity_name=desk.directory.entity.name,
+            unit=desk.unit.name,
+            official=official.id,
+            official_name=official.name,
+            post=official.post,
+            connected=desk.offline_since is None,
+            offline_since=desk.offline_since,
+            waiting=waiting,
+            to_raise=sum(view.level == "B-B" for view in desk.store.documents(state=DocumentState.SIGNED)),
+            token=self._token,
+            practice=desk.directory.entity.practice,
+            zone=desk.directory.entity.zone,
+            now=desk.now_local(),
+        )
+
+    def tray_counts(self) -> Mapping[Tray, int]:
+        """Rows per tray."""
+        return tray_operations.counts(self._desk)
+
+    def tray_rows(self, tray: Tray, words: str = "") -> Sequence[TrayRow]:
+        """Rows with names."""
+        return [self._row(row) for row in tray_operations.rows(self._desk, tray, words)]
+
+    def card(self, document: str, hop: str | None = None) -> DocumentCard:
+        """All that the reader shows."""
+        desk, found = self._desk, None
+        if not desk.store.events_of_document(document):
+            return self._draft_card(document)
+        found = show.card(desk, document)
+        view, slip = found.view, found.slip
+        proof = None
+        if found.proof is not None:
+            proof = SlipProof(len(found.proof.hops), len(found.proof.missing), len(found.proof.altered))
+        day = view.created_at.astimezone(desk.zone).date() if view.created_at else desk.now_local().date()
+        return DocumentCard(
+            view=view,
+            kind=self._kind(view.kind),
+            author=tray_operations.name_of(desk, view.author),
+            place_date=date_in_words(day, desk.place),
+            acts=found.acts,
+            slip=slip,
+            hop=hop or (slip.hops[-1].id if slip and slip.hops else None),
+            hops=tuple(self._hop(each) for each in slip.hops) if slip else (),
+            proof=proof,
+            pdf=found.pdf,
+            made_here=view.unit == desk.unit_id,
+            verdict=self._verdicts.get(view.digest),
+            attachments=tuple(
+                AttachedFile(item, path) for item, (_, path) in zip(view.attachments, found.attachments, strict=True)
+            ),
+            waits_for=tray_operations.name_of(desk, view.next_official or ""),
+        )
+
+    def recipients(self) -> Sequence[Recipient]:
+        """Units and their officials."""
+        directory = self._desk.directory
+        found = []
+        for unit in directory.units:
+            found.append(Recipient(unit.id, unit.name, "", "", ""))
+            found += [
+                Recipient(unit.id, unit.name, person.id, person.name, person.post)
+                for person in directory.officials_of(unit.id)
+            ]
+        return found
+
+    def actions(self) -> Sequence[str]:
+        """The catalogue: the entity's own words, else ours."""
+        return self._desk.directory.actions or ACTIONS
+
+    def kinds(self) -> Sequence[DocumentKind]:
+        """The templates that could be read."""
+        return [DocumentKind(template.id, template.name) for template in self._desk.templates.values()]
+
+    # -- acts
+
+    def draft(self, order: DraftOrder) -> str:
+        """Keep a draft of plain paragraphs; the author signs, then the vía gives its V°B°."""
+        desk = self._desk
+        template = desk.templates[order.kind]
+        addressee = desk.directory.official(order.to)
+        return draft.draft(
+            desk,
+            draft.NewDocument(
+                template=order.kind,
+                fields={template.subject: order.subject, "para": [f"{addressee.name} | {addressee.post}"]},
+                body=Body.from_text("\n\n".join(order.paragraphs)),
+                signers=[desk.acting().id],
+                approvers=list(order.via),
+            ),
+        )
+
+    def freeze(self, document: str) -> None:
+        """Number and freeze."""
+        freeze.freeze(self._desk, document)
+
+    def approve(self, document: str) -> None:
+        """V°B°."""
+        approve.approve(self._desk, document)
+
+    def observe(self, document: str, remark: str) -> None:
+        """Back to its author."""
+        approve.observe(self._desk, document, remark)
+
+    def dispatch(self, order: DispatchOrder) -> None:
+        """Derive."""
+        dispatch.dispatch(
+            self._desk,
+            order.document,
+            dispatch.Order(
+                to_unit=order.to_unit, to_official=order.to_official, action=order.action, remark=order.remark,
+                deadline=order.deadline, urgent=order.urgent, copies=order.copies,
+            ),
+        )  # fmt: skip
+
+    def receive(self, slip: str, hop: str) -> None:
+        """Recibir."""
+        receive.receive(self._desk, slip, hop)
+
+    def reject(self, slip: str, hop: str, reason: str) -> None:
+        """Rechazar."""
+        receive.reject(self._desk, slip, hop, reason)
+
+    def cancel(self, slip: str, hop: str, reason: str) -> None:
+        """Cancelar."""
+        receive.cancel(self._desk, slip, hop, reason)
+
+    def conclude(self, document: str) -> None:
+        """Archivar."""
+        conclude.conclude(self._desk, document)
+
+    def reopen(self, document: str) -> None:
+        """Back to Pendientes."""
+        conclude.reopen(self._desk, document)
+
+    def deposit(self, document: str) -> None:
+        """To the archive."""
+        deposit.deposit(self._desk, document)
+
+    # -- token
+
+    def tokens(self) -> Sequence[Token]:
+        """Present tokens; the official's own one is what the rail's foot tells."""
+        found = token_operations.present(self._desk)
+        person = self._desk.directory.official(self._desk.official)
+        mine = [
+            token for token in found
+            if any((c.person.ci, c.person.complement) == (person.ci, person.complement) for c in token.certificates)
+        ]  # fmt: skip
+        self._token = mine[0] if mine else None
+        return mine or found
+
+    def check_before_signing(self, documents: Sequence[str]) -> Sequence[CheckLine]:
+        """What can be known of the documents before a PIN is asked."""
+        lines = []
+        for document in documents:
+            lines += [replace(line, document=document) for line in self._check(document)]
+        return lines
+
+    def _check(self, document: str) -> list[CheckLine]:
+        from desktop.drafting.preflight import preflight
+
+        desk = self._desk
+        view = desk.store.document(document)
+        if view.next_official != desk.official:
+            turn = tray_operations.name_of(desk, view.next_official or "")
+            return [CheckLine("document.not_your_turn", Urgency.BAD, facts={"cite": view.cite, "turn": turn})]
+        findings = preflight(desk.store.get_bytes(view.digest))
+        if findings:
+            return [CheckLine("check.not_archival", Urgency.CARE, facts={"cite": view.cite, "count": len(findings)})]
+        return [CheckLine("check.archival", Urgency.GOOD, facts={"cite": view.cite})]
+
+    def sign(
+        self, documents: Sequence[str], token: Token, certificate: Certificate, pin: PinProvider, progress: Progress
+    ) -> Sequence[SignResult]:
+        """One PIN, asked last."""
+        cites = [self._desk.store.document(document).cite for document in documents]
+
+        def tell(done: int, total: int) -> None:
+            progress(done, total, cites[min(done, len(cites) - 1)])
+
+        results = sign.sign(self._desk, documents, token, certificate, pin, progress=tell)
+        return [SignResult(row.document, row.cite, row.receipt, row.error) for row in results]
+
+    # -- slow and outside
+
+    def verify(self, path: Path) -> FileVerdict:
+        """Any PDF."""
+        return verify_operations.verify_path(self._desk, path)
+
+    def verify_document(self, document: str) -> FileVerdict:
+        """The desk's own bytes; remembered by digest for the card."""
+        verdict = verify_operations.verify_document(self._desk, document)
+        if verdict.outcome is not Outcome.UNREADABLE:
+            self._verdicts[verdict.sha256] = verdict
+        return verdict
+
+    def render_page(self, path: Path, page: int, width: int) -> bytes:
+        """A page as PNG, drawn in the killable child."""
+        return self._desk.verifier.render(path, page, width=width)
+
+    def synchronise(self, progress: Progress) -> SyncOutcome:
+        """One exchange with the line."""
+        outcome = synchronise.synchronise(self._desk, lambda done, total: progress(done, total, ""))
+        return SyncOutcome(outcome.sent, outcome.received, outcome.waiting, outcome.problems)
+
+    # -- rows
+
+    def _kind(self, template: str) -> str:
+        found = self._desk.templates.get(template)
+        return found.name if found else template
+
+    def _row(self, row: tray_operations.TrayRow) -> TrayRow:
+        view, slip, hop = row.document, row.slip, row.hop
+        return TrayRow(
+            document=view.id,
+            slip=slip.id if slip else None,
+            hop=hop.id if hop else None,
+            number=slip.number if slip else "",
+            cite=view.cite,
+            kind=self._kind(view.kind),
+            subject=view.subject,
+            person=row.person,
+            unit=row.unit,
+            sheets=row.sheets,
+            days=row.days,
+            since=row.since,
+            urgent=bool(hop and hop.urgent),
+            copy=bool(hop and hop.mode.value == "copia"),
+            state=view.state,
+            hop_state=hop.state if hop else None,
+            waits_for=row.waits_for,
+            mine=view.next_official in (None, self._desk.official),
+        )
+
+    def _hop(self, hop: Hop) -> HopLine:
+        desk = self._desk
+        return HopLine(
+            hop=hop.id,
+            from_person=tray_operations.name_of(desk, hop.from_official),
+            from_unit=tray_operations.unit_name(desk, hop.from_unit),
+            to_person=tray_operations.name_of(desk, hop.to_official),
+            to_unit=tray_operations.unit_name(desk, hop.to_unit),
+            mode=hop.mode,
+            state=hop.state,
+            action=hop.action,
+            remark=hop.remark,
+            urgent=hop.urgent,
+            deadline=hop.deadline,
+            sheets=hop.sheets,
+            sent_at=hop.sent_at,
+            received_at=hop.received_at,
+            received_by=tray_operations.name_of(desk, hop.received_by),
+            reason=hop.reason,
+        )
+
+    def _draft_card(self, document: str) -> DocumentCard:
+        kept = self._desk.store.draft(document)
+        if kept is None:
+            raise OfficeError("draft.unknown", document=document)
+        view = DocumentView(
+            id=kept.id, kind=kept.template, subject=draft.subject_of(self._desk, kept), author=kept.author,
+            unit=self._desk.unit_id, signers=kept.signers, approvers=kept.approvers, changed_at=kept.updated_at,
+        )  # fmt: skip
+        acts = (EventKind.FROZEN,) if kept.author == self._desk.official else ()
+        slip: SlipView | None = None
+        return DocumentCard(
+            view, self._kind(kept.template), tray_operations.name_of(self._desk, kept.author), "", acts, slip
+        )
