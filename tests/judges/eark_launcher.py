@@ -31,8 +31,8 @@ def _stay_offline() -> None:
 
 
 def _judge(path: str) -> dict[str, Any]:
-    from eark_validator.packages import PackageValidator
-    from eark_validator.specifications.specification import SpecificationVersion
+    from eark_validator.packages import PackageValidator  # type: ignore[import-not-found]
+    from eark_validator.specifications.specification import SpecificationVersion  # type: ignore[import-not-found]
 
     validator = PackageValidator(Path(path), SpecificationVersion.V2_1_0)
     report = json.loads(validator.validation_report.model_dump_json())

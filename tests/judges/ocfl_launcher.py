@@ -20,7 +20,7 @@ def _stand_in_for_s3fs() -> None:
 
 
 def _judge_object(path: str) -> dict[str, Any]:
-    from ocfl.validator import Validator
+    from ocfl.validator import Validator  # type: ignore[import-not-found]
 
     validator = Validator(check_digests=True, log_warnings=True)
     valid = validator.validate_object(path)
@@ -28,7 +28,7 @@ def _judge_object(path: str) -> dict[str, Any]:
 
 
 def _judge_root(path: str) -> dict[str, Any]:
-    from ocfl import StorageRoot
+    from ocfl import StorageRoot  # type: ignore[import-not-found]
 
     root = StorageRoot(root=path)
     valid = root.validate(validate_objects=True, check_digests=True, log_warnings=True)

@@ -1,0 +1,175 @@
+"""An OCFL 1.1 storage root, in a folder or in a bucket. One custodian writes; nothing here deletes what was committed.
+
+Each root has beside it ``LEEME.txt`` and ``indice.csv``, which can be rebuilt from it (``desktop.archive.index``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from desktop.records.errors import OfficeError
+from desktop.storage import LockingStore, S3Settings, open_storage
+
+from .inventory import Inventory, User
+
+Source = Path | bytes  # bytes of a file to deposit: where they lie, or themselves
+Fault = Callable[[str], None]  # told the name of each step; tests stop there
+
+LAYOUT = "0003-hash-and-id-n-tuple-storage-layout"
+ROOT_DECLARATION = "0=ocfl_1.1"
+CHUNK = 1 << 20  # bytes
+
+
+def no_fault(step: str) -> None:
+    """Let every step pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file as it lies below an object; ``path`` is relative to it, ``size`` in bytes."""
+
+    path: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What opening a root had to set right: folders of objects, and how many leftovers were taken away."""
+
+    objects: tuple[str, ...] = ()
+    leftovers: int = 0
+
+
+class Root(Protocol):
+    """What custody and fixity ask of a root."""
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        ...
+
+    def repair(self) -> Repaired:
+        """Finish or take back what a writer left behind when it died. Done on opening for writing."""
+        ...
+
+    def object_folders(self) -> Iterator[str]:
+        """The folder of every object, relative to the root, sorted."""
+        ...
+
+    def strays(self) -> Iterator[str]:
+        """Files below the root that belong to no object."""
+        ...
+
+    def inventory_at(self, folder: str) -> Inventory:
+        """The newest committed inventory of the object in that folder, its sidecar checked.
+
+        Raises ``archive.no_object``, ``archive.bad_inventory``.
+        """
+        ...
+
+    def inventory(self, object_id: str) -> Inventory | None:
+        """The newest committed inventory of that object, or None."""
+        ...
+
+    def files_at(self, folder: str) -> Iterator[StoredFile]:
+        """Every file that lies below the object in that folder."""
+        ...
+
+    def chunks(self, folder: str, path: str) -> Iterator[bytes]:
+        """The bytes of one of them, in pieces; raises ``archive.missing_file``."""
+        ...
+
+    def recoverable(self, folder: str, path: str, digest: str) -> bool:
+        """Whether the store still keeps those bytes under an older or hidden version of the name."""
+        ...
+
+    def write_version(
+        self, object_id: str, files: Mapping[str, Source], *, base: str | None, message: str, user: User, now: datetime
+    ) -> str:
+        """Commit one version: the state of ``base`` (None for a new object) with those files added or replaced.
+
+        Gives the version's name. Raises ``archive.conflict`` when ``base`` is not the newest version: nothing was changed then.
+        """
+        ...
+
+    def write_beside(self, name: str, data: bytes) -> None:
+        """Write a rebuildable file beside the root."""
+        ...
+
+    def close(self) -> None:
+        """Give back connections."""
+        ...
+
+
+def read_file(root: Root, object_id: str, logical: str, version: str | None = None) -> bytes:
+    """The bytes of one file, its digest checked.
+
+    Raises ``archive.no_object``, ``archive.no_version``, ``archive.no_file``, ``archive.missing_file``, ``archive.damaged``.
+    """
+    from .inventory import object_folder
+
+    inventory = root.inventory(object_id)
+    if inventory is None:
+        raise OfficeError("archive.no_object", object=object_id)
+    digest = inventory.version(version or inventory.head).state.get(logical)
+    if digest is None:
+        raise OfficeError("archive.no_file", object=object_id, path=logical)
+    path = inventory.content_path(digest)
+    data = b"".join(root.chunks(object_folder(object_id), path))
+    if hashlib.sha512(data).hexdigest() != digest:
+        raise OfficeError("archive.damaged", object=object_id, path=path)
+    return data
+
+
+def root_files() -> dict[str, bytes]:
+    """What a new root begins with: its declaration and its layout, with the parameters spelt out."""
+    layout = {
+        "description": "sha256 of the id in three folders of three characters, then the id percent-encoded",
+        "extension": LAYOUT,
+    }
+    config = {"digestAlgorithm": "sha256", "extensionName": LAYOUT, "numberOfTuples": 3, "tupleSize": 3}
+    return {
+        f"extensions/{LAYOUT}/config.json": _json(config),
+        "ocfl_layout.json": _json(layout),
+        ROOT_DECLARATION: b"ocfl_1.1\n",
+    }
+
+
+def _json(value: Mapping[str, object]) -> bytes:
+    return (json.dumps(value, indent=2, sort_keys=True) + "\n").encode()
+
+
+def check_root_files(found: Callable[[str], bytes | None], url: str) -> None:
+    """Refuse what is not a root of ours: ``archive.not_a_root``, ``archive.other_layout``."""
+    declaration = found(ROOT_DECLARATION)
+    if declaration is None or declaration.strip() != b"ocfl_1.1":
+        raise OfficeError("archive.not_a_root", url=url)
+    try:
+        extension = json.loads(found("ocfl_layout.json") or b"")["extension"]
+    except (ValueError, KeyError, TypeError):
+        extension = ""
+    if extension != LAYOUT:
+        raise OfficeError("archive.other_layout", url=url)
+
+
+def open_root(url: str, *, s3: S3Settings | None = None, create: bool = False, fault: Fault = no_fault) -> Root:
+    """The root at ``folder:PATH`` or ``s3://BUCKET/PREFIX``; ``create`` makes an empty one where there is none.
+
+    Raises ``archive.not_a_root``, ``archive.other_layout``, ``archive.not_empty`` and storage's codes.
+    """
+    from .folder_root import FolderRoot
+    from .s3_root import S3Root
+
+    scheme, _, rest = url.partition(":")
+    if scheme == "folder" and rest:
+        return FolderRoot(Path(rest), create=create, fault=fault)
+    store = open_storage(url, s3=s3)
+    if not isinstance(store, LockingStore):  # pragma: no cover - there are but two kinds
+        raise OfficeError("storage.bad_url", url=url)
+    return S3Root(store, create=create, fault=fault)
