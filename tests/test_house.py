@@ -56,8 +56,8 @@ def test_words_use_only_facts_that_travel_with_their_code() -> None:
             if code not in table or use.open:
                 continue
             row = table[code]
-            for name in _places(row.what + row.means + row.do) - use.facts:
-                strangers.append(f"{language} {code}: {{{name}}} (facts: {sorted(use.facts)})")
+            names = _places(row.what + row.means + row.do) - use.facts
+            strangers += [f"{language} {code}: {{{name}}} (facts: {sorted(use.facts)})" for name in names]
     assert not strangers, "\n".join(strangers)
 
 
@@ -161,9 +161,8 @@ def test_decision_pages_are_numbered_titled_and_listed() -> None:
 def test_links_between_papers_lead_somewhere() -> None:
     dead = []
     for path in _tracked("*.md"):
-        for target in LINK.findall(_text(path)):
-            if not (path.parent / target).exists():
-                dead.append(f"{path.relative_to(ROOT)} → {target}")
+        targets = (target for target in LINK.findall(_text(path)) if not (path.parent / target).exists())
+        dead += [f"{path.relative_to(ROOT)} → {target}" for target in targets]
     assert not dead, "\n".join(dead)
 
 

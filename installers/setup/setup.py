@@ -46,7 +46,7 @@ def run(command: Sequence[str | Path], *, extra: Mapping[str, str] | None = None
     """Run it, its output on our stderr; raises SetupError with the command when it fails."""
     words = [str(word) for word in command]
     try:
-        subprocess.run(words, env={**environment(), **(extra or {})}, cwd=ROOT, stdout=sys.stderr, check=True)
+        subprocess.run(words, env={**environment(), **(extra or {})}, cwd=ROOT, stdout=2, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
         raise SetupError(f"This did not work: {shlex.join(words)}\n  ({error})") from error
 
