@@ -192,6 +192,21 @@ def test_cancelling_leaves_everything_usable(lab, worker):
         assert session.sign_raw(b"data")
 
 
+def test_others_may_look_for_tokens_while_a_person_thinks_about_the_pin(lab, worker):
+    token, certificate = lab.token(worker, "juana")
+    seen: list[int] = []
+
+    def pin(*_):
+        other = threading.Thread(target=lambda: seen.append(len(worker.tokens())))
+        other.start()
+        other.join(10)
+        return lab.pin("juana")
+
+    with worker.open(token, certificate, pin) as session:
+        assert session.sign_raw(b"data")
+    assert seen == [len(worker.tokens())]
+
+
 @pytest.mark.parametrize(
     "blow", [signal.SIGABRT, signal.SIGSEGV, signal.SIGKILL]
 )  # SIGABRT: what glibc does on a double free
