@@ -21,7 +21,7 @@ from desktop.practice.services import PkiServices
 from desktop.practice.tokens import SoftTokens
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-_GRACE_SECONDS = 3.0
+_GRACE_SECONDS = 2.0
 _TALKATIVE = ("pyhanko", "fontTools")  # they log what they also return or raise: a bad signature is no noise here
 _T = TypeVar("_T")
 
