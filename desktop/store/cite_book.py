@@ -19,8 +19,9 @@ from .times import read_time, write_time
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-# PCs of one office differ by minutes; our own events have our own clock and get no such leave.
-CLOCK_LEAVE = timedelta(minutes=10)
+# PCs of one office differ by minutes. Our own clock may only be put right a little, or have been read while we waited.
+OTHERS_LEAVE = timedelta(minutes=10)
+OWN_LEAVE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _check_clock(connection: Connection, now: datetime, devices: set[str]) -> No
     latest = connection.scalar(select(func.max(events.c.claimed_at)))
     own = events.c.device.in_(sorted(devices))
     behind = latest is not None and now < read_time(latest)
-    for condition, leave in ((own, timedelta()), (~own, CLOCK_LEAVE)) if behind else ():
+    for condition, leave in ((own, OWN_LEAVE), (~own, OTHERS_LEAVE)) if behind else ():
         row = connection.execute(
             select(events.c.claimed_at, events.c.device).where(condition).order_by(events.c.claimed_at.desc()).limit(1)
         ).first()
@@ -122,7 +123,7 @@ def _check_clock(connection: Connection, now: datetime, devices: set[str]) -> No
                 "cite.clock_behind", now=now.isoformat(timespec="seconds"), last=row.claimed_at[:19], device=row.device
             )
     last = connection.scalar(select(func.max(issued_numbers.c.issued_at)))
-    if last is not None and now < read_time(last):
+    if last is not None and now < read_time(last) - OWN_LEAVE:
         raise OfficeError("cite.clock_behind", now=now.isoformat(timespec="seconds"), last=last[:19], device="")
 
 

@@ -98,23 +98,20 @@ def _migrate(connection: sqlite3.Connection, version: int, steps: Sequence[Migra
     """Each step in one transaction with its number: a crash leaves the step before or the step after, nothing between."""
     from alembic.migration import MigrationContext
     from alembic.operations import Operations
-    from sqlalchemy import create_engine
+    from sqlalchemy import create_engine, event
     from sqlalchemy.pool import StaticPool
 
     engine = create_engine("sqlite+pysqlite://", creator=lambda: connection, poolclass=StaticPool)
+    event.listen(engine, "begin", lambda bound: bound.exec_driver_sql("BEGIN IMMEDIATE"))
     connection.execute("PRAGMA foreign_keys = OFF")  # tables are rebuilt by copying; checked below
-    with engine.connect() as bound:
-        for number in range(version + 1, len(steps) + 1):
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                with Operations.context(MigrationContext.configure(bound)) as operations:
-                    steps[number - 1](operations)
-                if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
-                    raise RuntimeError(f"migration {number} leaves rows without their parents")
-                connection.execute(f"PRAGMA user_version = {number}")
-                connection.execute(f"PRAGMA application_id = {APPLICATION}")
-                connection.execute("COMMIT")
-            except BaseException:
-                connection.rollback()
-                raise
+    for number in range(version + 1, len(steps) + 1):
+        with engine.begin() as bound:
+            with Operations.context(MigrationContext.configure(bound)) as operations:
+                steps[number - 1](operations)
+            if bound.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                raise RuntimeError(f"migration {number} leaves rows without their parents")
+            bound.exec_driver_sql(f"PRAGMA user_version = {number}")
+            bound.exec_driver_sql(f"PRAGMA application_id = {APPLICATION}")
+            if not connection.in_transaction:  # alembic commits DDL by itself where it finds no transaction
+                raise RuntimeError(f"migration {number} ended its own transaction")
     connection.execute("PRAGMA foreign_keys = ON")
