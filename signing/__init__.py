@@ -30,11 +30,14 @@ if TYPE_CHECKING:
         SignReceipt,
         Token,
     )
+    from .sandbox import Verifier
     from .session import PinProvider, TokenSession
     from .statement import Statement, read_statement, sign_statement
     from .timestamps import TimestampClient
     from .tokens import signing_certificates
     from .trust import Anchor, TrustStore
+    from .verdict import verdict_json
+    from .verify import verify_file
     from .worker import TokenWorker
 
 # module → the public names it holds
@@ -60,11 +63,14 @@ _PUBLIC: dict[str, tuple[str, ...]] = {
         "SignatureVerdict",
         "Token",
     ),
+    "sandbox": ("Verifier",),
     "session": ("PinProvider", "TokenSession"),
     "statement": ("Statement", "read_statement", "sign_statement"),
     "timestamps": ("TimestampClient",),
     "tokens": ("signing_certificates",),
     "trust": ("Anchor", "TrustStore"),
+    "verdict": ("verdict_json",),
+    "verify": ("verify_file",),
     "worker": ("TokenWorker",),
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
@@ -96,6 +102,7 @@ __all__ = [
     "TokenSession",
     "TokenWorker",
     "TrustStore",
+    "Verifier",
     "draw_stamp",
     "driver_of",
     "raise_file",
@@ -105,6 +112,8 @@ __all__ = [
     "sign_statement",
     "signature_fields",
     "signing_certificates",
+    "verdict_json",
+    "verify_file",
 ]
 
 
