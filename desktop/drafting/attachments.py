@@ -12,7 +12,7 @@ from pikepdf import Dictionary, String
 from desktop.records.documents import Attachment
 from desktop.records.errors import OfficeError
 
-from .glyphs import tidy
+from .glyphs import breakable, tidy
 from .jobs import AttachedFile, PageJob
 
 
@@ -30,6 +30,7 @@ def list_attachments(job: PageJob, files: dict[str, bytes], *, embed: bool) -> l
         key = f"adjunto-{number + 1:03}"
         row: dict[str, str | None] = {
             "name": name,
+            "shown": breakable(name),
             "size_words": size_in_words(item.size),
             "sha256": item.sha256,
             "media_type": item.media_type,

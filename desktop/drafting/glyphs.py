@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import unicodedata
 from functools import lru_cache
@@ -15,6 +16,16 @@ def tidy(text: str) -> str:
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n")
     text = text.translate({0x09: " ", 0x0B: "\n", 0x0C: "\n", 0x0D: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"})
     return "".join(char for char in text if char == "\n" or unicodedata.category(char) not in {"Cc", "Cf", "Cs"})
+
+
+def breakable(text: str, longest: int = 30) -> str:
+    """The text with a zero-width space every few signs inside longer words, so that nothing runs off the page.
+
+    The kit breaks lines there and draws nothing.
+    """
+    piece = re.compile(f".{{1,{max(longest // 3, 3)}}}")
+    words = re.compile(rf"[^\s\u200b]{{{longest},}}")
+    return words.sub(lambda word: "\u200b".join(piece.findall(word.group())), text)
 
 
 def missing_characters(text: str, fonts: Path) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ from hashlib import sha256
 from pathlib import Path
 
 from desktop.records.documents import Attachment
-from desktop.records.errors import OfficeError
 
 from .body import Body
 from .templates import Template
@@ -123,6 +122,4 @@ def verification_text(entity: str, cite: str, code: str) -> str:
 
 def signature_names(job: PageJob) -> tuple[str, ...]:
     """``firma-1`` … for the expected signers, then the spares."""
-    if not job.signers:
-        raise OfficeError("drafting.no_signer")
     return tuple(f"firma-{number}" for number in range(1, len(job.signers) + job.spares + 1))

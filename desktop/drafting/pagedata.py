@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from textwrap import shorten
 from typing import Any
 
 import segno
@@ -14,11 +15,12 @@ from desktop.records.errors import OfficeError
 
 from .attachments import list_attachments
 from .body import Body, Image, Table
-from .glyphs import missing_characters, tidy
+from .glyphs import breakable, missing_characters, tidy
 from .jobs import FieldValue, PageJob, Person, signature_names
 from .templates import FieldSpec
 
-NARROW = 22  # characters
+NARROW = 22  # signs: a column of at most this takes what it needs
+SIGNS_PER_LINE = 90  # of a table, at least
 CITE_LATER = "se asigna al enviar"
 _PERSON = re.compile(r"\s+[|·]\s+")
 _NUMBER = re.compile(r"[\s\d.,%()+-]*\d[\s\d.,%()+-]*|Bs\.?\s?[\d.,]+")
@@ -40,27 +42,30 @@ def page_data(job: PageJob, *, strict: bool) -> PageData:
         raise ValueError("created must be an aware datetime")
     fields = _fields(job, problems)
     blocks, files = _blocks(job, problems)
-    names = signature_names(job) if strict else tuple(f"firma-{n}" for n in range(1, len(job.signers) + 1))
+    if strict and not job.signers:
+        raise OfficeError("drafting.no_signer")
+    names = signature_names(job)
     listed = list_attachments(job, files, embed=strict)
     if any(not tidy(slot.name).strip() for slot in job.signers):
         problems.add(OfficeError("drafting.missing_field", field="signers", label="Firma", template=job.template.id))
     if strict and not (job.cite or "").strip():
         raise OfficeError("drafting.missing_field", field="cite", label="CITE", template=job.template.id)
     cite = tidy(job.cite or "").strip()
-    subject = str(fields[job.template.subject]).replace("\n", " ")
+    subject = _one_line(fields[job.template.subject])
     data: dict[str, Any] = {
         "strict": strict,
         "title": tidy(job.template.title),
-        "entity": _one_line(fields.get("entidad", "")),
-        "unit": _one_line(fields.get("unidad", "")),
+        "entity": breakable(_one_line(fields.get("entidad", ""))),
+        "entity_short": shorten(_one_line(fields.get("entidad", "")) or " ", 90, placeholder="…"),
+        "unit": breakable(_one_line(fields.get("unidad", ""))),
         "cite": cite,
         "cite_words": cite or CITE_LATER,
         "place_date": tidy(job.place_date),
         "sheet": list(job.sheet.size),
-        "fields": fields,
-        "body": blocks,
+        "fields": _each_text(fields, breakable),
+        "body": _each_text(blocks, breakable),
         "signers": [
-            {"field": name, "name": tidy(slot.name), "post": tidy(slot.post)}
+            {"field": name, "name": breakable(tidy(slot.name)), "post": breakable(tidy(slot.post))}
             for name, slot in zip(names, job.signers, strict=False)
         ],
         "spares": list(names[len(job.signers) :]),
@@ -147,7 +152,7 @@ def _blocks(job: PageJob, problems: _Problems) -> tuple[list[dict[str, Any]], di
     files: dict[str, bytes] = {}
     blocks: list[dict[str, Any]] = []
     level = 0
-    raw = _tidy_json(job.body.to_json()["blocks"])
+    raw = _each_text(job.body.to_json()["blocks"], tidy)
     for block, item in zip(job.body.blocks, raw, strict=True):
         if item["type"] == "heading":
             if not item["text"].strip():
@@ -166,13 +171,15 @@ def _blocks(job: PageJob, problems: _Problems) -> tuple[list[dict[str, Any]], di
     return blocks, files
 
 
-def _tidy_json(value: Any) -> Any:
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    """The same JSON with every text changed; digests and names of kinds are too short or regular to be touched."""
     if isinstance(value, str):
-        return tidy(value)
-    if isinstance(value, list):
-        return [_tidy_json(part) for part in value]
+        return change(value)
+    if isinstance(value, list | tuple):
+        return [_each_text(part, change) for part in value]
     if isinstance(value, dict):
-        return {key: _tidy_json(part) for key, part in value.items()}
+        kept = {"file", "type", "sha256", "media_type"}
+        return {key: part if key in kept else _each_text(part, change) for key, part in value.items()}
     return value
 
 
@@ -186,7 +193,9 @@ def _table_shape(item: dict[str, Any]) -> dict[str, Any]:
         shares[0] = 1
     numeric = [len(col) > 1 and all(_NUMBER.fullmatch(text) for text in col[1:] if text) for col in columns]
     aligns = item["aligns"] or ["right" if number else "left" for number in numeric]
-    return {"auto_widths": shares, "aligns": aligns}
+    fits = max(SIGNS_PER_LINE // len(columns), 8)
+    cells = {key: _each_text(item[key], lambda text: breakable(text, fits)) for key in ("header", "rows")}
+    return {"auto_widths": shares, "aligns": aligns, **cells}
 
 
 _SIGNATURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
@@ -215,9 +224,9 @@ def _qr(text: str) -> str:
 
 def _texts(data: Mapping[str, Any], body: Body) -> Iterator[tuple[str, str]]:
     yield from ((f"fields.{name}", text) for name, value in data["fields"].items() for text in _strings(value))
-    for key in ("cite", "place_date", "title", "entity", "unit", "signers", "attachments"):
+    for key in ("cite", "place_date", "title", "signers", "attachments"):
         yield from ((key, text) for text in _strings(data[key]))
-    yield from ((f"body.{place}", tidy(text)) for place, text in body.texts())
+    yield from ((f"body.{place}", text) for place, text in body.texts())
 
 
 def _strings(value: object) -> Iterator[str]:
@@ -234,6 +243,6 @@ def _strings(value: object) -> Iterator[str]:
 def _check_characters(job: PageJob, data: Mapping[str, Any], problems: _Problems) -> None:
     fonts = job.resources / "fonts"
     for place, text in _texts(data, job.body):
-        for char in missing_characters(text, fonts):
+        for char in missing_characters(tidy(text), fonts):
             sign = f"U+{ord(char):04X}"
             problems.add(OfficeError("drafting.missing_glyph", character=char, sign=sign, place=place))

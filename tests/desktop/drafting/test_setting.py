@@ -20,7 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desktop.drafting.body import Body, Heading, Image, PageBreak, Paragraph, Table, plain
+from desktop.drafting.body import Body, BulletList, Heading, Image, PageBreak, Paragraph, Quote, Table, plain
 from desktop.drafting.jobs import (
     AttachedFile,
     PageJob,
@@ -132,6 +132,14 @@ def test_a_preview_is_a_draft_on_every_page_and_has_no_fields(make_job: JobMaker
     assert not any("K7QF" in text for text in page_texts(page.pdf))
 
 
+@pytest.mark.parametrize("template", ["nota_interna", "informe"])
+def test_a_preview_has_the_pages_of_the_frozen_file(make_job: JobMaker, template: str) -> None:
+    """What people see while they write is where the text will stand."""
+    job = make_job(template)
+    drafted, final = page_texts(preview(job).pdf), page_texts(freeze(job).pdf)
+    assert [text.split("GADOR-")[-2][-60:] for text in drafted] == [text.split("GADOR-")[-2][-60:] for text in final]
+
+
 def test_a_preview_lists_what_a_frozen_page_would_refuse(make_job: JobMaker) -> None:
     body = Body((Paragraph(plain("漢")), Image("0" * 64, "plano.png", "")))
     page = preview(make_job(body=body, fields={"para": []}, signers=()))
@@ -237,6 +245,56 @@ def test_a_long_table_repeats_its_header_on_each_page(make_job: JobMaker) -> Non
     assert len(texts) >= 3
     assert sum("Descripción del bien" in text for text in texts) >= 3
     assert preflight(page.pdf) == ()
+
+
+def ink(pdf: bytes) -> list[tuple[float, float, float, float]]:
+    """Distances in mm of what each page draws from its left, right, top and bottom edge."""
+    document = pypdfium2.PdfDocument(pdf)
+    found = []
+    for page in document:
+        picture = (
+            page.render(scale=1, may_draw_forms=False).to_pil().convert("L").point(lambda grey: 255 * (grey < 200))
+        )
+        left, top, right, bottom = picture.getbbox()
+        edges = (left, picture.width - right, top, picture.height - bottom)
+        found.append(tuple(edge / 72 * 25.4 for edge in edges))
+    document.close()
+    return found
+
+
+LONG = "Ñ" * 150 + "https://www.oruro.gob.bo/" + "abcdefghij" * 15
+
+
+@pytest.mark.parametrize("columns", [1, 3, 10])
+def test_nothing_ever_runs_off_the_page(make_job: JobMaker, columns: int) -> None:
+    row = tuple(plain("transitoriamente" + "X" * 8) for _ in range(columns))
+    body = Body(
+        (
+            Heading(LONG),
+            Paragraph(plain(f"Vea {LONG} y {LONG}")),
+            Table(row, ((plain(LONG),) * columns, row), caption=LONG),
+            BulletList((plain(LONG),)),
+            Quote(plain(LONG), LONG),
+        )
+    )
+    people = [{"name": LONG, "post": LONG}]
+    fields = {"entidad": LONG, "unidad": LONG, "para": people, "referencia": LONG, "mosca": LONG, "copia": [LONG]}
+    files = (AttachedFile(LONG.replace("/", "-"), 1, "0" * 64),)
+    job = make_job(body=body, fields=fields, signers=(SignerSlot(LONG, LONG),) * 2, attachments=files)
+    page = freeze(job)
+    for left, right, top, bottom in ink(page.pdf):
+        assert left > 24
+        assert right > 23.5  # hanging hyphens and commas
+        assert top > 22
+        assert bottom > 5
+    assert LONG in re.sub(r"\s", "", "".join(page_texts(page.pdf)))
+    assert preflight(page.pdf) == ()
+
+
+def test_a_tall_picture_is_made_to_fit_the_page(make_job: JobMaker) -> None:
+    page = freeze(pictured(make_job, png(4, 400)))
+    assert all(bottom > 5 for _, _, _, bottom in ink(page.pdf))
+    assert page.pages <= 3
 
 
 def test_an_empty_body_and_a_page_break_can_be_frozen(make_job: JobMaker) -> None:
