@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+
+
+class Window:
+    """The door from the command line to the window; Qt is loaded only when somebody goes through it."""
+
+    def open(self, home: Path, official: str) -> int:
+        """Open the window on that desk and stay until it is closed."""
+        from desktop.ui.start import open_desk_window
+
+        return open_desk_window(home, official)
+
+    def draw(self, home: Path, official: str, folder: Path) -> list[Path]:
+        """Draw every pane as PNG."""
+        from desktop.ui.start import draw_screens
+
+        return draw_screens(home, official, folder)
 
 
 def main() -> int:
     """The one entry point."""
-    if len(sys.argv) == 1:
-        from desktop.ui.start import open_window
+    from desktop.cli.application import run
 
-        return open_window()
-    from desktop.cli.application import main as command_line
-
-    return command_line()
+    return run(sys.argv[1:] or ["window"], window=Window())
 
 
 if __name__ == "__main__":

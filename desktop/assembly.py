@@ -44,9 +44,9 @@ def open_desk(
     from desktop.store.desk import DeskStore
     from desktop.sync.device import choose_vault, load_key
     from desktop.sync.directory import DirectoryPins, kept_directory
+    from signing.sandbox import Verifier
     from signing.timestamps import TimestampClient
     from signing.trust import TrustStore
-    from signing.sandbox import Verifier
     from signing.worker import TokenWorker
 
     settings = load_settings(home)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 import typer
 
 from . import archive_commands, desk_commands, document_commands, practice_commands, signing_commands, slip_commands
 from .answers import Exit, tell
+from .practice_commands import WindowDoor
 
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[
     1
@@ -34,10 +34,10 @@ def build() -> typer.Typer:
     return app
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run one command; returns the exit status of docs/formats/command-line.md."""
+def run(arguments: Sequence[str], *, window: WindowDoor | None = None) -> int:
+    """Run one command; ``window`` opens the window where a command asks for it. Returns the exit status of docs/formats/command-line.md."""
     try:
-        result = build()(args=list(arguments), standalone_mode=False)
+        result = build()(args=list(arguments), standalone_mode=False, obj=window)
     except _USAGE_ERROR as error:
         tell(str(error))
         tell("Escriba «qillqa --help» o «qillqa ORDEN --help» para ver cómo se usa.")
@@ -48,6 +48,3 @@ def run(arguments: Sequence[str]) -> int:
     return result if isinstance(result, int) else int(Exit.DONE)
 
 
-def main() -> int:
-    """Entry of the command line."""
-    return run(sys.argv[1:])

@@ -15,6 +15,7 @@ from desktop.operations import raise_level as raising
 from desktop.operations import show as showing
 from desktop.operations import sign as signing_operation
 from desktop.operations import tokens, verify
+from desktop.resources import find_resources
 from desktop.words import words
 from signing.report import Level
 
@@ -61,7 +62,7 @@ def draft_page(
     def act() -> Exit:
         from desktop.operations.page import set_draft_page
 
-        pages = set_draft_page(kind, fields_of(field), body_of(body), out)
+        pages = set_draft_page(kind, fields_of(field), body_of(body), out, resources=find_resources())
         if as_json:
             put_json({"file": str(out), "pages": pages})
         else:

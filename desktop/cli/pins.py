@@ -1,4 +1,4 @@
-"""Where a PIN may come from on the command line: a terminal without echo, standard input, or a file descriptor. Never argv or environment."""
+"""Where a PIN may come from: a terminal without echo, standard input, a file descriptor. Never argv or environment."""
 
 from __future__ import annotations
 

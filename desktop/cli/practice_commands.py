@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 import platformdirs
 import typer
@@ -12,6 +13,9 @@ import typer
 from desktop.words import words
 
 from .answers import Exit, answered, put_json, put_line, tell
+
+if TYPE_CHECKING:
+    from desktop.practice.steps import Step
 
 PracticeHome = Annotated[Path | None, typer.Option("--home", help="Carpeta de la oficina de práctica.")]
 Json = Annotated[bool, typer.Option("--json", help="Responde con un solo documento JSON.")]
@@ -55,14 +59,14 @@ def demo(
     return answered(act, as_json=as_json)
 
 
-def _put_step(step) -> None:  # type: ignore[no-untyped-def]
+def _put_step(step: Step) -> None:
     mark = "✓" if step.held else "✗"
     put_line(f"{mark} {step.number:>4}  {step.seconds:6.2f} s  {step.sentence}")
     if step.file:
         put_line(f"                  {step.file}")
 
 
-def _put_summary(steps) -> None:  # type: ignore[no-untyped-def]
+def _put_summary(steps: Sequence[Step]) -> None:
     put_line()
     put_line(f"{'Etapa':34} {'pasos':>5} {'bien':>5} {'segundos':>9}")
     for name in dict.fromkeys(step.stage for step in steps):
@@ -72,7 +76,20 @@ def _put_summary(steps) -> None:  # type: ignore[no-untyped-def]
     put_line(f"{'Total':34} {len(steps):5} {sum(s.held for s in steps):5} {sum(s.seconds for s in steps):9.2f}")
 
 
+class WindowDoor(Protocol):
+    """How the entry point opens the window; this room does not know it."""
+
+    def open(self, home: Path, official: str) -> int:
+        """Open it on that desk and stay; its exit status."""
+        ...
+
+    def draw(self, home: Path, official: str, folder: Path) -> list[Path]:
+        """Draw its screens as PNG."""
+        ...
+
+
 def window(
+    context: typer.Context,
     home: PracticeHome = None,
     screenshots: Annotated[
         Path | None, typer.Option("--screenshots", help="Dibuja las pantallas en esa carpeta y termina.")
@@ -82,15 +99,15 @@ def window(
 
     def act() -> Exit:
         from desktop.practice.office import PracticeOffice
-        from desktop.ui.start import draw_screens, open_desk_window
 
+        door: WindowDoor = context.obj
         office = PracticeOffice.load(home or practice_home())
         with ExitStack() as open_parts:
             open_parts.enter_context(office.services())
             desk_home, official = office.window_seat()
             if screenshots is None:
-                return Exit(open_desk_window(desk_home, official))
-            for path in draw_screens(desk_home, official, screenshots):
+                return Exit(door.open(desk_home, official))
+            for path in door.draw(desk_home, official, screenshots):
                 put_line(str(path))
         return Exit.DONE
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,9 +18,13 @@ from signing.errors import PinError, SigningError, TokenError
 from signing.report import Certificate, FileVerdict, Level, Outcome, SignReceipt, Token
 
 from .answers import Exit, answered, error_words, plain, put_json, put_line, tell
+from .desks import default_home
 from .pins import PinSource
 
 if TYPE_CHECKING:
+    from signing.appearance import Stamp
+    from signing.session import TokenSession
+    from signing.timestamps import TimestampClient
     from signing.trust import TrustStore
     from signing.worker import TokenWorker
 
@@ -113,13 +118,12 @@ def sign(
 
         client = TimestampClient(tsa) if tsa else None
         anchors = trust_of(trust)
-        rows: list[tuple[Path, SignReceipt | OfficeError | SigningError]] = []
         with open_worker(module) as worker:
             chosen, certificate = choose_certificate(worker.tokens(), token, cert)
             _require_readable(files)
             with worker.open(chosen, certificate, PinSource(from_stdin=pin_stdin, descriptor=pin_fd)) as session:
-                for path in files:
-                    rows.append((path, _sign_one(path, out, session, level, anchors, client, field, stamp, reason)))
+                batch = _Batch(session, anchors, client, level, field, stamp, reason, out)
+                rows = [(path, batch.sign(path)) for path in files]
         return _answer_signed(rows, as_json=as_json)
 
     return answered(act, as_json=as_json)
@@ -150,42 +154,56 @@ def choose_certificate(found: tuple[Token, ...], token: str, cert: str) -> tuple
     return fitting[0]
 
 
-def _sign_one(path, out, session, level, anchors, client, field, stamp, reason):  # type: ignore[no-untyped-def]
-    from signing.appearance import Stamp
-    from signing.pades import sign_file
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What every file of one call is signed with."""
 
-    now = pc_clock().astimezone()
-    person = session.certificate.person
-    drawn = None
-    if stamp:
-        drawn = Stamp(
+    session: TokenSession
+    trust: TrustStore
+    timestamps: TimestampClient | None
+    level: Level
+    field: str
+    stamp: bool
+    reason: str
+    out: Path | None
+
+    def sign(self, path: Path) -> SignReceipt | OfficeError | SigningError:
+        """One file; its own errors are a row of the answer, those of token and PIN end the batch."""
+        from signing.pades import sign_file
+
+        now = pc_clock().astimezone()
+        try:
+            return sign_file(
+                path,
+                (self.out or path.parent) / f"{path.stem}-firmado.pdf",
+                self.session,
+                field=self.field or None,
+                stamp=self._stamp(now) if self.stamp else None,
+                level=self.level,
+                trust=self.trust,
+                timestamps=self.timestamps,
+                claimed_time=now,
+                reason=self.reason,
+                allow_degraded=True,
+            )
+        except (PinError, TokenError):
+            raise
+        except (OfficeError, SigningError) as error:
+            return error
+
+    def _stamp(self, now: datetime) -> Stamp:
+        from signing.appearance import Stamp
+
+        person = self.session.certificate.person
+        return Stamp(
             name=person.name,
             post=person.post,
             entity=person.organisation,
             claimed_time=f"Firmado el {now:%d/%m/%Y %H:%M} (hora del equipo)",
             font_folder=find_resources() / "fonts",
             ci_masked=f"···{person.ci[-4:]}" if person.ci else "",
-            reason=reason,
+            reason=self.reason,
         )
-    target = (out or path.parent) / f"{path.stem}-firmado.pdf"
-    try:
-        return sign_file(
-            path,
-            target,
-            session,
-            field=field or None,
-            stamp=drawn,
-            level=level,
-            trust=anchors,
-            timestamps=client,
-            claimed_time=now,
-            reason=reason,
-            allow_degraded=True,
-        )
-    except (PinError, TokenError):
-        raise
-    except (OfficeError, SigningError) as error:
-        return error
 
 
 def _answer_signed(rows: list[tuple[Path, SignReceipt | OfficeError | SigningError]], *, as_json: bool) -> Exit:
@@ -325,7 +343,7 @@ def doctor(as_json: Json = False) -> int:
     def act() -> Exit:
         from desktop.operations.diagnose import diagnose
 
-        findings = diagnose(find_resources())
+        findings = diagnose(find_resources(), default_home())
         if as_json:
             put_json({"findings": findings})
         for finding in () if as_json else findings:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from desktop.store.desk import DeskStore
     from desktop.sync.device import DeviceKey
     from desktop.sync.directory import DirectoryPins
+    from signing.sandbox import Verifier
     from signing.timestamps import TimestampClient
     from signing.trust import TrustStore
-    from signing.sandbox import Verifier
     from signing.worker import TokenWorker
 
 Clock = Callable[[], datetime]

@@ -56,6 +56,36 @@ def draft(desk: Desk, new: NewDocument, *, official: str = "") -> str:
     return document
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A small new document: plain paragraphs. ``to`` and ``via`` are official ids."""
+
+    template: str
+    to: str
+    via: Sequence[str]
+    subject: str
+    paragraphs: Sequence[str]
+
+
+def draft_letter(desk: Desk, letter: Letter, *, official: str = "") -> str:
+    """Keep a draft that its author signs after the V°B° of the vía; returns its document id."""
+    template = desk.templates.get(letter.template)
+    if template is None:
+        raise OfficeError("draft.unknown_template", template=letter.template)
+    addressee = desk.directory.official(letter.to)
+    return draft(
+        desk,
+        NewDocument(
+            template=letter.template,
+            fields={template.subject: letter.subject, "para": [f"{addressee.name} | {addressee.post}"]},
+            body=Body.from_text("\n\n".join(letter.paragraphs)),
+            signers=[desk.acting(official).id],
+            approvers=list(letter.via),
+        ),
+        official=official,
+    )
+
+
 def read_body(kept: Draft) -> Body:
     """The structured body of a kept draft."""
     return Body.from_json(json.loads(kept.body))

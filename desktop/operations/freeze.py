@@ -8,8 +8,8 @@ import secrets
 from desktop.drafting.dates import date_in_words
 from desktop.drafting.jobs import PageJob, SetPage, SignerSlot, verification_code, verification_text
 from desktop.drafting.setting import freeze as set_frozen
-from desktop.records.documents import Attachment
 from desktop.records.cite import CitePattern
+from desktop.records.documents import Attachment
 from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind
 from desktop.records.people import Official
@@ -66,7 +66,7 @@ def _job(desk: Desk, kept: Draft, author: Official, cite: str) -> PageJob:
     )
 
 
-def _header(desk: Desk, kept: Draft, author: Official) -> dict[str, object]:
+def _header(desk: Desk, kept: Draft, author: Official) -> dict[str, list[str] | str]:
     """Header fields that follow from who acts; what the author typed goes before them."""
     via = [desk.directory.official(who) for who in (*kept.approvers, *kept.signers) if who != author.id]
     return {

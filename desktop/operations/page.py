@@ -14,7 +14,6 @@ from desktop.drafting.jobs import PageJob, SignerSlot
 from desktop.drafting.setting import preview
 from desktop.drafting.templates import load_templates
 from desktop.records.errors import OfficeError
-from desktop.resources import find_resources
 
 from .files import write_whole
 
@@ -25,11 +24,11 @@ def set_draft_page(
     body: Body,
     output: Path,
     *,
+    resources: Path,
     now: datetime | None = None,
     place: str = "Oruro",
 ) -> int:
     """Set it leniently, with the watermark, and write it whole; returns the pages. Raises ``draft.unknown_template``."""
-    resources = find_resources()
     templates = load_templates([resources / "templates"])
     if template not in templates:
         raise OfficeError("draft.unknown_template", template=template)

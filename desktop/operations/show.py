@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop.drafting.dates import date_in_words
 from desktop.records.documents import DocumentState, DocumentView
 from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind
@@ -38,6 +39,12 @@ def card(desk: Desk, document: str) -> Card:
     )
     proof = verify_slip(desk, slip.id) if slip else None
     return Card(view, slip, pdf, attachments, proof, possible_acts(desk, view, slip))
+
+
+def place_and_date(desk: Desk, view: DocumentView) -> str:
+    """The line of the page: "Oruro, 5 de marzo de 2026"."""
+    day = view.created_at.astimezone(desk.zone).date() if view.created_at else desk.now_local().date()
+    return date_in_words(day, desk.place)
 
 
 def possible_acts(desk: Desk, view: DocumentView, slip: SlipView | None) -> tuple[EventKind, ...]:

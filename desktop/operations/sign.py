@@ -19,8 +19,8 @@ from .acts import Outgoing, record
 from .desk import Desk, Progress, no_progress
 
 if TYPE_CHECKING:
-    from signing.session import TokenSession
-    from signing.worker import PinProvider
+    from signing.appearance import Stamp
+    from signing.session import PinProvider, TokenSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def field_of(view: DocumentView, official: str) -> str:
     return f"firma-{view.signers.index(official) + 1}"
 
 
-def stamp_for(desk: Desk, signer: Official, claimed: datetime, reason: str) -> object:
+def stamp_for(desk: Desk, signer: Official, claimed: datetime, reason: str) -> Stamp:
     """What the visible stamp prints: nothing that is not known when it is drawn (docs/formats/document.md)."""
     from signing.appearance import Stamp
 

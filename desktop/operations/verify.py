@@ -33,7 +33,7 @@ def verify_document(desk: Desk, document: str, *, online: bool = False) -> FileV
     return verify_path(desk, desk.store.path_of(view.digest), online=online)
 
 
-def verify_attachments(desk: Desk, view: DocumentView, folder: Path) -> list[AttachmentFinding]:
+def verify_attachments(view: DocumentView, folder: Path) -> list[AttachmentFinding]:
     """Compare the files in a folder with the signed list (docs/formats/document.md)."""
     findings = []
     for item in view.attachments:

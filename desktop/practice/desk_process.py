@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import signal
 import traceback
@@ -63,10 +64,8 @@ class DeskProcess:
         process, pipe = self._process, self._pipe
         self._process = self._pipe = None
         if pipe is not None:
-            try:
+            with contextlib.suppress(OSError):  # gone already: join below
                 pipe.send(None)
-            except OSError:
-                pass  # gone already; join below
         if process is not None:
             process.join(_STOP_SECONDS)
             if process.is_alive():

@@ -26,6 +26,7 @@ from desktop.operations import (
 from desktop.operations.desk import Desk
 from desktop.records.documents import DocumentView
 from desktop.routing.slips import SlipView
+from desktop.routing.trays import Tray
 from desktop.store.desk import DATABASE, projection_digest
 from desktop.sync.proof import SlipProof
 from signing.report import FileVerdict, Level, RaiseReceipt, SignReceipt
@@ -111,7 +112,7 @@ def dispatch_document(at: Sitting, *, document: str, order: dispatch.Order) -> s
 def receive_all(at: Sitting) -> list[str]:
     """Receive everything in Entrante; returns the ids of the hops' documents."""
     received = []
-    for row in trays.rows(at.desk, trays.Tray.INCOMING):
+    for row in trays.rows(at.desk, Tray.INCOMING):
         assert row.hop is not None
         assert row.slip is not None
         receive.receive(at.desk, row.slip.id, row.hop.id)

@@ -20,7 +20,7 @@ from desktop.operations.settings import S3Access
 from desktop.records.errors import OfficeError
 
 from .folders import write_file
-from .people import ARCHIVIST, AUTHOR, Staff, hire
+from .people import AUTHOR, Staff, hire
 from .pki import PracticePki
 from .ports import free_port
 from .seaweed import SeaweedServer
@@ -80,7 +80,7 @@ class PracticeOffice:
             raise OfficeError("practice.none_here", home=str(home))
         if kept.get("state") != "ready":
             raise OfficeError("practice.unfinished", home=str(home))
-        return cls(home, bool(kept["s3"]), dict(kept["ids"]), dict(kept["units"]))
+        return cls(home, bool(kept["s3"]), _names(kept["ids"]), _names(kept["units"]))
 
     def ready(self) -> None:
         """Mark it complete: it may be opened again."""
@@ -121,6 +121,10 @@ class PracticeOffice:
         from desktop.operations.join import found_entity
 
         found_entity(self.home / "entidad", hired.directory, now=now)
+
+
+def _names(kept: object) -> dict[str, str]:
+    return {str(key): str(value) for key, value in kept.items()} if isinstance(kept, dict) else {}
 
 
 def _hire(anchors: tuple[str, ...]) -> Staff:

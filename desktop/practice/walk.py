@@ -22,6 +22,7 @@ from .office import DESKS, PracticeOffice, told_disk_full
 from .people import ANSWERER, ARCHIVIST, AUTHOR, CHIEF
 from .services import PkiServices
 from .steps import Log, Step
+from .table import lay_table
 
 CSV = """Ítem;Descripción;Cantidad;Precio unitario (Bs);Total (Bs)
 1;Computadora de escritorio con monitor de 22 pulgadas;2;6450;12900
@@ -57,6 +58,7 @@ class Walk:
             self._route()
             self._conserve()
             Bites(self._log, self.office, self._desks, self.services, self._facts()).run()
+            lay_table(self._log, self.office, self._at, datetime.now(UTC).date())
             self.office.ready()
         return self._log.steps
 
@@ -82,7 +84,7 @@ class Walk:
             exchange.close()
             for desk in self._desks.values():
                 desk.do("enter")
-            step.says(f"Tres escritorios en tres procesos, cada uno con su clave, admitidos con la firma de sus tokens (directorio n.º {directory.number}).",
+            step.says(f"Tres escritorios, tres procesos, tres claves; admitidos con la firma de sus tokens (directorio n.º {directory.number}).",
                       file=self.invitation, held=len(directory.devices) == len(DESKS))  # fmt: skip
 
     def _open_stores(self) -> tuple[str, str, S3Access | None]:

@@ -6,12 +6,9 @@ Names instead of ids, and the office's rows as the window's; every verb is the o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from desktop.drafting.body import Body
-from desktop.drafting.dates import date_in_words
-from desktop.operations import approve, conclude, deposit, dispatch, draft, freeze, receive, show, sign, synchronise
+from desktop.operations import approve, check, conclude, dispatch, draft, freeze, receive, show, sign, synchronise
 from desktop.operations import tokens as token_operations
 from desktop.operations import trays as tray_operations
 from desktop.operations import verify as verify_operations
@@ -58,7 +55,7 @@ class BoundDesk:
         official = desk.directory.official(desk.official)
         waiting = desk.store.outbox_counts().waiting
         return DeskStatus(
-            entity=desk.directory.entity.id,
+            entity=desk.directory.entity.acronym,
             entity_name=desk.directory.entity.name,
             unit=desk.unit.name,
             official=official.id,
@@ -92,12 +89,11 @@ class BoundDesk:
         proof = None
         if found.proof is not None:
             proof = SlipProof(len(found.proof.hops), len(found.proof.missing), len(found.proof.altered))
-        day = view.created_at.astimezone(desk.zone).date() if view.created_at else desk.now_local().date()
         return DocumentCard(
             view=view,
             kind=self._kind(view.kind),
             author=tray_operations.name_of(desk, view.author),
-            place_date=date_in_words(day, desk.place),
+            place_date=show.place_and_date(desk, view),
             acts=found.acts,
             slip=slip,
             hop=hop or (slip.hops[-1].id if slip and slip.hops else None),
@@ -136,19 +132,8 @@ class BoundDesk:
 
     def draft(self, order: DraftOrder) -> str:
         """Keep a draft of plain paragraphs; the author signs, then the vía gives its V°B°."""
-        desk = self._desk
-        template = desk.templates[order.kind]
-        addressee = desk.directory.official(order.to)
-        return draft.draft(
-            desk,
-            draft.NewDocument(
-                template=order.kind,
-                fields={template.subject: order.subject, "para": [f"{addressee.name} | {addressee.post}"]},
-                body=Body.from_text("\n\n".join(order.paragraphs)),
-                signers=[desk.acting().id],
-                approvers=list(order.via),
-            ),
-        )
+        letter = draft.Letter(order.kind, order.to, order.via, order.subject, order.paragraphs)
+        return draft.draft_letter(self._desk, letter)
 
     def freeze(self, document: str) -> None:
         """Number and freeze."""
@@ -195,6 +180,8 @@ class BoundDesk:
 
     def deposit(self, document: str) -> None:
         """To the archive."""
+        from desktop.operations import deposit
+
         deposit.deposit(self._desk, document)
 
     # -- token
@@ -212,23 +199,11 @@ class BoundDesk:
 
     def check_before_signing(self, documents: Sequence[str]) -> Sequence[CheckLine]:
         """What can be known of the documents before a PIN is asked."""
-        lines = []
-        for document in documents:
-            lines += [replace(line, document=document) for line in self._check(document)]
-        return lines
-
-    def _check(self, document: str) -> list[CheckLine]:
-        from desktop.drafting.preflight import preflight
-
-        desk = self._desk
-        view = desk.store.document(document)
-        if view.next_official != desk.official:
-            turn = tray_operations.name_of(desk, view.next_official or "")
-            return [CheckLine("document.not_your_turn", Urgency.BAD, facts={"cite": view.cite, "turn": turn})]
-        findings = preflight(desk.store.get_bytes(view.digest))
-        if findings:
-            return [CheckLine("check.not_archival", Urgency.CARE, facts={"cite": view.cite, "count": len(findings)})]
-        return [CheckLine("check.archival", Urgency.GOOD, facts={"cite": view.cite})]
+        return [
+            CheckLine(found.code, _urgency(found), document, found.facts)
+            for document in documents
+            for found in check.check_before_signing(self._desk, document)
+        ]
 
     def sign(
         self, documents: Sequence[str], token: Token, certificate: Certificate, pin: PinProvider, progress: Progress
@@ -239,7 +214,7 @@ class BoundDesk:
         def tell(done: int, total: int) -> None:
             progress(done, total, cites[min(done, len(cites) - 1)])
 
-        results = sign.sign(self._desk, documents, token, certificate, pin, progress=tell)
+        results = sign.sign(self._desk, documents, token, certificate, lambda t, c: pin(t, c), progress=tell)
         return [SignResult(row.document, row.cite, row.receipt, row.error) for row in results]
 
     # -- slow and outside
@@ -327,3 +302,9 @@ class BoundDesk:
         return DocumentCard(
             view, self._kind(kept.template), tray_operations.name_of(self._desk, kept.author), "", acts, slip
         )
+
+
+def _urgency(found: check.Finding) -> Urgency:
+    if found.blocks:
+        return Urgency.BAD
+    return Urgency.GOOD if found.good else Urgency.CARE
