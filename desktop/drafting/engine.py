@@ -44,25 +44,39 @@ def typeset(
     created: datetime,
     standards: Sequence[typst.PDFStandard],
 ) -> Typeset:
-    """Set one page job. Raises ``drafting.page_failed`` (file, line, reason) or ``drafting.no_fonts``."""
+    """Set one page job. Raises ``drafting.page_failed`` (file, line, reason), ``drafting.no_fonts``, ``drafting.no_room``."""
     fonts = _fonts(resources / "fonts")
-    with tempfile.TemporaryDirectory(prefix="qillqa-page-") as name:
-        folder = Path(name)
-        _stage(folder, template, files, resources)
-        try:
-            pdf, warnings = typst.compile_with_warnings(
-                folder / "page" / "page.typ",
-                root=folder,
-                font_paths=fonts,
-                ignore_system_fonts=True,
-                package_path=folder / "none",
-                package_cache_path=folder / "none",
-                sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-                pdf_standards=list(standards),
-                timestamp=created,
-            )
-        except typst.TypstError as error:
-            raise _page_failed(error, template, folder) from error
+    try:
+        with tempfile.TemporaryDirectory(prefix="qillqa-page-") as name:
+            folder = Path(name)
+            _stage(folder, template, files, resources)
+            return _compile(folder, template, data, fonts, created, standards)
+    except OSError as error:
+        raise OfficeError("drafting.no_room", reason=error.strerror or str(error)) from error
+
+
+def _compile(
+    folder: Path,
+    template: Template,
+    data: Mapping[str, Any],
+    fonts: typst.Fonts,
+    created: datetime,
+    standards: Sequence[typst.PDFStandard],
+) -> Typeset:
+    try:
+        pdf, warnings = typst.compile_with_warnings(
+            folder / "page" / "page.typ",
+            root=folder,
+            font_paths=fonts,
+            ignore_system_fonts=True,
+            package_path=folder / "none",
+            package_cache_path=folder / "none",
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            pdf_standards=list(standards),
+            timestamp=created,
+        )
+    except typst.TypstError as error:
+        raise _page_failed(error, template, folder) from error
     return Typeset(pdf, tuple(_warning(item, folder) for item in warnings))
 
 

@@ -35,7 +35,7 @@ def signer() -> SimpleSigner:
     return SimpleSigner(
         signing_cert=asn1_x509.Certificate.load(certificate),
         signing_key=keys.PrivateKeyInfo.load(private),
-        cert_registry=SimpleCertificateStore(),
+        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
     )
 
 

@@ -7,6 +7,7 @@ import io
 import re
 import shutil
 import struct
+import tempfile
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -357,6 +358,13 @@ def test_an_office_without_fonts_says_so(make_job: JobMaker, resources: Path, tm
     shutil.copytree(resources / "templates", tmp_path / "templates")
     page = replace(make_job(), resources=tmp_path)
     assert refusal(page).code in {"drafting.no_fonts", "drafting.missing_glyph"}
+
+
+def test_a_temporary_folder_that_is_not_there_is_said(
+    make_job: JobMaker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    assert refusal(make_job()).code == "drafting.no_room"
 
 
 def test_the_verification_code_has_eighty_bits() -> None:
