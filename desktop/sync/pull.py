@@ -124,13 +124,13 @@ def _pull_unit(run: _Pull, unit: str, *, full: bool, progress: Progress | None) 
     total, done = sum(len(mails) for mails in finding.mails.values()), 0
     for device in sorted({*finding.mails, *finding.hints}):
         seen: set[int] = set()
+        refused: set[int] = set()
         for mail in sorted(finding.mails.get(device, []), key=lambda item: (item.seq, item.digest)):
-            if _take(run, mail, full=full):
-                seen.add(mail.seq)
+            (seen if _take(run, mail, full=full) else refused).add(mail.seq)
             done += 1
             if progress is not None:
                 progress(done, total)
-        _close_device(run, unit, device, seen, finding.hints.get(device, 0))
+        _close_device(run, unit, device, seen, refused, finding.hints.get(device, 0))
 
 
 def _look_again(run: _Pull, unit: str, finding: Finding, *, full: bool) -> None:
@@ -143,8 +143,12 @@ def _look_again(run: _Pull, unit: str, finding: Finding, *, full: bool) -> None:
             finding.add(mail)
 
 
-def _close_device(run: _Pull, unit: str, device: str, seen: set[int], hint: int) -> None:
-    """Notice gaps, look for hidden versions in them, and move the cursor up to the first that stays."""
+def _close_device(run: _Pull, unit: str, device: str, seen: set[int], refused: set[int], hint: int) -> None:
+    """Notice gaps, look for hidden versions in them, and move the cursor up to the first that stays.
+
+    A number under which only something refused lies holds the cursor back, too, since the true event may still come; it is
+    told as quarantined and not again as a gap.
+    """
     cursor = run.store.mailbox_seq(device, unit)
     for gap in list(gaps(unit, device, cursor, seen, hint)):
         for mail in hidden(run.exchange, run.directory.entity.id, gap):
@@ -155,7 +159,7 @@ def _close_device(run: _Pull, unit: str, device: str, seen: set[int], hint: int)
         with run.store.act() as act:
             act.set_mailbox_seq(device, unit, reached)
     if any(item.id == device for item in run.directory.devices):
-        for gap in gaps(unit, device, reached, seen, hint):
+        for gap in gaps(unit, device, reached, seen | refused, hint):
             run.gaps.append(gap)
             facts: dict[str, Fact] = {"device": device, "unit": unit, "first": gap.first, "last": gap.last}
             run.problems.append(("mail.hint_ahead" if gap.hinted else "mail.gap", facts))

@@ -292,4 +292,4 @@ def test_a_second_official_on_the_same_device(office: Office) -> None:
     directory = replace(office.directory, devices=(device_of(office.key_a, "unit-a", ("juana", "pedro")),))
     signed = sign_event(office.event(actor=office.actor("pedro")), office.key_a)
     assert read_event(signed.jws, directory) == signed
-    assert ENTITY == signed.event.entity
+    assert signed.event.entity == ENTITY
