@@ -18,6 +18,8 @@ from typing import Any
 from desktop.records.errors import OfficeError
 from desktop.storage.protocol import key_problem
 
+from .json_reading import parse_object
+
 SPEC = "https://ocfl.io/1.1/spec/#inventory"
 ALGORITHM = "sha512"
 DECLARATION = "0=ocfl_object_1.1"
@@ -136,8 +138,8 @@ class Inventory:
     def from_bytes(cls, data: bytes) -> Inventory:
         """Read one back, checked against OCFL 1.1 (E025–E066, E095–E102). Raises ``archive.bad_inventory``."""
         try:
-            return _checked(_parsed(json.loads(data, object_pairs_hook=_no_duplicates)))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            return _checked(_parsed(parse_object(data, "archive.bad_inventory")))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise OfficeError("archive.bad_inventory", reason=str(error)[:200]) from error
 
 
@@ -231,20 +233,13 @@ def _refuse_conflicts(what: str, paths: Iterable[str]) -> None:
                 raise OfficeError("archive.bad_path", path=path, object=what)
 
 
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key twice")
-    return found
-
-
 def _require(condition: object, reason: str) -> None:
     if not condition:
         raise ValueError(reason)
 
 
 def _parsed(raw: Any) -> Inventory:
-    _require(isinstance(raw, dict) and set(raw) == _KEYS, "keys")
+    _require(set(raw) == _KEYS, "keys")
     _require(raw["type"] == SPEC and raw["digestAlgorithm"] == ALGORITHM, "type")
     _require(isinstance(raw["id"], str) and raw["id"], "id")
     names = [f"v{number}" for number in range(1, len(raw["versions"]) + 1)]

@@ -260,7 +260,7 @@ class S3Store:
         return OfficeError("storage.unreachable", on_disk=on_disk, url=self.url, key=key, reason=code or str(status))
 
 
-def _left(writing: bool) -> str | None:  # noqa: FBT001 - private
+def _left(writing: bool) -> str | None:
     """After a lost answer nobody knows whether the put arrived; putting again is harmless."""
     return "unknown" if writing else None
 

@@ -131,7 +131,7 @@ def _server(answers: list[tuple[int, bytes]], *, certificate: Path | None = None
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_PUT = _answer  # noqa: N815
+        do_GET = do_PUT = _answer
 
         protocol_version = "HTTP/1.1"  # so that "Expect: 100-continue" is answered
 

@@ -1,0 +1,228 @@
+"""The payload of an archived object: an E-ARK AIP, readable with a file browser alone (docs/formats/archive.md).
+
+METS.xml   LEEME.txt under documentation/   schemas/
+metadata/descriptive/{dc,ead}.xml
+metadata/preservation/premis.xml   verdicts/<document>.json
+metadata/other/deposit.jws  deposit.json  events/…
+representations/rep1/METS.xml   metadata/preservation/premis.xml   data/<the signed PDFs and attachments, byte for byte>
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from .deposits import Deposit, DepositFile, FileRole
+from .description import ACCESS_WORDS, dublin_core, finding_aid
+from .mets import Header, Part, representation_mets, root_mets
+from .premis import Agent, PreservationEvent, PreservedFile, premis
+
+SOFTWARE = "Qillqa"
+DEPOSIT_JSON = "metadata/other/deposit.json"
+DEPOSIT_JWS = "metadata/other/deposit.jws"
+PREMIS = "metadata/preservation/premis.xml"
+DATA = "representations/rep1/data/"
+EVENTS = "metadata/other/events/"
+VERDICTS = "metadata/preservation/verdicts/"
+
+_REPRESENTATION = "representations/rep1/"
+_INNER_PREMIS = "metadata/preservation/premis.xml"
+_FORMAT_VERSIONS = {"application/pdf": "1.7"}
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """All that goes into one AIP. ``verdicts`` are those of reception, by document id, as ``verify --json`` gives them."""
+
+    object_id: str
+    deposit: Deposit
+    deposit_jws: str
+    contents: Mapping[str, bytes]
+    verdicts: Mapping[str, Mapping[str, Any]]
+    custodian: str
+    received_at: datetime
+    software_version: str
+
+
+def place_of(file: DepositFile) -> str:
+    """Where a deposited file goes in the package."""
+    return (EVENTS if file.role in (FileRole.EVENTS, FileRole.OTHER) else DATA) + file.path
+
+
+def build_aip(package: Package) -> dict[str, bytes]:
+    """Path → bytes of the whole package; the same package always gives the same bytes."""
+    deposit = package.deposit
+    files = {place_of(file): package.contents[file.path] for file in deposit.files}
+    files |= {f"{VERDICTS}{name}.json": _json(verdict) for name, verdict in sorted(package.verdicts.items())}
+    files[DEPOSIT_JWS] = package.deposit_jws.encode("ascii") + b"\n"
+    files[DEPOSIT_JSON] = _json(json.loads(deposit.to_payload()))
+    files["metadata/descriptive/dc.xml"] = dublin_core(deposit, package.object_id)
+    files["metadata/descriptive/ead.xml"] = finding_aid(deposit, package.object_id)
+    files["documentation/LEEME.txt"] = _readme(package)
+    files["schemas/LEEME.txt"] = _SCHEMAS.encode()
+    preserved = [
+        PreservedFile(place_of(file), package.contents[file.path], file.media_type, file.path) for file in deposit.files
+    ]
+    files[PREMIS] = premis(package.object_id, preserved, _events(package), _agents(package), _FORMAT_VERSIONS)
+    inside = [file for file in preserved if file.path.startswith(DATA)]
+    files[_REPRESENTATION + _INNER_PREMIS] = premis(f"{package.object_id}/rep1", inside, (), (), _FORMAT_VERSIONS)
+    header = Header(
+        package.object_id, deposit.title, package.received_at, SOFTWARE, package.software_version, package.custodian
+    )
+    files[f"{_REPRESENTATION}METS.xml"] = representation_mets(
+        header,
+        "rep1",
+        administrative=_inner(package, files, "metadata/"),
+        data=_inner(package, files, "data/"),
+    )
+    files["METS.xml"] = _root(package, header, files)
+    return files
+
+
+def _root(package: Package, header: Header, files: Mapping[str, bytes]) -> bytes:
+    def parts(start: str) -> list[Part]:
+        return [_part(package, path, files) for path in sorted(files) if path.startswith(start)]
+
+    return root_mets(
+        header,
+        descriptive=parts("metadata/descriptive/"),
+        administrative=parts("metadata/preservation/") + parts("metadata/other/"),
+        documentation=parts("documentation/"),
+        schemas=parts("schemas/"),
+        representations=parts("representations/rep1/METS.xml"),
+    )
+
+
+def _inner(package: Package, files: Mapping[str, bytes], folder: str) -> list[Part]:
+    """The parts of the representation, as seen from its own folder."""
+    parts = [_part(package, path, files) for path in sorted(files) if path.startswith(_REPRESENTATION + folder)]
+    return [replace(part, path=part.path.removeprefix(_REPRESENTATION)) for part in parts]
+
+
+def _part(package: Package, path: str, files: Mapping[str, bytes]) -> Part:
+    came = {place_of(file): file for file in package.deposit.files}.get(path)
+    if came is not None:
+        kind = "OTHER:JWS" if came.role is FileRole.EVENTS else "OTHER:FILE"
+        return Part(path, files[path], came.media_type, package.deposit.made_at, kind)
+    media_type, kind = _KINDS.get(path) or (
+        ("application/json", "OTHER:VERDICT") if path.startswith(VERDICTS) else ("text/plain", "OTHER:TEXT")
+    )
+    return Part(path, files[path], media_type, package.received_at, kind)
+
+
+_KINDS = {
+    "metadata/descriptive/dc.xml": ("application/xml", "DC"),
+    "metadata/descriptive/ead.xml": ("application/xml", "EAD"),
+    PREMIS: ("application/xml", "PREMIS"),
+    DEPOSIT_JWS: ("application/jose", "OTHER:JWS"),
+    DEPOSIT_JSON: ("application/json", "OTHER:DEPOSIT"),
+    _REPRESENTATION + _INNER_PREMIS: ("application/xml", "PREMIS"),
+    f"{_REPRESENTATION}METS.xml": ("application/xml", "METS"),
+}
+
+
+def _agents(package: Package) -> tuple[Agent, ...]:
+    return (
+        Agent("entidad", package.deposit.entity_name, "organization"),
+        Agent("unidad", package.deposit.unit_name, "organization"),
+        Agent("custodio", package.custodian, "organization"),
+        Agent("programa", SOFTWARE, "software", package.software_version),
+    )
+
+
+def _events(package: Package) -> Sequence[PreservationEvent]:
+    """What happened to the files up to now. Event types of id.loc.gov/vocabulary/preservation/eventType."""
+    deposit, at = package.deposit, package.received_at
+    every = tuple(place_of(file) for file in deposit.files)
+    by = ("custodio", "programa")
+    events = [
+        PreservationEvent(
+            "transfer",
+            deposit.made_at,
+            f"Depósito {deposit.id} hecho por {deposit.made_by}",
+            "recibido",
+            f"Hora declarada por el equipo de la unidad; hoja de ruta {deposit.slip or 'ninguna'}",
+            agents=("unidad", "programa"),
+        ),
+        PreservationEvent(
+            "fixity check",
+            at,
+            "SHA-256 de cada archivo, comparada con el manifiesto firmado",
+            "sin diferencias",
+            paths=every,
+            agents=by,
+        ),
+    ]
+    for document in deposit.documents:
+        verdict = package.verdicts.get(document.id)
+        if verdict is not None:
+            paths = tuple(
+                place_of(file)
+                for file in deposit.files
+                if file.document == document.id and file.role is FileRole.DOCUMENT and file.sha256 == document.sha256
+            )
+            events.append(
+                PreservationEvent(
+                    "digital signature validation",
+                    at,
+                    "Procedimiento de EN 319 102-1 según el nivel hallado",
+                    str(verdict.get("verdict", "")),
+                    str(verdict.get("explanation", "")),
+                    paths,
+                    by,
+                )
+            )
+    events.append(
+        PreservationEvent(
+            "message digest calculation", at, "SHA-512 de cada archivo", "calculada", paths=every, agents=by
+        )
+    )
+    events.append(PreservationEvent("ingestion end", at, "Aceptado en custodia", "aceptado", agents=by))
+    return events
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _readme(package: Package) -> bytes:
+    deposit = package.deposit
+    documents = "\n".join(
+        f"  {item.cite}  {item.day.isoformat()}  {item.subject}  (SHA-256 {item.sha256})" for item in deposit.documents
+    )
+    practice = "PRÁCTICA: SIN VALOR\n\n" if deposit.practice else ""
+    return f"""{practice}{deposit.title}
+
+Identificador   {package.object_id}
+CITE            {deposit.cite}
+Hoja de ruta    {deposit.slip or "ninguna"}
+Entidad         {deposit.entity_name}
+Unidad          {deposit.unit_name}
+Acceso          {ACCESS_WORDS[deposit.access]}
+Depósito        {deposit.id}, hecho por {deposit.made_by}
+
+Documentos
+{documents}
+
+Este paquete se lee sin ningún programa especial.
+  representations/rep1/data/    los documentos firmados (PDF, firmas PAdES) y sus adjuntos, byte por byte como llegaron
+  metadata/descriptive/         la descripción (Dublin Core; EAD con los elementos de la ISAD(G))
+  metadata/preservation/        qué se hizo con los archivos y con qué resultado (PREMIS 3); el veredicto de cada firma al ingresar
+  metadata/other/events/        los actos de la oficina, uno por línea, cada uno firmado por el equipo que lo registró (JWS, RFC 7515)
+  metadata/other/deposit.jws    el manifiesto del depósito, firmado por el equipo de la unidad
+  METS.xml                      el inventario del paquete con la suma SHA-512 de cada archivo (E-ARK CSIP, METS)
+""".encode()
+
+
+_SCHEMAS = """Los esquemas XML de los metadatos de este paquete, en sus direcciones oficiales:
+
+METS         https://www.loc.gov/standards/mets/mets.xsd
+E-ARK CSIP   https://earkcsip.dilcis.eu/schema/DILCISExtensionMETS.xsd
+PREMIS 3     https://www.loc.gov/standards/premis/v3/premis.xsd
+EAD 2002     https://www.loc.gov/ead/ead.xsd
+Dublin Core  https://www.openarchives.org/OAI/2.0/oai_dc.xsd
+XLink        https://www.w3.org/1999/xlink.xsd
+"""

@@ -1,0 +1,137 @@
+"""Preservation metadata: PREMIS 3 objects with fixity, events and agents (https://www.loc.gov/standards/premis/v3/)."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from lxml import etree
+
+from .markup import Maker, to_bytes
+
+NAMESPACE = "http://www.loc.gov/premis/v3"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+
+_premis = Maker(NAMESPACE)
+_TYPE = f"{{{XSI}}}type"
+
+
+@dataclass(frozen=True, slots=True)
+class PreservedFile:
+    """A file of the package; ``path`` below its root, ``original`` the name it came with."""
+
+    path: str
+    data: bytes
+    media_type: str
+    original: str = ""
+
+    @property
+    def sha512(self) -> str:
+        """Hex digest."""
+        return hashlib.sha512(self.data).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class PreservationEvent:
+    """Something that was done. ``kind`` from the Library of Congress' event types; ``paths`` are the files it concerns."""
+
+    kind: str
+    at: datetime
+    detail: str
+    outcome: str
+    note: str = ""
+    paths: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Who or what did it: ``kind`` is ``organization``, ``person`` or ``software``."""
+
+    id: str
+    name: str
+    kind: str
+    version: str = ""
+
+
+def premis(
+    object_id: str,
+    files: Iterable[PreservedFile],
+    events: Iterable[PreservationEvent],
+    agents: Iterable[Agent],
+    versions: Mapping[str, str],
+) -> bytes:
+    """The whole file. ``versions`` maps a media type to the format's version where it is known."""
+    root = _premis.root("premis", {"premis": NAMESPACE, "xsi": XSI}, version="3.0")
+    listed = list(files)
+    _representation(root, object_id, listed)
+    for file in listed:
+        _file(root, file, versions.get(file.media_type, ""))
+    for number, event in enumerate(events, 1):
+        _event(root, object_id, number, event)
+    for agent in agents:
+        _agent(root, agent)
+    return to_bytes(root)
+
+
+def _representation(root: etree._Element, object_id: str, files: Iterable[PreservedFile]) -> None:
+    element = _premis.add(root, "object", **{_TYPE: "premis:representation"})
+    _identified(element, "objectIdentifier", "URI", object_id)
+    relationship = _premis.add(element, "relationship")
+    _premis.add(relationship, "relationshipType", "structural")
+    _premis.add(relationship, "relationshipSubType", "has part")
+    for file in files:
+        _identified(relationship, "relatedObjectIdentifier", "local", file.path)
+
+
+def _file(root: etree._Element, file: PreservedFile, version: str) -> None:
+    element = _premis.add(root, "object", **{_TYPE: "premis:file"})
+    _identified(element, "objectIdentifier", "local", file.path)
+    traits = _premis.add(element, "objectCharacteristics")
+    _premis.add(traits, "compositionLevel", "0")
+    for algorithm, digest in (("SHA-512", file.sha512), ("SHA-256", hashlib.sha256(file.data).hexdigest())):
+        fixity = _premis.add(traits, "fixity")
+        _premis.add(fixity, "messageDigestAlgorithm", algorithm)
+        _premis.add(fixity, "messageDigest", digest)
+    _premis.add(traits, "size", str(len(file.data)))
+    designation = _premis.add(_premis.add(traits, "format"), "formatDesignation")
+    _premis.add(designation, "formatName", file.media_type)
+    if version:
+        _premis.add(designation, "formatVersion", version)
+    if file.original:
+        _premis.add(element, "originalName", file.original)
+
+
+def _event(root: etree._Element, object_id: str, number: int, event: PreservationEvent) -> None:
+    element = _premis.add(root, "event")
+    name = f"{object_id}/{number}/{event.kind}/{event.at.isoformat()}"
+    _identified(element, "eventIdentifier", "UUID", str(uuid.uuid5(uuid.NAMESPACE_URL, name)))
+    _premis.add(element, "eventType", event.kind)
+    _premis.add(element, "eventDateTime", event.at.isoformat(timespec="seconds"))
+    _premis.add(_premis.add(element, "eventDetailInformation"), "eventDetail", event.detail)
+    outcome = _premis.add(element, "eventOutcomeInformation")
+    _premis.add(outcome, "eventOutcome", event.outcome)
+    if event.note:
+        _premis.add(_premis.add(outcome, "eventOutcomeDetail"), "eventOutcomeDetailNote", event.note)
+    for agent in event.agents:
+        _identified(element, "linkingAgentIdentifier", "local", agent)
+    for path in event.paths or (object_id,):
+        _identified(element, "linkingObjectIdentifier", "local" if event.paths else "URI", path)
+
+
+def _agent(root: etree._Element, agent: Agent) -> None:
+    element = _premis.add(root, "agent")
+    _identified(element, "agentIdentifier", "local", agent.id)
+    _premis.add(element, "agentName", agent.name)
+    _premis.add(element, "agentType", agent.kind)
+    if agent.version:
+        _premis.add(element, "agentVersion", agent.version)
+
+
+def _identified(parent: etree._Element, name: str, kind: str, value: str) -> None:
+    element = _premis.add(parent, name)
+    _premis.add(element, f"{name}Type", kind)
+    _premis.add(element, f"{name}Value", value)
