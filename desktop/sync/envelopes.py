@@ -104,7 +104,9 @@ def require_signature(envelope: Envelope, verify_key: str) -> None:
 
     try:
         key = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": verify_key})
-        jose.deserialize_compact(envelope.jws, key, algorithms=[ALGORITHM])
+        registry = jose.JWSRegistry(algorithms=[ALGORITHM])
+        registry.max_payload_length = MAX_CHARACTERS  # its own limit of 128 kB is less than a directory of an entity
+        jose.deserialize_compact(envelope.jws, key, registry=registry)
     except (JoseError, ValueError, TypeError) as error:
         raise OfficeError("envelope.bad_signature", device=envelope.kid) from error
 

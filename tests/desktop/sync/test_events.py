@@ -293,3 +293,19 @@ def test_a_second_official_on_the_same_device(office: Office) -> None:
     signed = sign_event(office.event(actor=office.actor("pedro")), office.key_a)
     assert read_event(signed.jws, directory) == signed
     assert signed.event.entity == ENTITY
+
+
+def test_a_large_event_is_an_event(office: Office) -> None:
+    """Sealed keys for hundreds of devices pass the limits that JOSE libraries set themselves."""
+    blob = BlobRef(
+        DIGEST,
+        3,
+        "a.pdf",
+        "application/pdf",
+        "document",
+        "cd" * 32,
+        tuple((f"device-{n:04}", "A" * 400) for n in range(900)),
+    )
+    signed = sign_event(office.event(blobs=(blob,) * 3), office.key_a)
+    assert len(signed.jws) > 1_000_000
+    assert read_event(signed.jws, office.directory) == signed
