@@ -39,6 +39,17 @@ if TYPE_CHECKING:
     from .bytes_ import ByteStore
 
 
+# Built once: building a statement costs more than running it.
+_ADD_EVENT = upsert(events).on_conflict_do_nothing()
+_ADD_PARENTS = insert(event_parents)
+_RAISE = upsert(sequences)
+_RAISE = _RAISE.on_conflict_do_update(
+    index_elements=[sequences.c.kind, sequences.c.name],
+    set_={"last": _RAISE.excluded.last},
+    where=sequences.c.last < _RAISE.excluded.last,
+)
+
+
 class Act(Reads):
     """One open transaction. Its reads see what it has written; projections are folded before they are read and at the end."""
 
@@ -80,12 +91,12 @@ class Act(Reads):
             "payload": json.dumps(event.to_payload(), ensure_ascii=False, sort_keys=True),
             "jws": signed.jws,
         }
-        added = self._connection.execute(upsert(events).values(row).on_conflict_do_nothing())
+        added = self._connection.execute(_ADD_EVENT, row)
         if added.rowcount == 0:
             return False
         parents = [{"child": signed.digest, "parent": parent} for parent in dict.fromkeys(event.parents)]
         if parents:
-            self._connection.execute(insert(event_parents), parents)
+            self._connection.execute(_ADD_PARENTS, parents)
         for unit, seq in event.deliveries:  # so that a rebuilt desk goes on where it was
             self._set("delivery", f"{event.device}/{unit}", seq)
         cite_book.note_number(self._connection, event, signed.digest)
@@ -129,11 +140,7 @@ class Act(Reads):
         return value
 
     def _set(self, kind: str, name: str, value: int) -> None:
-        statement = upsert(sequences).values(kind=kind, name=name, last=value)
-        higher = statement.on_conflict_do_update(
-            index_elements=[sequences.c.kind, sequences.c.name], set_={"last": value}, where=sequences.c.last < value
-        )
-        self._connection.execute(higher)
+        self._connection.execute(_RAISE, {"kind": kind, "name": name, "last": value})
 
     def add_block(self, block: NumberBlock) -> bool:
         """Keep a block of numbers that this device took; False when it is kept already. Raises ``cite.block_overlap``."""

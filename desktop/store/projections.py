@@ -12,7 +12,7 @@ import json
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import Table, bindparam, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from desktop.records.documents import DocumentView, fold_document
@@ -29,10 +29,38 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
+# Built once: building a statement costs more than running it.
+_CHAINS = (
+    select(events.c.digest, events.c.payload, events.c.jws)
+    .where(events.c.document.in_(bindparam("chains", expanding=True)))
+    .order_by(events.c.claimed_at, events.c.digest)
+)
+_SLIPS_OF = (
+    select(events.c.slip)
+    .where(events.c.document.in_(bindparam("chains", expanding=True)), events.c.slip.is_not(None))
+    .distinct()
+)
+_CHAINS_OF = select(events.c.document).where(events.c.slip.in_(bindparam("slips", expanding=True))).distinct()
+_DROP_SLIP = delete(slips).where(slips.c.id == bindparam("slip"))
+_DROP_PLACES = delete(tray_items).where(tray_items.c.document == bindparam("of"), tray_items.c.slip.is_(None))
+_ADD_SLIP, _ADD_SLIP_DOCUMENTS, _ADD_HOPS, _ADD_PLACES = (
+    insert(slips), insert(slip_documents), insert(hops), insert(tray_items)
+)  # fmt: skip
+_COLUMNS = [column.name for column in documents.columns]
+_PUT_DOCUMENT = upsert(documents)
+_PUT_DOCUMENT = _PUT_DOCUMENT.on_conflict_do_update(
+    index_elements=[documents.c.id],
+    set_={name: _PUT_DOCUMENT.excluded[name] for name in _COLUMNS if name not in {"rowid", "id"}},
+)
+_KEPT = 200  # slips and chains that one projection run remembers
+_ROWID = select(documents.c.rowid).where(documents.c.id == bindparam("document"))
+_NUMBER = select(slips.c.number).where(slips.c.id == bindparam("slip"))
+_WORDS = select(search_words.c.words).where(search_words.c.document == bindparam("document"))
+
+
 def read_events(connection: Connection, *, chains: Collection[str]) -> list[SignedEvent]:
     """The events of those documents, in the order of claimed time."""
-    statement = select(events.c.digest, events.c.payload, events.c.jws).where(events.c.document.in_(list(chains)))
-    return [signed_event(row) for row in connection.execute(statement.order_by(events.c.claimed_at, events.c.digest))]
+    return [signed_event(row) for row in connection.execute(_CHAINS, {"chains": list(chains)})]
 
 
 def signed_event(row: Any) -> SignedEvent:
@@ -47,11 +75,7 @@ def project(connection: Connection, touched: Iterable[str]) -> None:
         return
     concerned = _slips_of(connection, dirty)
     chains = dirty | _chains_of(connection, concerned)
-    folder = _Folder(connection)
-    for slip in sorted(concerned):
-        _write_slip(connection, folder.slip(slip))
-    for document in sorted(chains):
-        _write_document(connection, folder, document)
+    _write(connection, sorted(chains))
 
 
 def rebuild(connection: Connection) -> None:
@@ -59,12 +83,16 @@ def rebuild(connection: Connection) -> None:
     for table in (tray_items, hops, slip_documents, slips, documents):
         connection.execute(delete(table))
     search.clear(connection)
-    folder = _Folder(connection)
-    for slip in connection.scalars(
-        select(events.c.slip).where(events.c.slip.is_not(None)).distinct().order_by(events.c.slip)
-    ):
-        _write_slip(connection, folder.slip(slip))
-    for document in connection.scalars(select(events.c.document).distinct().order_by(events.c.document)).all():
+    _write(connection, connection.scalars(select(events.c.document).distinct().order_by(events.c.document)).all())
+
+
+def _write(connection: Connection, chains: Iterable[str]) -> None:
+    """Fold and keep those documents, each after the slips that it has events on."""
+    folder, written = _Folder(connection), set[str]()
+    for document in chains:
+        for slip in sorted(_slips_of(connection, {document}) - written):
+            _write_slip(connection, folder.slip(slip))
+            written.add(slip)
         _write_document(connection, folder, document)
 
 
@@ -74,14 +102,24 @@ class _Folder:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._slips: dict[str, SlipView] = {}
+        self._chains: dict[frozenset[str], list[SignedEvent]] = {}
+
+    def _read(self, chains: Collection[str]) -> list[SignedEvent]:
+        """The events of those documents, kept for the documents of the same slip."""
+        wanted = frozenset(chains)
+        if wanted not in self._chains:
+            if len(self._chains) > _KEPT:
+                self._chains.clear()
+            self._chains[wanted] = read_events(self._connection, chains=wanted)
+        return self._chains[wanted]
 
     def slip(self, slip: str) -> SlipView:
         """That slip, from the chains of all documents with an event on it."""
         if slip not in self._slips:
-            if len(self._slips) > 1000:
+            if len(self._slips) > _KEPT:
                 self._slips.clear()
             chains = _chains_of(self._connection, {slip})
-            self._slips[slip] = fold_slip(slip, read_events(self._connection, chains=chains))
+            self._slips[slip] = fold_slip(slip, self._read(chains))
         return self._slips[slip]
 
     def document(self, document: str) -> DocumentView | None:
@@ -89,7 +127,7 @@ class _Folder:
         connection = self._connection
         slips_of_it = _slips_of(connection, {document})
         chains = {document} | _chains_of(connection, slips_of_it)
-        chain = read_events(connection, chains=chains)
+        chain = self._read(chains)
         if not any(item.event.document == document for item in chain):
             return None
         refused = {digest for slip in slips_of_it for digest in self.slip(slip).refused}
@@ -98,34 +136,33 @@ class _Folder:
 
 def _slips_of(connection: Connection, chains: Collection[str]) -> set[str]:
     """Slips on which those documents have events."""
-    statement = select(events.c.slip).where(events.c.document.in_(list(chains)), events.c.slip.is_not(None)).distinct()
-    return {slip for slip in connection.scalars(statement) if slip is not None}
+    return {slip for slip in connection.scalars(_SLIPS_OF, {"chains": list(chains)}) if slip is not None}
 
 
 def _chains_of(connection: Connection, concerned: Collection[str]) -> set[str]:
     """Documents that have events on those slips."""
-    statement = select(events.c.document).where(events.c.slip.in_(list(concerned))).distinct()
-    return set(connection.scalars(statement)) if concerned else set()
+    return set(connection.scalars(_CHAINS_OF, {"slips": list(concerned)})) if concerned else set()
 
 
 def _write_slip(connection: Connection, view: SlipView) -> None:
-    connection.execute(delete(slips).where(slips.c.id == view.id))  # its hops, documents and places go with it
+    connection.execute(_DROP_SLIP, {"slip": view.id})  # its hops, documents and places go with it
     connection.execute(
-        insert(slips).values(
-            id=view.id,
-            number=view.number,
-            document=view.document,
-            holder=view.holder,
-            concluded=view.concluded,
-            conflict=view.conflict is not None,
-            view=write_view(view),
-        )
+        _ADD_SLIP,
+        {
+            "id": view.id,
+            "number": view.number,
+            "document": view.document,
+            "holder": view.holder,
+            "concluded": view.concluded,
+            "conflict": view.conflict is not None,
+            "view": write_view(view),
+        },
     )
     if view.documents:
-        connection.execute(insert(slip_documents), [{"slip": view.id, "document": d} for d in view.documents])
+        connection.execute(_ADD_SLIP_DOCUMENTS, [{"slip": view.id, "document": d} for d in view.documents])
     if view.hops:
         connection.execute(
-            insert(hops),
+            _ADD_HOPS,
             [
                 {
                     "slip": view.id,
@@ -161,9 +198,9 @@ def _write_document(connection: Connection, folder: _Folder, document: str) -> N
         "digest": view.digest,
         "view": write_view(view),
     }
-    statement = upsert(documents).values(row).on_conflict_do_update(index_elements=[documents.c.id], set_=row)
-    rowid = connection.scalar(statement.returning(documents.c.rowid))
-    connection.execute(delete(tray_items).where(tray_items.c.document == document, tray_items.c.slip.is_(None)))
+    connection.execute(_PUT_DOCUMENT, row)
+    rowid = connection.scalar(_ROWID, {"document": document})
+    connection.execute(_DROP_PLACES, {"of": document})
     _write_places(connection, places_of_document(view), document=document, slip=None)
     if rowid is not None:
         index_document(connection, rowid, view)
@@ -171,8 +208,8 @@ def _write_document(connection: Connection, folder: _Folder, document: str) -> N
 
 def index_document(connection: Connection, rowid: int, view: DocumentView) -> None:
     """Put the document into the search index with the words that callers gave for it."""
-    number = connection.scalar(select(slips.c.number).where(slips.c.id == view.slip)) if view.slip else ""
-    words = connection.scalar(select(search_words.c.words).where(search_words.c.document == view.id))
+    number = connection.scalar(_NUMBER, {"slip": view.slip}) if view.slip else ""
+    words = connection.scalar(_WORDS, {"document": view.id})
     search.index(connection, rowid, subject=view.subject, cite=view.cite, slip=number or "", words=words or "")
 
 
@@ -190,7 +227,7 @@ def _write_places(connection: Connection, places: Iterable[Place], *, document: 
         for place in places
     ]
     if rows:
-        connection.execute(insert(tray_items), rows)
+        connection.execute(_ADD_PLACES, rows)
 
 
 def digest_of(connection: Connection) -> str:

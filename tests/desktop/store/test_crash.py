@@ -44,9 +44,7 @@ def _assert_whole(store: DeskStore, told: list[int]) -> int:
     assert set(told) <= set(numbers), "what was told as done must be there"
     with store.act() as act:
         issued = act._connection.exec_driver_sql("SELECT document, number FROM issued_numbers").all()
-    assert dict(map(tuple, issued)) == {
-        view.id: int(view.cite.split("/")[2]) for view in documents
-    }
+    assert dict(map(tuple, issued)) == {view.id: int(view.cite.split("/")[2]) for view in documents}
     assert sum(len(store.events_of_document(view.id)) for view in documents) == 2 * len(documents)
     assert len(store.outbox(10**6)) == 2 * len(documents)
     assert store.check() == ()

@@ -1,0 +1,97 @@
+"""A hundred thousand documents: trays, counts and search stay quick because they are looked up, not searched."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from desktop.records.events import EventKind
+from desktop.routing.trays import Tray
+from desktop.store.desk import DeskStore
+from tests.fixtures.acts import START, Acts
+
+MANY = 100_000
+SECONDS = 1.0  # what a person waits for without noticing much, on a busy two-core PC
+
+_COPY = """
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :many)
+INSERT INTO {table} SELECT {columns} FROM n, {table} WHERE {table}.rowid = (SELECT min(rowid) FROM {table})
+"""
+
+
+@pytest.fixture
+def large(store: DeskStore) -> DeskStore:
+    """One concluded document, copied in the projections; and a few that are on their way."""
+    acts = Acts()
+    acts.born("doc-0")
+    acts(EventKind.CONCLUDED, "doc-0")
+    with store.act() as act:
+        for item in acts.made:
+            act.add_event(item, START)
+        act.fold()
+        run = act._connection.exec_driver_sql
+        run(
+            _COPY.format(
+                table="documents",
+                columns="rowid + i, id || '-' || i, state, unit, author, cite, slip, next_official, digest, "
+                "replace(view, '\"doc-0\"', '\"doc-0-' || i || '\"')",
+            ),
+            {"many": MANY},
+        )
+        run(
+            _COPY.format(
+                table="tray_items", columns="rowid + i, tray, unit, official, document || '-' || i, slip, hop, since"
+            ),
+            {"many": MANY},
+        )
+        run(
+            "INSERT INTO search(rowid, subject, cite, slip, words) SELECT rowid, 'compra de toner', id, '', '' FROM documents WHERE rowid > 1"
+        )
+    more = Acts(device="dev-2")
+    for n in range(1, 31):
+        more.journey(n)
+    with store.act() as act:
+        for item in more.made:
+            act.add_event(item, START)
+    return store
+
+
+def _timed(ask: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    ask()
+    return time.perf_counter() - begin
+
+
+def test_a_desk_of_many_documents_answers_at_once(large: DeskStore) -> None:
+    assert large.tray_counts("unit-a")[Tray.ARCHIVE] == MANY + 1
+    assert len(large.tray(Tray.INCOMING, "unit-c")) == 30
+    slow = {
+        name: seconds
+        for name, ask in {
+            "counts": lambda: large.tray_counts("unit-a", "juana"),
+            "incoming": lambda: large.tray(Tray.INCOMING, "unit-c", "maria"),
+            "archive": lambda: large.tray(Tray.ARCHIVE, "unit-a", limit=100),
+            "archive, deep": lambda: large.tray(Tray.ARCHIVE, "unit-a", limit=100, offset=50_000),
+            "search": lambda: large.search("doc-0-77777"),
+            "search for what all have": lambda: large.search("compra toner"),
+            "document": lambda: large.document("doc-0-500"),
+        }.items()
+        if (seconds := min(_timed(ask) for _ in range(3))) > SECONDS
+    }
+    assert slow == {}
+
+
+def test_trays_are_found_by_index(large: DeskStore) -> None:
+    with large.reading() as connection:
+        plans = [
+            connection.exec_driver_sql(f"EXPLAIN QUERY PLAN SELECT * FROM tray_items WHERE {where}").all()
+            for where in (
+                "unit = 'u' AND tray = 't' ORDER BY since LIMIT 5",
+                "official = 'o' AND tray = 't'",
+                "document = 'd' AND slip IS NULL",
+            )
+        ]
+    for plan in plans:
+        assert all("USING INDEX" in row[-1] and "TEMP B-TREE" not in row[-1] for row in plan), plan
