@@ -123,10 +123,21 @@ def annotations_tagged(walk: Walk) -> Iterator[str]:
     tree = walk.root.get("/StructTreeRoot", Dictionary()).get("/ParentTree")
     parents = dict(pikepdf.NumberTree(tree).items()) if tree is not None else {}
     for page, item in walk.annotations:
-        if item.get("/Subtype") == Name.Popup:
+        if item.get("/Subtype") == Name.Popup or _unseen(walk, page, item):
             continue
         if item.objgen not in tagged or int(item.get("/StructParent", -1)) not in parents:
             yield f"page {page}"
+
+
+def _unseen(walk: Walk, page: int, item: pikepdf.Object) -> bool:
+    """Hidden, or wholly outside the crop box: the clause asks for no tag then (a document timestamp's field lies there)."""
+    if int(item.get("/F", 0)) & 2:
+        return True
+    box = [float(edge) for edge in walk.document.pages[page - 1].cropbox]
+    place = [float(edge) for edge in item.get("/Rect", box)]
+    left, right = sorted((place[0], place[2]))
+    low, high = sorted((place[1], place[3]))
+    return right <= box[0] or left >= box[2] or high <= box[1] or low >= box[3]
 
 
 def annotations_told(walk: Walk) -> Iterator[str]:

@@ -317,6 +317,12 @@ def _field_without_way_back(document: pikepdf.Pdf) -> None:
     del _widget(document).StructParent
 
 
+@breaks("annotations_tagged")
+def _field_without_a_tag_touching_the_page(document: pikepdf.Pdf) -> None:
+    _widget(document).Rect = [-10, -10, 1, 1]  # a corner of it can be seen
+    del _widget(document).StructParent
+
+
 @breaks("annotations_told")
 def _silent_field(document: pikepdf.Pdf) -> None:
     del _widget(document).TU
