@@ -198,7 +198,8 @@ def receipts_of(at: Sitting) -> list[Json]:
 
 
 def rebuild(at: Sitting) -> tuple[str, str]:
-    """Delete the database, pull again, and return the digest of the trays before and after."""
+    """Deliver what waits, delete the database, pull again; returns the digest of the trays before and after."""
+    synchronise.synchronise(at.desk)
     before = projection_digest(at.desk.store)
     at.close()
     for suffix in ("", "-wal", "-shm"):
