@@ -218,15 +218,20 @@ def send(exchange: ObjectStore, packed: Packed) -> None:
         exchange.put_if_absent(key, data)
 
 
-def waiting(exchange: ObjectStore, entity: str) -> Iterator[Place]:
-    """The deposits whose manifest has arrived and that have no answer yet, oldest first within a unit."""
+def waiting(
+    exchange: ObjectStore, entity: str, *, answered: Callable[[Place], bool] = lambda _: True
+) -> Iterator[Place]:
+    """The deposits whose manifest has arrived and that have no answer yet, oldest first within a unit.
+
+    ``answered`` is asked whether what lies under the answer's key is one.
+    """
     start = f"archive/in/{entity}/"
-    answered = {entry.key for entry in exchange.list(f"archive/out/{entity}/")}
+    answers = {entry.key for entry in exchange.list(f"archive/out/{entity}/")}
     for entry in exchange.list(start):
         parts = entry.key.removeprefix(start).split("/")
-        if len(parts) == 3 and parts[2] == MANIFEST:
+        if len(parts) == 3 and parts[2] == MANIFEST and _ULID.fullmatch(parts[1]) and not key_problem(parts[0]):
             place = Place(entity, parts[0], parts[1])
-            if place.answer not in answered:
+            if place.answer not in answers or not answered(place):
                 yield place
 
 

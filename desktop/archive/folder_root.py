@@ -63,11 +63,8 @@ class FolderRoot:
 
     def repair(self) -> Repaired:
         """Bring root inventories up to the highest version; drop empty folders and old staging."""
-        repaired = []
         with self._told("unchanged"):
-            for folder in self.object_folders():
-                if self._lift_inventory(self._root / folder):
-                    repaired.append(folder)
+            repaired = [folder for folder in self.object_folders() if self._lift_inventory(self._root / folder)]
             leftovers = self._drop_empty() + self._drop_staging()
         return Repaired(tuple(repaired), leftovers)
 
@@ -120,7 +117,7 @@ class FolderRoot:
             while piece := stream.read(CHUNK):
                 yield piece
 
-    def recoverable(self, folder: str, path: str, digest: str) -> bool:
+    def recoverable(self, folder: str, path: str, digest: str) -> bool:  # noqa: ARG002
         """A folder keeps no older bytes."""
         return False
 
@@ -151,6 +148,11 @@ class FolderRoot:
         """Replace the file beside the root."""
         with self._told("unchanged"):
             self._replace(self._base / name, data)
+
+    def read_beside(self, name: str) -> bytes | None:
+        """The file beside the root, or None."""
+        with self._told(None):
+            return _read(self._base / name)
 
     def close(self) -> None:
         """Nothing to give back."""

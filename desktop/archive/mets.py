@@ -11,11 +11,13 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from lxml import etree
-
 from .markup import Maker, to_bytes
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 METS = "http://www.loc.gov/METS/"
 CSIP = "https://DILCIS.eu/XML/METS/CSIPExtensionMETS"

@@ -7,10 +7,12 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from .markup import Maker, to_bytes
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 NAMESPACE = "http://www.loc.gov/premis/v3"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"

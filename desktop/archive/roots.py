@@ -102,6 +102,10 @@ class Root(Protocol):
         """Write a rebuildable file beside the root."""
         ...
 
+    def read_beside(self, name: str) -> bytes | None:
+        """A file beside the root, or None."""
+        ...
+
     def close(self) -> None:
         """Give back connections."""
         ...

@@ -197,8 +197,12 @@ class S3Root:
             self._store.put_if_absent(f"root/{name}", data)
 
     def _read_root_file(self, name: str) -> bytes | None:
+        return self.read_beside(f"root/{name}")
+
+    def read_beside(self, name: str) -> bytes | None:
+        """The object beside the root, or None."""
         try:
-            return self._store.get(f"root/{name}")
+            return self._store.get(name)
         except OfficeError as error:
             if error.code == "storage.not_found":
                 return None
