@@ -214,8 +214,8 @@ class Act(Reads):
         kept = self.directory()
         if kept is not None and number < kept[0]:
             raise OfficeError("store.directory_older", number=number, kept=kept[0])
-        self.set_setting("directory.number", str(number))
-        self.set_setting("directory.jws", jws)
+        self.set_setting("directory-number", str(number))
+        self.set_setting("directory-jws", jws)
 
     def index_text(self, document: str, words: str) -> None:
         """Words by which a document is found beside its own: people's names, which only the directory knows."""

@@ -261,7 +261,7 @@ class Reads(ABC):
 
     def directory(self) -> tuple[int, str] | None:
         """Number and JWS of the latest directory kept, so that a desk opens without a line."""
-        number, jws = self.setting("directory.number"), self.setting("directory.jws")
+        number, jws = self.setting("directory-number"), self.setting("directory-jws")
         return (int(number), jws) if number is not None and jws is not None else None
 
     def draft(self, draft: str) -> Draft | None:
