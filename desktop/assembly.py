@@ -13,6 +13,8 @@ from desktop.records.errors import OfficeError
 from desktop.resources import find_resources
 
 if TYPE_CHECKING:
+    from desktop.archive.roots import Root
+    from desktop.storage.opening import S3Settings
     from desktop.storage.protocol import ObjectStore
 
 
@@ -69,6 +71,7 @@ def open_desk(
             exchange=exchange or exchange_of(settings),
             templates=load_templates([resources / "templates", home / "templates"]),
             resources=resources,
+            archive=archive_of(settings),
             worker=TokenWorker(
                 [Path(module) for module in settings.modules], environment=dict(settings.token_environment)
             ),
@@ -95,18 +98,31 @@ def exchange_of(settings: DeskSettings) -> Callable[[], ObjectStore]:
     return open_it
 
 
+def archive_of(settings: DeskSettings) -> Callable[[], Root]:
+    """Opens the archive's root on first use and keeps it; repairs what a dead writer left behind."""
+    opened: list[Root] = []
+
+    def open_it() -> Root:
+        from desktop.archive.roots import open_root
+
+        if not settings.archive:
+            raise OfficeError("archive.none_here")
+        if not opened:
+            opened.append(open_root(settings.archive, s3=s3_of(settings), create=True))
+        return opened[0]
+
+    return open_it
+
+
 def open_object_store(url: str, settings: DeskSettings) -> ObjectStore:
     """The store behind ``folder:PATH`` or ``s3://BUCKET/PREFIX``, with this desk's S3 access where it is one."""
-    from desktop.storage.opening import S3Settings, open_storage
+    from desktop.storage.opening import open_storage
 
-    s3 = settings.s3
-    access = None
-    if s3 is not None:
-        access = S3Settings(
-            endpoint=s3.endpoint,
-            access_key=s3.access_key,
-            secret_key=s3.secret_key,
-            region=s3.region,
-            ca=Path(s3.ca_file) if s3.ca_file else None,
-        )
-    return open_storage(url, s3=access)
+    return open_storage(url, s3=s3_of(settings))
+
+
+def s3_of(settings: DeskSettings) -> S3Settings | None:
+    """The settings of this desk's S3 server; None where it uses none."""
+    from desktop.operations.join import s3_settings
+
+    return s3_settings(settings.s3)

@@ -46,5 +46,3 @@ def run(arguments: Sequence[str], *, window: WindowDoor | None = None) -> int:
         tell("Interrumpido.")
         return int(Exit.STOPPED)
     return result if isinstance(result, int) else int(Exit.DONE)
-
-

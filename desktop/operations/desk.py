@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from desktop.records.errors import OfficeError
 
 if TYPE_CHECKING:
+    from desktop.archive.roots import Root
     from desktop.drafting.templates import Template
     from desktop.records.people import Directory, Official, Unit
     from desktop.storage.protocol import ObjectStore
@@ -36,7 +37,8 @@ class Desk:
     """One desk: its store, its key, its line to the exchange and its signing parts.
 
     ``clock`` gives aware UTC datetimes; ``ids`` gives fresh ULIDs. ``exchange`` opens the object store on first use and
-    raises ``storage.unreachable`` where there is no line. ``official`` is who sits at the desk now.
+    raises ``storage.unreachable`` where there is no line. ``archive``
+    opens the OCFL root that this desk keeps as custodian, and raises ``archive.none_here`` elsewhere. ``official`` is who sits now.
     """
 
     home: Path
@@ -50,6 +52,7 @@ class Desk:
     exchange: Callable[[], ObjectStore]
     templates: dict[str, Template]
     resources: Path
+    archive: Callable[[], Root]
     worker: TokenWorker
     verifier: Verifier
     trust: TrustStore

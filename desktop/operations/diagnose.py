@@ -78,7 +78,9 @@ def _search() -> Finding:
         options = {row[0] for row in connection.execute("PRAGMA compile_options")}
     connection.close()
     good = "ENABLE_FTS5" in options
-    return Finding("doctor.search" if good else "doctor.no_search", good, needed=True, facts={"version": sqlite3.sqlite_version})
+    return Finding(
+        "doctor.search" if good else "doctor.no_search", good, needed=True, facts={"version": sqlite3.sqlite_version}
+    )
 
 
 def _space(home: Path) -> Finding:

@@ -9,7 +9,7 @@ from desktop.drafting.dates import date_in_words
 from desktop.drafting.jobs import PageJob, SetPage, SignerSlot, verification_code, verification_text
 from desktop.drafting.setting import freeze as set_frozen
 from desktop.records.cite import CitePattern
-from desktop.records.documents import Attachment
+from desktop.records.documents import Attachment, require
 from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind
 from desktop.records.people import Official
@@ -28,21 +28,33 @@ def freeze(desk: Desk, document: str, *, official: str = "") -> str:
 
     The number is reserved for the document first (a crash afterwards keeps it reserved for the same document), the page is
     set with no transaction held, then DRAFTED, NUMBERED and FROZEN become one transaction with their outbox rows.
-    Raises ``cite.no_numbers`` where neither a block nor the line is there, and what drafting raises; the draft stays.
+    Raises ``document.act_forbidden`` once it is frozen, ``cite.no_numbers`` where neither a block nor the line is there,
+    and what drafting raises; the draft stays.
     """
     author = desk.acting(official)
     kept = desk.store.draft(document)
     if kept is None:
         raise OfficeError("draft.unknown", document=document)
+    cite, number = _cite_of(desk, document), 0
     template = desk.templates[kept.template]
     year = desk.now_local().year
-    number = reserve_number(desk, cite_series(desk, template.code), year, document)
-    cite = CitePattern(desk.cite_pattern).render(
-        entity=desk.directory.entity.acronym, unit=desk.unit.prefix, kind=template.code, number=number, year=year
-    )
+    if not cite:
+        number = reserve_number(desk, cite_series(desk, template.code), year, document)
+        cite = CitePattern(desk.cite_pattern).render(
+            entity=desk.directory.entity.acronym, unit=desk.unit.prefix, kind=template.code, number=number, year=year
+        )
     page = set_frozen(_job(desk, kept, author, cite))
     _keep(desk, kept, author, cite=cite, number=number, year=year, page=page)
     return cite
+
+
+def _cite_of(desk: Desk, document: str) -> str:
+    """The CITE that an observed document already has; empty for a draft that is no event yet."""
+    if not desk.store.events_of_document(document):
+        return ""
+    view = desk.store.document(document)
+    require(view, EventKind.FROZEN)
+    return view.cite
 
 
 def _job(desk: Desk, kept: Draft, author: Official, cite: str) -> PageJob:

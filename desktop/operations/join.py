@@ -94,7 +94,7 @@ def ask_admission(
     if (home / "desk.json").exists():
         raise OfficeError("desk.exists", home=str(home))
     invited = Invitation.from_text(_read(invitation))
-    exchange = open_storage(invited.exchange, s3=_s3(s3))
+    exchange = open_storage(invited.exchange, s3=s3_settings(s3))
     directory = latest(exchange, invited.entity, DirectoryPins(invited.admin_key, invited.least_directory))
     officials = [_official(directory, who) for who, _ in people]
     now = datetime.now(UTC)
@@ -132,7 +132,7 @@ def ask_admission(
 def enter(home: Path) -> int:
     """Fetch the directory into the desk's store; returns its number. Raises ``desk.not_admitted`` while the entity has not answered."""
     settings = load_settings(home)
-    exchange = open_storage(settings.exchange, s3=_s3(settings.s3))
+    exchange = open_storage(settings.exchange, s3=s3_settings(settings.s3))
     with DeskStore.open(home, now=datetime.now(UTC)) as store:
         directory = latest(
             exchange, settings.entity, DirectoryPins(settings.admin_key, settings.least_directory), store=store
@@ -190,7 +190,8 @@ def _read(path: Path) -> str:
         raise OfficeError("invitation.unreadable", file=path.name) from error
 
 
-def _s3(access: S3Access | None) -> S3Settings | None:
+def s3_settings(access: S3Access | None) -> S3Settings | None:
+    """What the object store needs of a desk's S3 access."""
     if access is None:
         return None
     return S3Settings(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,7 +41,7 @@ def set_draft_page(
             cite=None,
             place_date=date_in_words(moment.date(), place),
             signers=(SignerSlot("", ""),),
-            created=moment,
+            created=moment.astimezone(UTC),
             document_id="",
             resources=resources,
         )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
+from desktop.archive.custody import Answer
 from desktop.records.errors import OfficeError
 from desktop.sync.receipts import read_receipt
 
@@ -26,18 +26,18 @@ def collect_receipts(desk: Desk, exchange: ObjectStore) -> int:
         try:
             jws = exchange.get(entry.key).decode("ascii")
             payload = read_receipt(jws, desk.directory)
-            facts = json.loads(payload)
-            if facts["deposit"] != deposit:
+            answer = Answer.from_payload(payload)
+            if (answer.deposit, answer.unit) != (deposit, desk.unit_id):
                 continue
-        except (OfficeError, ValueError, KeyError, TypeError) as error:
+        except (OfficeError, UnicodeDecodeError) as error:
             if isinstance(error, OfficeError) and error.code.startswith("storage."):
                 raise
             continue
         with desk.store.act() as act:
             act.put_receipt(
                 deposit,
-                document=str(facts.get("document", "")),
-                state=str(facts.get("state", "accepted")),
+                document=answer.document,
+                state=answer.state,
                 jws=jws,
                 now=desk.clock(),
                 facts=payload.decode("utf-8"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from .desk import Desk, Progress, no_progress
 
 if TYPE_CHECKING:
     from signing.appearance import Stamp
-    from signing.session import PinProvider, TokenSession
+    from signing.session import TokenSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,26 @@ class SignResult:
     error: OfficeError | SigningError | None = None
 
 
+AskPin = Callable[[Token, Certificate | None], str]
+"""Asks for the PIN: called once, last, blocking only the caller. Raises ``SigningCancelled``."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """An ``AskPin`` in the shape that signing takes."""
+
+    ask: AskPin
+
+    def __call__(self, token: Token, certificate: Certificate | None) -> str:
+        return self.ask(token, certificate)
+
+
 def sign(
     desk: Desk,
     documents: Sequence[str],
     token: Token,
     certificate: Certificate,
-    pin: PinProvider,
+    pin: AskPin,
     *,
     official: str = "",
     level: Level = Level.B_B,
@@ -47,15 +61,18 @@ def sign(
 ) -> list[SignResult]:
     """Sign each document whose turn it is with one login. PinError and TokenError stop the batch and are raised.
 
-    Raises ``sign.not_your_token`` when the certificate's CI is not that of the official who acts, before any PIN.
+    Before any PIN: ``sign.not_your_token`` when the certificate's CI is not that of the official who acts,
+    ``document.not_your_turn``, and ``tsa.none`` where a level above B-B is asked of a desk without timestamp service.
     """
     signer = desk.acting(official)
     require_own_certificate(signer, certificate)
     views = [desk.store.document(document) for document in documents]
     for view in views:
         require_turn(view, signer.id, EventKind.SIGNED)
+    if level is not Level.B_B and desk.timestamps is None:
+        raise SigningError("tsa.none")
     results: list[SignResult] = []
-    with desk.worker.open(token, certificate, pin) as session:
+    with desk.worker.open(token, certificate, _Asking(pin)) as session:
         for done, view in enumerate(views):
             progress(done, len(views))
             try:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from desktop.operations.join import s3_settings
 from desktop.storage.opening import open_storage
 from desktop.words import words
 from signing.report import FileVerdict, Level, Outcome
@@ -85,8 +87,6 @@ class Bites:
 
     def _changed_archive(self) -> None:
         with self._log.step() as step:
-            from .walk import s3_settings
-
             store = open_storage(self._facts["archive"], s3=s3_settings(self._facts["s3"]))
             key = next(e.key for e in store.list("root/") if "/content/" in e.key and e.key.endswith(".pdf"))
             genuine = store.get(key)
@@ -96,7 +96,7 @@ class Bites:
             healed = self._at("archivo", "check_fixity")
             store.close()
             found = [problem for problem in report.problems if problem.path and key.endswith(problem.path)]
-            said = words(found[0].code, "es", found[0].facts()).what if found else "no se encontró"
+            said = words(found[0].code, "es", asdict(found[0])).what if found else "no se encontró"
             step.says(
                 f"Un archivo cambiado en el archivo: {said}", file=key, held=len(found) == 1 and not healed.problems
             )

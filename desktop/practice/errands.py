@@ -10,10 +10,13 @@ from typing import Any
 from desktop.assembly import open_desk
 from desktop.drafting.body import Body
 from desktop.operations import (
+    accept,
     answer,
     conclude,
+    deposit,
     dispatch,
     draft,
+    fixity,
     freeze,
     raise_level,
     receive,
@@ -133,22 +136,16 @@ def conclude_document(at: Sitting, *, document: str, remark: str) -> None:
 
 def deposit_document(at: Sitting, *, document: str) -> str:
     """Hand the dossier to the archive; returns the deposit's id."""
-    from desktop.operations import deposit
-
     return deposit.deposit(at.desk, document)
 
 
 def accept_deposits(at: Sitting) -> list[Json]:
     """As custodian: accept what waits in the exchange; one row per deposit."""
-    from desktop.operations import accept
-
     return [row.as_json() for row in accept.accept_all(at.desk)]
 
 
 def check_fixity(at: Sitting) -> Json:
     """Read every file of the archive and compare: a ``FixityReport``."""
-    from desktop.operations import fixity
-
     return fixity.check_archive(at.desk)
 
 

@@ -20,7 +20,14 @@ def lay_table(log: Log, office: PracticeOffice, at: At, today: date) -> None:
     """Put one document into each tray of the desk that the window opens on. ``at(desk, errand, **arguments)`` asks a desk."""
     log.stage("Mesa servida")
     with log.step() as step:
-        _send(office, at, "Transferencia documental de la gestión 2025", "elaborar_respuesta", today + timedelta(days=2), urgent=True)
+        _send(
+            office,
+            at,
+            "Transferencia documental de la gestión 2025",
+            "elaborar_respuesta",
+            today + timedelta(days=2),
+            urgent=True,
+        )
         at("planificacion", "exchange_all")
         at("planificacion", "receive_all")
         _send(office, at, "Capacitación en firma digital para las secretarías", "para_su_conocimiento", None)
@@ -34,7 +41,9 @@ def lay_table(log: Log, office: PracticeOffice, at: At, today: date) -> None:
                   held=all(counts[tray] for tray in wanted))  # fmt: skip
 
 
-def _send(office: PracticeOffice, at: At, subject: str, action: str, deadline: date | None, *, urgent: bool = False) -> None:
+def _send(
+    office: PracticeOffice, at: At, subject: str, action: str, deadline: date | None, *, urgent: bool = False
+) -> None:
     document = at("archivo", "draft_sample", template="nota_interna", signers=[office.ids[ARCHIVIST]],
                   header={"referencia": subject, "para": [_person(office, AUTHOR)]})  # fmt: skip
     at("archivo", "freeze_draft", document=document)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from typing import Any
 
 from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind
@@ -23,16 +24,15 @@ def flip_byte(pdf: bytes) -> bytes:
 def append_page(pdf: bytes) -> bytes:
     """Add a page by an incremental update, as any editor could: the signed bytes stay as they are."""
     from pyhanko.pdf_utils import generic
-    from pyhanko.pdf_utils.content import RawContent
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.pdf_utils.writer import PageObject
 
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    box = generic.ArrayObject([generic.NumberObject(n) for n in (0, 0, 612, 792)])
-    content = RawContent(b"0.8 0.2 0.2 rg 72 600 400 80 re f")
-    writer.insert_page(
-        PageObject(contents=writer.add_object(generic.StreamObject(stream_data=content.render())), media_box=box)
-    )
+    writer: Any = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    make: Any = generic  # pyHanko's constructors carry no types
+    box = make.ArrayObject([make.NumberObject(edge) for edge in (0, 0, 612, 792)])
+    content = make.StreamObject(stream_data=b"0.8 0.2 0.2 rg 72 600 400 80 re f")
+    page: Any = PageObject
+    writer.insert_page(page(contents=writer.add_object(content), media_box=box))
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()

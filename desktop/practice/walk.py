@@ -12,7 +12,7 @@ from typing import Any, Self
 from desktop.operations import join
 from desktop.operations.dispatch import Order
 from desktop.operations.settings import S3Access
-from desktop.storage.opening import S3Settings, open_storage
+from desktop.storage.opening import open_storage
 from desktop.words import words
 from signing.report import FileVerdict, Level, Outcome
 
@@ -76,7 +76,7 @@ class Walk:
                       file=self.office.pki.folder)  # fmt: skip
         with self._log.step() as step:
             self.exchange_url, self.archive_url, self.s3 = self._open_stores()
-            exchange = open_storage(self.exchange_url, s3=s3_settings(self.s3), create=True)
+            exchange = open_storage(self.exchange_url, s3=join.s3_settings(self.s3), create=True)
             self.invitation = join.open_exchange(self.office.home / "entidad", exchange)
             for name in DESKS:
                 self._join(name)
@@ -84,7 +84,7 @@ class Walk:
             exchange.close()
             for desk in self._desks.values():
                 desk.do("enter")
-            step.says(f"Tres escritorios, tres procesos, tres claves; admitidos con la firma de sus tokens (directorio n.º {directory.number}).",
+            step.says(f"Tres escritorios, tres procesos, tres claves, admitidos por sus tokens (directorio n.º {directory.number}).",
                       file=self.invitation, held=len(directory.devices) == len(DESKS))  # fmt: skip
 
     def _open_stores(self) -> tuple[str, str, S3Access | None]:
@@ -279,15 +279,6 @@ class Walk:
 
     def _facts(self) -> dict[str, Any]:
         return {"note": self.note, "answer": self.answer, "slip": self.slip, "archive": self.archive_url, "s3": self.s3}
-
-
-def s3_settings(access: S3Access | None) -> S3Settings | None:
-    """The store's settings of a desk's S3 access."""
-    if access is None:
-        return None
-    return S3Settings(
-        endpoint=access.endpoint, access_key=access.access_key, secret_key=access.secret_key, region=access.region
-    )
 
 
 def sentence(verdict: FileVerdict) -> str:

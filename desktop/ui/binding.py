@@ -8,7 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from desktop.operations import approve, check, conclude, dispatch, draft, freeze, receive, show, sign, synchronise
+from desktop.operations import (
+    approve,
+    check,
+    conclude,
+    deposit,
+    dispatch,
+    draft,
+    freeze,
+    receive,
+    show,
+    sign,
+    synchronise,
+)
 from desktop.operations import tokens as token_operations
 from desktop.operations import trays as tray_operations
 from desktop.operations import verify as verify_operations
@@ -180,8 +192,6 @@ class BoundDesk:
 
     def deposit(self, document: str) -> None:
         """To the archive."""
-        from desktop.operations import deposit
-
         deposit.deposit(self._desk, document)
 
     # -- token
@@ -214,7 +224,7 @@ class BoundDesk:
         def tell(done: int, total: int) -> None:
             progress(done, total, cites[min(done, len(cites) - 1)])
 
-        results = sign.sign(self._desk, documents, token, certificate, lambda t, c: pin(t, c), progress=tell)
+        results = sign.sign(self._desk, documents, token, certificate, pin, progress=tell)
         return [SignResult(row.document, row.cite, row.receipt, row.error) for row in results]
 
     # -- slow and outside
