@@ -6,7 +6,6 @@ import asyncio
 import io
 import os
 import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 
 import pikepdf
@@ -14,25 +13,16 @@ from asn1crypto import x509 as asn1_x509
 from asn1crypto.keys import PrivateKeyInfo
 from cryptography.hazmat.primitives import serialization
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.timestamps import HTTPTimeStamper
-from pyhanko.sign.validation.ades import AdESLTAValidationResult, ades_lta_validation
-from pyhanko.sign.validation.policy_decl import (
-    CertValidationPolicySpec,
-    PdfSignatureValidationSpec,
-    RevinfoOnlineFetchingRule,
-    RevocationInfoGatheringSpec,
-    SignatureValidationSpec,
-)
+from pyhanko.sign.validation.ades import AdESLTAValidationResult
 from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.context import CertRevTrustPolicy
-from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO
-from pyhanko_certvalidator.registry import SimpleCertificateStore, SimpleTrustManager
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from desktop.practice.pki import PracticePki
+from tests.fixtures.judges import pyhanko_lta, run
 
 __all__ = ["SigningError", "judge_lta", "openssl", "sign_lta"]
 
@@ -84,17 +74,10 @@ async def _sign_lta(pki: PracticePki, label: str, page: io.BytesIO) -> bytes:
 
 def judge_lta(pki: PracticePki, pdf: bytes) -> AdESLTAValidationResult:
     """EN 319 102-1 validation with archival data, from what the file carries alone."""
-    policy = CertValidationPolicySpec(
-        trust_manager=SimpleTrustManager.build(trust_roots=[anchor(pki)]),
-        revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
-    )
-    gathering = RevocationInfoGatheringSpec(online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY)
-    spec = PdfSignatureValidationSpec(SignatureValidationSpec(policy, gathering))
-    (signature,) = PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures
-    return asyncio.run(ades_lta_validation(signature, spec))
+    (result,) = pyhanko_lta(io.BytesIO(pdf), pki.certificate_of("root"))
+    return result
 
 
 def openssl(folder: Path, *arguments: str | os.PathLike[str]) -> subprocess.CompletedProcess[str]:
     """Run openssl in ``folder``; the caller reads its code and words."""
-    command: Sequence[str | os.PathLike[str]] = ["openssl", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=30)
+    return run(folder, "openssl", *arguments)
