@@ -109,8 +109,16 @@ class PracticeOffice:
         """OCSP, CRL and TSA on loopback, and SeaweedFS where the office uses it, while the block lasts."""
         with ExitStack() as running:
             if self.s3:
-                running.enter_context(self.server())
+                self._moved(running.enter_context(self.server()))
             yield running.enter_context(PkiServices(self.pki, tsa=tsa))
+
+    def _moved(self, server: SeaweedServer) -> None:
+        """The server answers at another port after each start: tell every desk."""
+        from desktop.operations.join import move_endpoint
+
+        access = S3Access(server.endpoint, server.access_key, server.secret_key, server.region)
+        for name in DESKS:
+            move_endpoint(self.desk_home(name), access)
 
     def server(self) -> SeaweedServer:
         """This office's SeaweedFS, not started."""
