@@ -1,6 +1,6 @@
 """Certificates of the practice PKI, by the profile of the Bolivian ECAs (cargo público): a subject as officials really have it.
 
-Built with ``cryptography`` because certomancer's configuration cannot name uidNumber, UID or description in a subject.
+Built with ``cryptography``, which the program needs anyway; certomancer is for the tests (docs/decisions/0008).
 """
 
 from __future__ import annotations
