@@ -70,7 +70,7 @@ def take_block(
             ledger = read_ledger(exchange, entity, series, year, directory)
         first = max(ledger.highest, floor) + 1
         block = NumberBlock(series, year, ledger.next_ordinal, first, first + size - 1, key.id)
-        jws = seal_payload(canonical(_payload(block, entity, now)), key, BLOCK)
+        jws = seal_payload(canonical(block_payload(block, entity, now)), key, BLOCK)
         if exchange.put_if_absent(block_key(entity, series, year, block.ordinal), jws.encode("ascii")):
             return block
     raise OfficeError("block.crowded", series=series, year=year)
@@ -123,7 +123,8 @@ def _read(data: bytes, entity: str, directory: Directory) -> NumberBlock:
     return block
 
 
-def _payload(block: NumberBlock, entity: str, now: datetime) -> dict[str, Json]:
+def block_payload(block: NumberBlock, entity: str, now: datetime) -> dict[str, Json]:
+    """The JSON object that is canonicalised and signed."""
     return {
         "v": FORMAT,
         "entity": entity,

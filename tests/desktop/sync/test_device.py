@@ -51,15 +51,16 @@ def test_a_key_shows_nothing_of_itself() -> None:
     assert repr(key) == "DeviceKey(id='device-a')"
 
 
-@pytest.mark.skipif(os.name != "posix", reason="file modes are a POSIX thing")
 def test_the_file_is_its_owners_alone_even_after_a_careless_restore(tmp_path: Path) -> None:
     vault = FileVault(tmp_path)
     vault.save(DeviceKey.generate("device-a"))
     path = vault.path_of("device-a")
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    path.chmod(0o644)
-    vault.load("device-a")
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    if os.name == "posix":  # elsewhere the profile's ACL does it
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        path.chmod(0o644)
+        vault.load("device-a")
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert vault.load("device-a").id == "device-a"
 
 
 def test_a_missing_or_damaged_key_is_told_without_its_content(tmp_path: Path) -> None:
