@@ -70,7 +70,7 @@ def sign(
     for view in views:
         require_turn(view, signer.id, EventKind.SIGNED)
     if level is not Level.B_B and desk.timestamps is None:
-        raise SigningError("tsa.none")
+        raise SigningError("tsa.none", on_disk="nothing", level=level.value)
     results: list[SignResult] = []
     with desk.worker.open(token, certificate, _Asking(pin)) as session:
         for done, view in enumerate(views):

@@ -1,14 +1,22 @@
-"""One SeaweedFS for the whole session; every test gets a prefix of its own in its bucket."""
+"""Parts made once for the session and shared: a SeaweedFS (a prefix per test), and an office at each point of a document's life."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from desktop.practice.people import AUTHOR, CHIEF
+from desktop.practice.pki import PracticePki
 from desktop.practice.seaweed import SeaweedServer
+from desktop.practice.tokens import SoftTokens
 from desktop.storage import LockingStore, S3Settings, open_storage
+from signing.sandbox import Verifier
+from signing.worker import TokenWorker
+from tests.fixtures import office as offices
+from tests.fixtures.office import Stage, TestOffice
 
 _number = itertools.count()
 
@@ -52,3 +60,67 @@ def s3_stores(s3_url: str, s3_settings: S3Settings) -> Iterator[Callable[[], Loc
 def s3_store(s3_stores: Callable[[], LockingStore]) -> LockingStore:
     """One client."""
     return s3_stores()
+
+
+@pytest.fixture(scope="session")
+def warm_parts(practice_tokens: SoftTokens) -> Iterator[tuple[TokenWorker, Verifier]]:
+    """A token worker and a verifier that stay warm."""
+    yield from offices.shared_parts(practice_tokens)
+
+
+@pytest.fixture(scope="session")
+def founded(
+    tmp_path_factory: pytest.TempPathFactory,
+    practice_pki: PracticePki,
+    practice_tokens: SoftTokens,
+    warm_parts: tuple[TokenWorker, Verifier],
+) -> TestOffice:
+    """An entity with two desks and no documents. Never change it: copy it."""
+    return offices.found(tmp_path_factory.mktemp("office") / "founded", practice_pki, practice_tokens, *warm_parts)
+
+
+@pytest.fixture(scope="session")
+def frozen_stage(founded: TestOffice) -> Stage:
+    """A frozen note that its author and the chief have to sign, with an attachment."""
+    office = founded.copy(founded.home.parent / "frozen")
+    paper = office.home / "cotización Ñañez.csv"
+    paper.write_text("Ítem;Total\n1;12900\n", "utf-8")
+    document = office.frozen(office.desk(offices.PLANNING), signers=(AUTHOR, CHIEF), attachments=(paper,))
+    office.close()
+    return Stage(office, document)
+
+
+@pytest.fixture(scope="session")
+def signed_stage(frozen_stage: Stage) -> Stage:
+    """The note, signed by both at B-B."""
+    home = frozen_stage.office.home.parent / "signed"
+    return offices.advance(frozen_stage.office, home, offices.sign_note, frozen_stage.document)
+
+
+@pytest.fixture(scope="session")
+def sent_stage(signed_stage: Stage) -> Stage:
+    """The note, dispatched and delivered, not yet received."""
+    home = signed_stage.office.home.parent / "sent"
+    return offices.advance(signed_stage.office, home, offices.send_note, signed_stage.document)
+
+
+@pytest.fixture(scope="session")
+def received_stage(sent_stage: Stage) -> Stage:
+    """The note, received at the other desk; the first does not know yet."""
+    home = sent_stage.office.home.parent / "received"
+    return offices.advance(sent_stage.office, home, offices.receive_note, sent_stage.document)
+
+
+@pytest.fixture
+def stages(tmp_path: Path) -> Iterator[Callable[[Stage | TestOffice], Stage]]:
+    """Copies an office for this test alone, and closes its desks afterwards."""
+    copied: list[TestOffice] = []
+
+    def copy(of: Stage | TestOffice) -> Stage:
+        stage = of if isinstance(of, Stage) else Stage(of, "")
+        copied.append(stage.office.copy(tmp_path / f"office-{len(copied)}"))
+        return Stage(copied[-1], stage.document, stage.slip)
+
+    yield copy
+    for office in copied:
+        office.close()
