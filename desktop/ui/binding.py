@@ -241,8 +241,8 @@ class BoundDesk:
         return verdict
 
     def render_page(self, path: Path, page: int, width: int) -> bytes:
-        """A page as PNG, drawn in the killable child."""
-        return self._desk.verifier.render(path, page, width=width)
+        """A page (from 0) as PNG, drawn in the killable child (which counts from 1)."""
+        return self._desk.verifier.render(path, page + 1, width=width)
 
     def synchronise(self, progress: Progress) -> SyncOutcome:
         """One exchange with the line."""
