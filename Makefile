@@ -7,7 +7,7 @@ WORKERS ?= 2
 # Where the practice office of `make run` lives, and where its screens go when there is no display.
 PRACTICE ?= $(or $(XDG_DATA_HOME),$(HOME)/.local/share)/qillqa/practica
 SCREENS ?= build/pantallas
-PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 # Imports are half of start-up: bytecode is always written and used.
 unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
