@@ -24,6 +24,7 @@ STOPPING = frozenset({"storage.unreachable", "storage.disk_full"})
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=1)
 _BATCH = 100
+_ALL = 100_000
 _COMPARE_BYTES = 4_000_000  # larger objects that are there already are compared by size
 
 
@@ -81,6 +82,8 @@ def _next_rows(store: DeskStore, now: datetime) -> list[OutboxRow]:
 
 def _send(store: DeskStore, exchange: ObjectStore, row: OutboxRow, now: datetime, tally: _Tally) -> bool:
     try:
+        if row.source == "deposit" and _follows_others(store, row):
+            raise OfficeError("push.waits", key=row.key)
         put_whole(exchange, row.key, store.outbox_bytes(row))
     except OfficeError as error:
         if error.code in STOPPING:
@@ -90,6 +93,16 @@ def _send(store: DeskStore, exchange: ObjectStore, row: OutboxRow, now: datetime
         tally.problems.append((error.code, {"key": row.key, **error.facts}))
         return False
     return True
+
+
+def _follows_others(store: DeskStore, row: OutboxRow) -> bool:
+    """Whether something of the same deposit has not gone yet: its manifest, the last of its rows, makes the deposit exist."""
+    folder = row.key.rpartition("/")[0]
+    return any(
+        other.key.startswith("/".join(folder.split("/")[:5])) and (other.priority, other.id) < (row.priority, row.id)
+        for other in store.outbox(_ALL)
+        if other.source == "deposit"
+    )
 
 
 def put_whole(exchange: ObjectStore, key: str, data: bytes) -> None:

@@ -280,6 +280,19 @@ def test_a_row_that_fails_waits_and_the_rest_goes_on(juana: Seat, exchange: Obje
     assert juana.store.outbox_counts().waiting == 0
 
 
+def test_a_deposit_exists_only_when_all_of_it_is_there(juana: Seat, exchange: ObjectStore) -> None:
+    folder = f"archive/in/{ENTITY}/unit-a/01HZDEPOSIT"
+    with juana.store.act() as act:
+        for place, name in enumerate(("blobs/a", "blobs/b", "deposit.jws")):
+            act.enqueue(f"{folder}/{name}", name.encode(), priority=2 + place)
+    refusing, moment = Counting(exchange, refuse=f"{folder}/blobs/a"), juana.now()
+    report = push(juana.store, refusing, now=moment)
+    assert [code for code, _ in report.problems] == ["storage.denied", "push.waits", "push.waits"]
+    assert exchange.head(f"{folder}/deposit.jws") is None
+    assert push(juana.store, exchange, now=moment + timedelta(minutes=1)).others == 3
+    assert exchange.head(f"{folder}/deposit.jws") is not None
+
+
 def test_a_quick_pull_reads_only_what_the_hints_tell(juana: Seat, pedro: Seat, exchange: ObjectStore) -> None:
     whole_life(juana, pedro)
     juana.make("doc-5", PDF, 5)
