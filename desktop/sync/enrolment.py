@@ -158,6 +158,8 @@ def admit(directory: Directory, jws: str, *, read: Read, now: datetime) -> Direc
     if asked.until <= now:
         raise OfficeError("enrolment.expired", name=official.name)
     directory.unit(asked.unit)
+    if official.unit != asked.unit:  # else he would read what is sent to that unit, and act for it
+        raise OfficeError("enrolment.other_unit", name=official.name, unit=asked.unit)
     known = next((device for device in directory.devices if device.id == asked.device), None)
     for device in directory.devices:
         if device.id != asked.device and asked.verify_key == device.verify_key:

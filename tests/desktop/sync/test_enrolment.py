@@ -146,7 +146,14 @@ def test_a_revoked_device_is_not_enrolled_again(office: Office) -> None:
         admit(directory, request(office.key_a), read=read, now=NOW)
 
 
+def test_nobody_enrols_himself_into_another_unit(empty: Directory) -> None:
+    """He would read what is sent to that unit, and act in its name."""
+    with pytest.raises(OfficeError, match=r"enrolment\.other_unit"):
+        admit(empty, request(DeviceKey.generate("device-n"), unit="unit-b"), read=read, now=NOW)
+
+
 def test_a_second_official_joins_and_the_first_end_counts(empty: Directory) -> None:
+    empty = replace(empty, officials=tuple(replace(o, unit="unit-a") for o in empty.officials))
     key = DeviceKey.generate("device-n")
     one = admit(empty, request(key), read=read, now=NOW)
     both = admit(
