@@ -55,12 +55,14 @@ def save_settings(home: Path, settings: DeskSettings) -> None:
 def load_settings(home: Path) -> DeskSettings:
     """Raises ``desk.none_here``, ``desk.newer_settings`` and ``desk.damaged_settings``."""
     try:
-        kept: dict[str, Any] = json.loads((home / FILE).read_text(encoding="utf-8"))
+        kept: Any = json.loads((home / FILE).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise OfficeError("desk.none_here", home=str(home)) from error
     except (OSError, ValueError) as error:
         raise OfficeError("desk.damaged_settings", home=str(home)) from error
-    version = kept.pop("format", 0)
+    version = kept.pop("format", None) if isinstance(kept, dict) else None
+    if not isinstance(version, int):
+        raise OfficeError("desk.damaged_settings", home=str(home))
     if version > FORMAT:
         raise OfficeError("desk.newer_settings", version=version)
     try:
