@@ -86,17 +86,16 @@ def latest(
     """
     kept = _kept(store, pins) if store is not None else None
     least = max(pins.least_number, kept[0].number if kept else 1)
-    found = next(_valid_versions(exchange, entity, pins, least=least), None)
+    found = next(_valid_versions(exchange, entity, pins, least=least, kept=kept), None)
     if found is None:
         if kept is None:
             raise _why_none(exchange, entity, pins)
-        found = kept
-    directory, jws = found
-    if kept is not None and jws == kept[1]:
+        directory, jws = kept  # deleted there: put it back
         exchange.put_if_absent(directory_key(entity, directory.number, digest_of(jws)), jws.encode("ascii"))
-    elif store is not None:
-        store.put_directory(directory.number, jws)
-    return directory
+        return directory
+    if store is not None and found != kept:
+        store.put_directory(found[0].number, found[1])
+    return found[0]
 
 
 def kept_directory(store: DirectoryStore, pins: DirectoryPins) -> Directory | None:
@@ -131,10 +130,14 @@ def _kept(store: DirectoryStore, pins: DirectoryPins) -> tuple[Directory, str] |
 
 
 def _valid_versions(
-    exchange: ObjectStore, entity: str, pins: DirectoryPins, *, least: int
+    exchange: ObjectStore, entity: str, pins: DirectoryPins, *, least: int, kept: tuple[Directory, str] | None = None
 ) -> Iterator[tuple[Directory, str]]:
     """Newest first. Foreign and damaged files among them are passed over: they must not stop anybody."""
+    kept_digest = digest_of(kept[1]) if kept is not None else ""
     for number, digest, key in sorted(_keys(exchange, entity, least), key=lambda item: (-item[0], item[1])):
+        if kept is not None and digest == kept_digest and number == kept[0].number:
+            yield kept  # read and checked before
+            continue
         try:
             data = exchange.get(key)
             envelope = take_apart(data, DIRECTORY)

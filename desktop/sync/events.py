@@ -6,18 +6,16 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from desktop.records.errors import OfficeError
-from desktop.records.events import FORMAT, Event, SignedEvent
+from desktop.records.events import Event, SignedEvent
 from desktop.records.people import Device, Directory
 
 from .bodies import require_body, require_shape
 from .device import DeviceKey
 from .envelopes import (
     EVENT,
-    Envelope,
     canonical,
     digest_of,
     read_canonical,
-    read_json,
     require_signature,
     seal_payload,
     take_apart,
@@ -45,7 +43,6 @@ def read_event(jws: str | bytes, directory: Directory) -> SignedEvent:
     ``event.not_enrolled``, ``event.wrong_unit``, ``event.no_delegation``.
     """
     envelope = take_apart(jws, EVENT)
-    _require_known_format(envelope)
     device = _device(directory, envelope.kid)
     require_signature(envelope, device.verify_key)
     event = _to_event(envelope.payload)
@@ -61,18 +58,7 @@ def read_event(jws: str | bytes, directory: Directory) -> SignedEvent:
 def peek_event(jws: str | bytes) -> SignedEvent:
     """Read an event without believing it: nothing is checked against a directory. For proofs and error messages only."""
     envelope = take_apart(jws, EVENT)
-    _require_known_format(envelope)
     return SignedEvent(_to_event(envelope.payload), envelope.digest, envelope.jws)
-
-
-def _require_known_format(envelope: Envelope) -> None:
-    try:
-        payload = read_json(envelope.payload)
-    except OfficeError:
-        return  # altered or junk: the signature, or the form, will say so
-    version = payload.get("v") if isinstance(payload, dict) else None
-    if isinstance(version, int) and version > FORMAT:
-        raise OfficeError("event.newer_format", version=version, known=FORMAT)
 
 
 def _to_event(payload: bytes) -> Event:
