@@ -98,7 +98,8 @@ def check(
     cancelled: Callable[[], bool] = lambda: False,
 ) -> FixityReport:
     """Check the objects whose folder is greater than ``after``, in order. Raises storage's codes when the store fails."""
-    folders = [folder for folder in root.object_folders() if folder > after]
+    present = list(root.object_folders())
+    folders = [folder for folder in present if folder > after]
     objects = files = size = 0
     problems: list[FixityProblem] = []
     last, finished = after, True
@@ -113,10 +114,8 @@ def check(
             progress(number + 1, len(folders))
     if finished:
         problems += [FixityProblem(STRAY, "", path) for path in root.strays()]
-        gone = sorted(set(receipts or ()) - {problem.object for problem in problems})
-        problems += [
-            FixityProblem(NO_OBJECT, name, object_folder(name)) for name in gone if root.inventory(name) is None
-        ]
+        gone = {object_folder(name): name for name in receipts or ()}
+        problems += [FixityProblem(NO_OBJECT, gone[path], path) for path in sorted(set(gone) - set(present))]
     return FixityReport(objects, files, size, tuple(problems), last, finished)
 
 
@@ -129,7 +128,9 @@ def check_object(
     except OfficeError as error:
         if error.code.startswith("storage."):
             raise
-        return ObjectFixity(folder, "", 0, 0, (FixityProblem(INVENTORY_DAMAGED, "", f"{folder}/inventory.json"),))
+        name = next((name for name in receipts or () if object_folder(name) == folder), "")
+        problem = FixityProblem(INVENTORY_DAMAGED, name, f"{folder}/inventory.json")
+        return ObjectFixity(folder, name, 0, 0, (problem,))
     expected = inventory.expected()
     names = _logical_names(inventory)
     present = {file.path for file in root.files_at(folder)}

@@ -36,16 +36,16 @@ class Mortal:
 
 
 class S3Place:
-    """A root under a prefix; each client has connections of its own."""
+    """A root under a prefix."""
 
     steps = ("leased", "first put", "version put", "committed", "sidecar put")
 
     def __init__(self, stores: Stores) -> None:
-        self._stores = stores
+        self._store = stores()
 
     def open(self, *, create: bool = False, die_at: str = "", later: timedelta = timedelta(0)) -> S3Root:
         """Dies by losing its connection; a real kill is tested apart."""
-        store: Any = Mortal(self._stores())
+        store: Any = Mortal(self._store)
 
         def fault(step: str) -> None:
             if step == die_at:
