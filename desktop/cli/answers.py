@@ -5,11 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum, IntEnum
 from pathlib import Path
 from typing import Any
+
+import typer
 
 from desktop.records.errors import Cancelled, OfficeError
 from desktop.words import words
@@ -29,7 +32,7 @@ class Exit(IntEnum):
     STOPPED = 130
 
 
-_ENVIRONMENT = ("storage.", "store.", "practice.", "tsa.", "token.", "driver.", "worker.", "resources.")
+_ENVIRONMENT = ("cli.", "storage.", "store.", "practice.", "tsa.", "token.", "driver.", "worker.", "resources.")
 
 
 def exit_of(error: OfficeError | SigningError) -> Exit:
@@ -86,27 +89,36 @@ def answered(act: Callable[[], Exit | None], *, as_json: bool = False) -> int:
     try:
         return int(act() or Exit.DONE)
     except (OfficeError, SigningError) as error:
-        if as_json:
-            said = words(error.code, "es", error.facts)
-            put_json(
-                {
-                    "error": {
-                        "code": error.code,
-                        "facts": dict(error.facts),
-                        "what": said.what,
-                        "means": said.means,
-                        "do": said.do,
-                        "on_disk": error.on_disk,
-                    }
-                }
-            )
-        else:
-            for line in error_words(error):
-                tell(line)
-        return int(exit_of(error))
+        return _told(error, as_json=as_json)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        return _told(OfficeError("cli.file", file=str(error.filename or ""), reason=reason), as_json=as_json)
     except (Cancelled, SigningCancelled):
-        tell(words("cli.cancelled", "es", {}).what)
-        return int(Exit.CANNOT_TELL)
+        return _stopped("cli.cancelled", Exit.CANNOT_TELL, as_json=as_json)
     except KeyboardInterrupt:
-        tell(words("cli.interrupted", "es", {}).what)
-        return int(Exit.STOPPED)
+        return _stopped("cli.interrupted", Exit.STOPPED, as_json=as_json)
+    except (typer.Exit, typer.Abort, typer.BadParameter):
+        raise
+    except Exception:  # noqa: BLE001 - a bug of ours: said plainly, with what support needs, and never mistaken for "no"
+        tell(traceback.format_exc())
+        return _stopped("cli.bug", Exit.BUG, as_json=as_json)
+
+
+def _told(error: OfficeError | SigningError, *, as_json: bool) -> int:
+    if as_json:
+        said = words(error.code, "es", error.facts)
+        facts: dict[str, object] = {"code": error.code, "facts": dict(error.facts), "on_disk": error.on_disk}
+        put_json({"error": {**facts, "what": said.what, "means": said.means, "do": said.do}})
+    else:
+        for line in error_words(error):
+            tell(line)
+    return int(exit_of(error))
+
+
+def _stopped(code: str, status: Exit, *, as_json: bool) -> int:
+    said = words(code, "es", {})
+    if as_json:
+        put_json({"error": {"code": code, "facts": {}, "what": said.what, "means": said.means, "do": said.do}})
+    else:
+        tell(said.what)
+    return int(status)

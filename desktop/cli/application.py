@@ -9,6 +9,7 @@ import typer
 from . import archive_commands, desk_commands, document_commands, practice_commands, signing_commands, slip_commands
 from .answers import Exit, tell
 from .practice_commands import WindowDoor
+from .usage import usage_words
 
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[
     1
@@ -39,7 +40,7 @@ def run(arguments: Sequence[str], *, window: WindowDoor | None = None) -> int:
     try:
         result = build()(args=list(arguments), standalone_mode=False, obj=window)
     except _USAGE_ERROR as error:
-        tell(str(error))
+        tell(usage_words(error))
         tell("Escriba «qillqa --help» o «qillqa ORDEN --help» para ver cómo se usa.")
         return int(Exit.USAGE)
     except typer.Abort:

@@ -11,7 +11,7 @@ import typer
 
 from desktop.assembly import open_desk
 
-from .answers import Exit, answered
+from .answers import Exit, answered, put_json
 
 if TYPE_CHECKING:
     from desktop.operations.desk import Desk
@@ -27,14 +27,20 @@ def default_home() -> Path:
 
 
 def at_desk(home: Path | None, act: Callable[[Desk], Exit | None], *, official: str = "", as_json: bool = False) -> int:
-    """Open the desk, run one act, close it; the exit status of the act or of what went wrong."""
+    """Open the desk, run one act, close it; the exit status of the act or of what went wrong.
+
+    An act that answers nothing of its own answers ``{"done": true}`` with ``--json``.
+    """
 
     def opened() -> Exit | None:
         desk = open_desk(home or default_home())
         try:
             if official:
                 desk.official = official_id(desk, official)
-            return act(desk)
+            status = act(desk)
+            if status is None and as_json:
+                put_json({"done": True})
+            return status
         finally:
             desk.close()
 

@@ -15,6 +15,7 @@ from desktop.operations import raise_level as raising
 from desktop.operations import show as showing
 from desktop.operations import sign as signing_operation
 from desktop.operations import tokens, verify
+from desktop.records.errors import OfficeError
 from desktop.resources import find_resources
 from desktop.words import words
 from signing.report import Level
@@ -85,13 +86,16 @@ def fields_of(pairs: list[str]) -> dict[str, Any]:
 
 
 def body_of(path: Path | None) -> Body:
-    """The body from a text or JSON file; empty without one."""
+    """The body from a text or JSON file; empty without one. Raises ``draft.body_unreadable``, OSError and what drafting raises."""
     from desktop.drafting.body import Body
 
     if path is None:
         return Body()
-    text = path.read_text(encoding="utf-8")
-    return Body.from_json(json.loads(text)) if path.suffix == ".json" else Body.from_text(text)
+    try:
+        text = path.read_text(encoding="utf-8")
+        return Body.from_json(json.loads(text)) if path.suffix == ".json" else Body.from_text(text)
+    except ValueError as error:  # no UTF-8, or no JSON
+        raise OfficeError("draft.body_unreadable", file=path.name) from error
 
 
 def new(
@@ -184,9 +188,9 @@ def sign(
     return at_desk(home, act, official=official, as_json=as_json)
 
 
-def approve(document: Document, official: Official = "", home: Home = None) -> int:
+def approve(document: Document, official: Official = "", home: Home = None, as_json: Json = False) -> int:
     """Da el V°B° de la vía."""
-    return at_desk(home, lambda desk: approval.approve(desk, document), official=official)
+    return at_desk(home, lambda desk: approval.approve(desk, document), official=official, as_json=as_json)
 
 
 def observe(
@@ -194,9 +198,10 @@ def observe(
     remark: Annotated[str, typer.Option("--remark", help="Qué se observa.")],
     official: Official = "",
     home: Home = None,
+    as_json: Json = False,
 ) -> int:
     """Devuelve el documento a su autor con una observación."""
-    return at_desk(home, lambda desk: approval.observe(desk, document, remark), official=official)
+    return at_desk(home, lambda desk: approval.observe(desk, document, remark), official=official, as_json=as_json)
 
 
 def raise_level(document: Document, official: Official = "", home: Home = None, as_json: Json = False) -> int:

@@ -14,6 +14,7 @@ from desktop.operations import conclude as concluding
 from desktop.operations import dispatch as dispatching
 from desktop.operations import receive as receiving
 from desktop.operations import verify as verifying
+from desktop.records.errors import OfficeError
 from desktop.words import words
 
 from .answers import Exit, put_json, put_line
@@ -99,9 +100,11 @@ def _last_hop(desk: Desk, slip: str, hop: str, *, incoming: bool = True) -> str:
     return hops[-1].id if hops else ""
 
 
-def receive(slip: Slip, hop: HopId = "", official: Official = "", home: Home = None) -> int:
+def receive(slip: Slip, hop: HopId = "", official: Official = "", home: Home = None, as_json: Json = False) -> int:
     """Recibe lo que llegó."""
-    return at_desk(home, lambda desk: receiving.receive(desk, slip, _last_hop(desk, slip, hop)), official=official)
+    return at_desk(
+        home, lambda desk: receiving.receive(desk, slip, _last_hop(desk, slip, hop)), official=official, as_json=as_json
+    )
 
 
 def reject(
@@ -110,10 +113,14 @@ def reject(
     hop: HopId = "",
     official: Official = "",
     home: Home = None,
+    as_json: Json = False,
 ) -> int:
     """Rechaza lo que llegó, con el motivo."""
     return at_desk(
-        home, lambda desk: receiving.reject(desk, slip, _last_hop(desk, slip, hop), reason), official=official
+        home,
+        lambda desk: receiving.reject(desk, slip, _last_hop(desk, slip, hop), reason),
+        official=official,
+        as_json=as_json,
     )
 
 
@@ -123,12 +130,14 @@ def cancel(
     hop: HopId = "",
     official: Official = "",
     home: Home = None,
+    as_json: Json = False,
 ) -> int:
     """Cancela una derivación que nadie recibió todavía."""
     return at_desk(
         home,
         lambda desk: receiving.cancel(desk, slip, _last_hop(desk, slip, hop, incoming=False), reason),
         official=official,
+        as_json=as_json,
     )
 
 
@@ -138,10 +147,14 @@ def answer(
     hop: HopId = "",
     official: Official = "",
     home: Home = None,
+    as_json: Json = False,
 ) -> int:
     """Une a la hoja de ruta el documento que responde."""
     return at_desk(
-        home, lambda desk: answering.answer(desk, slip, _last_hop(desk, slip, hop), document), official=official
+        home,
+        lambda desk: answering.answer(desk, slip, _last_hop(desk, slip, hop), document),
+        official=official,
+        as_json=as_json,
     )
 
 
@@ -150,14 +163,15 @@ def conclude(
     remark: Annotated[str, typer.Option("--remark", help="Observación.")] = "",
     official: Official = "",
     home: Home = None,
+    as_json: Json = False,
 ) -> int:
     """Concluye el trámite y archiva sus documentos."""
-    return at_desk(home, lambda desk: concluding.conclude(desk, document, remark), official=official)
+    return at_desk(home, lambda desk: concluding.conclude(desk, document, remark), official=official, as_json=as_json)
 
 
-def reopen(document: Document, official: Official = "", home: Home = None) -> int:
+def reopen(document: Document, official: Official = "", home: Home = None, as_json: Json = False) -> int:
     """Devuelve a Pendientes un documento concluido."""
-    return at_desk(home, lambda desk: concluding.reopen(desk, document), official=official)
+    return at_desk(home, lambda desk: concluding.reopen(desk, document), official=official, as_json=as_json)
 
 
 def show(slip: Slip, home: Home = None, as_json: Json = False) -> int:
@@ -180,6 +194,16 @@ def show(slip: Slip, home: Home = None, as_json: Json = False) -> int:
     return at_desk(home, act, as_json=as_json)
 
 
+def _events_in(path: Path) -> list[str]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise OfficeError("slip.events_unreadable", file=path.name) from error
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+        raise OfficeError("slip.events_unreadable", file=path.name)
+    return found
+
+
 def verify(
     slip: Slip,
     events: Annotated[Path | None, typer.Option("--events", help="Archivo JSON con los eventos firmados.")] = None,
@@ -192,7 +216,7 @@ def verify(
         if events is None:
             proof = verifying.verify_slip(desk, slip)
         else:
-            proof = verifying.prove_events(desk, json.loads(events.read_text(encoding="ascii")))
+            proof = verifying.prove_events(desk, _events_in(events))
         if as_json:
             put_json(proof)
         else:
