@@ -52,7 +52,7 @@ class DeskStore(Reads):
         self._act: Act | None = None
         self._actor: int | None = None
         self.restored = False
-        with told_as_office_errors(self._path):
+        with told_as_office_errors(self._path, files=True):
             prepare(home, self._path, now=now)
         self._writer = _engine(self._path, reading=False)
         self._reader = _engine(self._path, reading=True)

@@ -20,8 +20,11 @@ _BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 
 @contextmanager
-def told_as_office_errors(path: Path) -> Iterator[None]:
-    """Raise OfficeError for what the environment did; every failed act was rolled back: ``on_disk`` is ``unchanged``."""
+def told_as_office_errors(path: Path, *, files: bool = False) -> Iterator[None]:
+    """Raise OfficeError for what SQLite says of the environment; every failed act was rolled back: ``on_disk`` is ``unchanged``.
+
+    With ``files`` also for what the system says; not where a caller's own code runs inside, whose OSErrors are its own.
+    """
     try:
         yield
     except DBAPIError as error:
@@ -35,6 +38,8 @@ def told_as_office_errors(path: Path) -> Iterator[None]:
             raise
         raise told from error
     except OSError as error:
+        if not files:
+            raise
         raise of_disk(error, path) from error
 
 

@@ -188,3 +188,10 @@ def test_drafts_survive_as_they_were_saved(opener: Callable[..., DeskStore]) -> 
 def test_times_without_a_zone_are_a_bug(store: DeskStore) -> None:
     with pytest.raises(ValueError, match="zone"), store.act() as act:
         act.add_event(Acts().drafted(), START.replace(tzinfo=None))
+
+
+def test_a_callers_own_error_stays_what_it_is(store: DeskStore) -> None:
+    with pytest.raises(FileNotFoundError), store.act() as act:
+        act.set_setting("a", "b")
+        (store.path.parent / "nothing").read_bytes()
+    assert store.setting("a") is None
