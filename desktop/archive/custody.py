@@ -60,7 +60,7 @@ class Answer:
         return rfc8785.dumps(
             {
                 "v": FORMAT,
-                "type": "archive.receipt",
+                "type": "receipt",
                 "state": self.state,
                 "deposit": self.deposit,
                 "deposit_sha256": self.deposit_sha256,
@@ -83,7 +83,7 @@ class Answer:
         """Read one back. Raises ``receipt.malformed``."""
         raw = parse_object(payload, "receipt.malformed")
         try:
-            if raw["v"] != FORMAT or raw["type"] != "archive.receipt" or raw["state"] not in _ANSWERED:
+            if raw["v"] != FORMAT or raw["type"] != "receipt" or raw["state"] not in _ANSWERED:
                 raise ValueError("not a receipt")
             texts = {
                 name: str(raw[name])

@@ -111,7 +111,7 @@ class Deposit:
         return rfc8785.dumps(
             {
                 "v": FORMAT,
-                "type": "archive.deposit",
+                "type": "deposit",
                 "id": self.id,
                 "dossier": self.dossier,
                 "entity": {"id": self.entity, "name": self.entity_name},
@@ -316,7 +316,7 @@ def _whole(value: Any) -> int:
 
 
 def _parsed(raw: Mapping[str, Any]) -> Deposit:
-    if raw["type"] != "archive.deposit":
+    if raw["type"] != "deposit":
         raise ValueError("type")
     return Deposit(
         id=_text(raw["id"]),

@@ -162,11 +162,27 @@ def check_root_files(found: Callable[[str], bytes | None], url: str) -> None:
         raise OfficeError("archive.other_layout", url=url)
 
 
-def open_root(url: str, *, s3: S3Settings | None = None, create: bool = False, fault: Fault = no_fault) -> Root:
-    """The root at ``folder:PATH`` or ``s3://BUCKET/PREFIX``; ``create`` makes an empty one where there is none.
+def open_root(
+    url: str,
+    *,
+    s3: S3Settings | None = None,
+    create: bool = False,
+    repair: bool = False,
+    fault: Fault = no_fault,
+) -> Root:
+    """The root at ``folder:PATH`` or ``s3://BUCKET/PREFIX``.
 
+    ``create`` makes an empty one where there is none: for ``archive init`` only, since a disk that is not plugged in must not become a
+    new archive. ``repair`` sets right what a writer left behind when it died: for whoever is going to write.
     Raises ``archive.not_a_root``, ``archive.other_layout``, ``archive.not_empty`` and storage's codes.
     """
+    root = _open(url, s3, create=create, fault=fault)
+    if repair:
+        root.repair()
+    return root
+
+
+def _open(url: str, s3: S3Settings | None, *, create: bool, fault: Fault) -> Root:
     from .folder_root import FolderRoot
     from .s3_root import S3Root
 

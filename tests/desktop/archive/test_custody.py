@@ -175,7 +175,7 @@ def test_an_answer_for_another_deposit_does_not_count(archive: Archive, folder_r
     assert accept(archive.custodian(folder_root), place, now=LATER) == genuine
 
 
-@pytest.mark.parametrize("payload", [b"", b"[]", b"{}", b'{"v":1,"type":"archive.receipt","state":"maybe"}'])
+@pytest.mark.parametrize("payload", [b"", b"[]", b"{}", b'{"v":1,"type":"receipt","state":"maybe"}'])
 def test_receipts_that_say_nothing(payload: bytes) -> None:
     with pytest.raises(OfficeError) as caught:
         Answer.from_payload(payload)

@@ -30,7 +30,7 @@ def _wrong(change: Callable[[dict[str, Any]], object]) -> bytes:
 
 
 _WRONG: dict[str, Callable[[dict[str, Any]], object]] = {
-    "other type": lambda raw: raw.update(type="archive.receipt"),
+    "other type": lambda raw: raw.update(type="receipt"),
     "no id": lambda raw: raw.pop("id"),
     "id that is a path": lambda raw: raw.update(id="../../../x"),
     "unit that is a path": lambda raw: raw["unit"].update(id="a/b"),
