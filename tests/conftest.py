@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
 from multiprocessing import resource_tracker
 from pathlib import Path
@@ -24,6 +24,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 _GRACE_SECONDS = 2.0
 _TALKATIVE = ("pyhanko", "fontTools")  # they log what they also return or raise: a bad signature is no noise here
 _T = TypeVar("_T")
+_WIDER_THREADS: set[str] = set()
+_WIDER_CHILDREN: set[int] = set()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,6 +47,17 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
+    """What a fixture of a wider scope starts belongs to that scope, also when a test asks for it late."""
+    threads, children = _threads(), _children()
+    result = yield
+    if fixturedef.scope != "function":
+        _WIDER_THREADS.update(_threads() - threads)
+        _WIDER_CHILDREN.update(_children() - children)
+    return result
+
+
 @pytest.fixture(autouse=True)
 def _nothing_left(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test that leaves a thread or a process, or that logs a warning it did not announce."""
@@ -52,8 +65,8 @@ def _nothing_left(request: pytest.FixtureRequest) -> Iterator[None]:
     logging.getLogger().addHandler(noise)
     yield
     logging.getLogger().removeHandler(noise)
-    left = [f"thread {name}" for name in _lasting(lambda: _threads() - threads)]
-    left += [f"process {pid}" for pid in _lasting(lambda: _children() - children)]
+    left = [f"thread {name}" for name in _lasting(lambda: _threads() - threads - _WIDER_THREADS)]
+    left += [f"process {pid}" for pid in _lasting(lambda: _children() - children - _WIDER_CHILDREN)]
     expected = [mark.args[0] for mark in request.node.iter_markers("noisy")]
     left += [f"log: {line}" for line in noise.lines if not any(text in line for text in expected)]
     if left:

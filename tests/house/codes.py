@@ -40,15 +40,19 @@ def codes() -> dict[str, Use]:
     trees = list(modules("desktop", "signing"))
     found: dict[str, Use] = {}
     for path, tree in trees:
-        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call) and _raises(node)):
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _raises(node)]
+        adds = any(not list(_literals(call.args[0])) for call in calls if call.args)  # raises again, with facts added
+        for call in calls:
             for code in _literals(call.args[0]) if call.args else ():
                 use = found.setdefault(code, Use())
                 use.places.append(_place(path, call))
                 use.facts.update(word.arg for word in call.keywords if word.arg)
-                use.open = use.open or any(word.arg is None for word in call.keywords)
+                use.open = use.open or adds or any(word.arg is None for word in call.keywords)
     families = {code.partition(".")[0] for code in found} | {"signature", "file", "timestamp"}
     kinds = {kind.value for kind in EventKind}
     for path, tree in trees:
+        if "ui" in path.relative_to(ROOT).parts:  # the window names its jobs the same way
+            continue
         for node in _plain_strings(tree):
             if node.value not in found and node.value not in kinds and _looks_like_code(node.value, families):
                 found.setdefault(node.value, Use(open=True)).places.append(_place(path, node))
