@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from .errors import SigningError
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from asn1crypto import x509
     from pyhanko.sign.timestamps import TimeStamper
@@ -28,10 +29,11 @@ class Evidence:
 
 
 class Collector:
-    """Validates chains with the network and keeps what it used. Made by ``collector``."""
+    """Validates chains with the network and keeps what it used, also in the trust store's cache. Made by ``collector``."""
 
-    def __init__(self, contexts: dict[Purpose, Any]) -> None:
+    def __init__(self, contexts: dict[Purpose, Any], cache: Path | None) -> None:
         self._contexts = contexts
+        self._cache = cache
         self._paths: list[Any] = []
 
     async def signer(self, certificate: x509.Certificate, others: Iterable[x509.Certificate]) -> None:
@@ -81,8 +83,17 @@ class Collector:
         try:
             path = await validator.async_validate_usage(set(), extended_key_usage=extended or None)  # type: ignore[no-untyped-call]
         except Exception as error:
+            self._keep(purpose, getattr(error, "original_path", None))  # above all what says revoked
             raise chain_error(error, certificate) from error
+        self._keep(purpose, path)
         self._paths.append(path)
+
+    def _keep(self, purpose: Purpose, path: Any) -> None:
+        from .revocation import Evidence, keep_answers
+
+        if path is not None:
+            context = self._contexts[purpose]
+            keep_answers(self._cache, _leaf_first(path), Evidence((), tuple(context.ocsps), tuple(context.crls)))
 
 
 @contextlib.asynccontextmanager
@@ -93,7 +104,7 @@ async def collector(trust: TrustStore, chain: Iterable[bytes] = ()) -> AsyncIter
     try:
         for purpose in purposes:
             contexts[purpose] = _context(trust, purpose, chain, allow_fetching=True, revocation_mode="require")
-        yield Collector(contexts)
+        yield Collector(contexts, trust.cache)
     finally:
         for context in contexts.values():
             await context.aclose()
@@ -106,17 +117,47 @@ async def require_chain(
     *,
     purpose: Purpose,
     at: datetime | None = None,
-) -> None:
-    """A chain to an anchor, offline, without revocation. Raises SigningError: see ``chain_error``."""
+) -> tuple[x509.Certificate, ...]:
+    """A chain to an anchor (leaf first), offline, without revocation. Raises SigningError: see ``chain_error``."""
     from pyhanko_certvalidator import CertificateValidator
 
     extended = {"time_stamping"} if purpose == "timestamping" else None
     context = _context(trust, purpose, (), moment=at, revocation_mode="soft-fail")
     validator = CertificateValidator(certificate, intermediate_certs=list(others), validation_context=context)
     try:
-        await validator.async_validate_usage(set(), extended_key_usage=extended)  # type: ignore[no-untyped-call]
+        path = await validator.async_validate_usage(set(), extended_key_usage=extended)  # type: ignore[no-untyped-call]
     except Exception as error:
         raise chain_error(error, certificate) from error
+    return _leaf_first(path)
+
+
+async def require_not_revoked(
+    chain: Sequence[x509.Certificate], trust: TrustStore, *, at: datetime, online: bool
+) -> None:
+    """Refuse a signer's chain (leaf first) of which it is known that it was revoked at ``at``: SigningError ``certificate.revoked``.
+
+    Known is what the cache holds and, ``online``, what is asked now. An answer counts when its own signature holds on the day it was
+    given: it does not lose its force when it grows old. No answer is no objection.
+    """
+    from pyhanko_certvalidator import CertificateValidator
+    from pyhanko_certvalidator.errors import RevokedError
+
+    from .revocation import fetch, read_cache, revoking_answers
+
+    known = read_cache(trust.cache, chain)
+    if online:
+        known = known + fetch(chain, trust.cache)
+    for date, answer in revoking_answers(chain, known):  # one by one: another answer may not outweigh it
+        options = {"moment": date, "revocation_mode": "soft-fail", "ocsps": answer.ocsps, "crls": answer.crls}
+        context = _context(trust, "signing", (), **options)
+        validator = CertificateValidator(chain[0], intermediate_certs=list(chain[1:]), validation_context=context)
+        try:
+            await validator.async_validate_usage(set())  # type: ignore[no-untyped-call]
+        except RevokedError as error:
+            if error.revocation_dt <= at:
+                raise chain_error(error, chain[0]) from error
+        except Exception:  # noqa: BLE001, S112 - an answer that cannot be judged says nothing
+            continue
 
 
 def chain_error(error: Exception, certificate: x509.Certificate) -> SigningError:
@@ -142,6 +183,10 @@ def load_certificates(chain: Iterable[bytes]) -> list[x509.Certificate]:
     from asn1crypto.x509 import Certificate as Loaded
 
     return [Loaded.load(der) for der in chain]
+
+
+def _leaf_first(path: Any) -> tuple[x509.Certificate, ...]:
+    return tuple(path.iter_certs(include_root=True))[::-1]
 
 
 def _context(trust: TrustStore, purpose: Purpose, chain: Iterable[bytes], **options: Any) -> Any:

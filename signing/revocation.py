@@ -6,11 +6,12 @@ certificates whose chain ends in an anchor are asked, so an attacker's own certi
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -106,6 +107,19 @@ def revocation_of(certificate: x509.Certificate, issuer: x509.Certificate | None
     return Revocation(newest.status, newest.source, newest.date)
 
 
+def revoking_answers(path: Sequence[x509.Certificate], evidence: Evidence) -> Iterator[tuple[datetime, Evidence]]:
+    """Each answer, alone, that calls a certificate of ``path`` (leaf first, anchor last) revoked, and its date; unjudged, as above."""
+    for certificate, issuer in pairwise(path):
+        for response in evidence.ocsps:
+            for answer in _ocsp_answers(certificate, issuer, (response,)):
+                if answer.status == "revoked":
+                    yield answer.date, Evidence(ocsps=(response,))
+        for listed in evidence.crls:
+            for answer in _crl_answers(certificate, (listed,)):
+                if answer.status == "revoked":
+                    yield answer.date, Evidence(crls=(listed,))
+
+
 def _ocsp_answers(
     certificate: x509.Certificate, issuer: x509.Certificate | None, answers: Iterable[ocsp.OCSPResponse]
 ) -> Iterable[_Answer]:
@@ -194,6 +208,24 @@ def _crl_folder(cache: Path, url: str) -> Path:
     return cache / "crl" / hashlib.sha256(url.encode("utf-8")).hexdigest()
 
 
+def keep_answers(cache: Path | None, path: Sequence[x509.Certificate], evidence: Evidence) -> None:
+    """Keep for offline use what ``evidence`` says of a path (leaf first, anchor last), each answer under its own date.
+
+    Never raises: what cannot be kept was still good for what it was asked for. Answers are judged when they are used.
+    """
+    if cache is None:
+        return
+    with contextlib.suppress(OSError):
+        for certificate, issuer in pairwise(path):
+            for response in evidence.ocsps:
+                for answer in _ocsp_answers(certificate, issuer, (response,)):
+                    _keep(_ocsp_folder(cache, certificate), response.dump(), answer.date)
+            for listed in evidence.crls:
+                for answer in _crl_answers(certificate, (listed,)):
+                    for url in crl_urls(certificate):
+                        _keep(_crl_folder(cache, url), listed.dump(), answer.date)
+
+
 def _keep(folder: Path, der: bytes, this_update: datetime) -> None:
     """Store an answer under its own date; crash-safe; the newest few are kept."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -221,12 +253,12 @@ def fetch(path: Sequence[x509.Certificate], cache: Path | None) -> Evidence:
     """
     found = Evidence()
     for certificate, issuer in pairwise(path):
-        answer = _fetch_ocsp(certificate, issuer, cache)
-        found = found + (answer or _fetch_crl(certificate, cache))
+        found = found + (_fetch_ocsp(certificate, issuer) or _fetch_crl(certificate))
+    keep_answers(cache, path, found)
     return found
 
 
-def _fetch_ocsp(certificate: x509.Certificate, issuer: x509.Certificate, cache: Path | None) -> Evidence | None:
+def _fetch_ocsp(certificate: x509.Certificate, issuer: x509.Certificate) -> Evidence | None:
     request = _ocsp_request(certificate, issuer)
     for url in _web_only(get_ocsp_urls(certificate)):
         body = _get(url, _MAX_OCSP, request)
@@ -237,12 +269,8 @@ def _fetch_ocsp(certificate: x509.Certificate, issuer: x509.Certificate, cache: 
             _ = answer.native
         except ValueError:
             continue
-        matching = list(_ocsp_answers(certificate, issuer, (answer,)))
-        if not matching:
-            continue
-        if cache is not None:
-            _keep(_ocsp_folder(cache, certificate), body, matching[0].date)
-        return Evidence(ocsps=(answer,))
+        if any(_ocsp_answers(certificate, issuer, (answer,))):
+            return Evidence(ocsps=(answer,))
     return None
 
 
@@ -269,18 +297,16 @@ def crl_urls(certificate: x509.Certificate) -> list[str]:
         return []
 
 
-def _fetch_crl(certificate: x509.Certificate, cache: Path | None) -> Evidence:
+def _fetch_crl(certificate: x509.Certificate) -> Evidence:
     for url in crl_urls(certificate):
         body = _get(url, _MAX_CRL)
         if body is None:
             continue
         try:
             listed = crl.CertificateList.load(body, strict=True)
-            this_update = listed["tbs_cert_list"]["this_update"].native
+            _ = listed["tbs_cert_list"]["this_update"].native
         except ValueError:
             continue
-        if cache is not None:
-            _keep(_crl_folder(cache, url), body, this_update)
         return Evidence(crls=(listed,))
     return Evidence()
 

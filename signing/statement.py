@@ -44,10 +44,14 @@ def sign_statement(payload: bytes, session: TokenSession) -> str:
     return f"{signed}.{_encode(signature)}"
 
 
-def read_statement(jws: str, *, trust: TrustStore, at: datetime) -> Statement:
-    """Check a statement's signature and its certificate's chain to an anchor at ``at`` (aware), offline, without revocation.
+def read_statement(jws: str, *, trust: TrustStore, at: datetime, online: bool = False) -> Statement:
+    """Check a statement's signature and its certificate's chain to an anchor at ``at`` (aware).
 
-    Raises SigningError ``statement.malformed``, ``statement.bad_signature``, ``statement.untrusted`` (facts: ``reason``, a code of chains).
+    A certificate that is known to be revoked at ``at`` is refused: by the cache of ``trust`` and, ``online``, by asking now (which waits
+    for the network, and fills the cache). Where nobody answers, nothing is known and nothing is refused. Not from a running event loop.
+
+    Raises SigningError ``statement.malformed``, ``statement.bad_signature``, ``statement.untrusted`` (facts: ``reason``, a code of chains),
+    ``statement.revoked``.
     """
     header, chain = _header(jws)
     certificate = _certificate(chain[0])
@@ -55,7 +59,7 @@ def read_statement(jws: str, *, trust: TrustStore, at: datetime) -> Statement:
         raise SigningError("statement.malformed", reason="algorithm")
     payload = _verified(jws, str(header["alg"]), certificate)
     _require_signer(certificate)
-    _require_trusted(certificate, chain, trust, at)
+    _require_trusted(certificate, chain, trust, at, online)
     return Statement(payload, certificate)
 
 
@@ -115,13 +119,18 @@ def _require_signer(certificate: Certificate) -> None:
         raise SigningError("statement.untrusted", reason=certificate.unusable, name=certificate.person.name)
 
 
-def _require_trusted(certificate: Certificate, chain: list[bytes], trust: TrustStore, at: datetime) -> None:
-    from .chains import load_certificates, require_chain
+def _require_trusted(
+    certificate: Certificate, chain: list[bytes], trust: TrustStore, at: datetime, online: bool
+) -> None:
+    from .chains import load_certificates, require_chain, require_not_revoked
 
     try:
         signer, *others = load_certificates(chain)
-        asyncio.run(require_chain(signer, others, trust, purpose="signing", at=at))
+        path = asyncio.run(require_chain(signer, others, trust, purpose="signing", at=at))
+        asyncio.run(require_not_revoked(path, trust, at=at, online=online))
     except SigningError as error:
+        if error.code == "certificate.revoked":
+            raise SigningError("statement.revoked", name=certificate.person.name, date=error.facts["date"]) from error
         raise SigningError("statement.untrusted", reason=error.code, name=certificate.person.name) from error
     except ValueError as error:
         raise SigningError("statement.malformed", reason="chain") from error

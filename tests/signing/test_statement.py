@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import base64
 import json
+import urllib.request
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from asn1crypto import crl
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 from joserfc import jws as jose
 from joserfc.jwk import RSAKey
 
-from desktop.practice.pki import PracticePki
+from desktop.practice.pki import ISSUING, PEOPLE, PracticePki
+from desktop.practice.ports import free_port
+from desktop.practice.services import PkiServices
+from signing import revocation
+from signing.chains import load_certificates
 from signing.errors import SigningError
 from signing.statement import read_statement, sign_statement
 from signing.trust import TrustStore
@@ -117,6 +125,88 @@ def test_a_service_certificate_is_no_signer(lab):
     chain = [base64.b64encode(lab.pki.certificate_of("issuing")).decode()]
     jws = jose.serialize_compact({"alg": "RS256", "x5c": chain}, PAYLOAD, key)
     assert code_of(jws, lab.trust) == ("statement.untrusted", "is_ca")
+
+
+# --- revocation
+
+
+def revocable(tmp_path) -> tuple[PracticePki, TrustStore, str]:
+    """A PKI of its own, a trust store that keeps answers, and a statement by somebody whom it certified."""
+    pki = PracticePki.create(tmp_path / "pki", PEOPLE[:1], port=free_port(), now=NOW)
+    chain = [base64.b64encode(der).decode() for der in (pki.certificate_of("juana"), *pki.chain_of("juana"))]
+    registry = jose.JWSRegistry()
+    registry.max_header_length = 100_000
+    jws = jose.serialize_compact(
+        {"alg": "RS256", "x5c": chain}, PAYLOAD, RSAKey.import_key(pki.key_of("juana")), registry=registry
+    )
+    return pki, TrustStore.from_pem([pki.anchors_pem()], cache=tmp_path / "cache"), jws
+
+
+def code_or_none(jws: str, trust: TrustStore, at: datetime = NOW, **options: bool) -> str:
+    try:
+        read_statement(jws, trust=trust, at=at, **options)
+    except SigningError as error:
+        return error.code
+    return ""
+
+
+def test_a_revoked_certificate_is_refused_as_soon_as_that_is_known(tmp_path):
+    pki, trust, jws = revocable(tmp_path)
+    revoked = NOW - timedelta(hours=2)
+    with PkiServices(pki) as services:
+        assert code_or_none(jws, trust, online=True) == ""
+        services.revoke("juana", at=revoked)
+        assert code_or_none(jws, trust) == ""  # offline, and all that is kept says good
+        assert code_or_none(jws, trust, online=True) == "statement.revoked"
+    # the answer was kept: nobody answers any more, and it does not lose its force when it grows old
+    for at in (NOW, NOW + timedelta(days=90)):
+        with pytest.raises(SigningError) as caught:
+            read_statement(jws, trust=trust, at=at)
+        assert caught.value.code == "statement.revoked"
+        assert caught.value.facts["name"] == "Juana Mamani Quispe"
+        assert datetime.fromisoformat(str(caught.value.facts["date"])) == revoked.replace(microsecond=0)
+    assert code_or_none(jws, trust, online=True) == "statement.revoked"
+    assert code_or_none(jws, trust, NOW - timedelta(hours=3)) == ""  # it was in force then
+
+
+def test_a_revocation_list_is_enough_and_no_older_answer_outweighs_it(tmp_path):
+    pki, trust, jws = revocable(tmp_path)
+    lists = pki.url + f"/crl/{ISSUING}.crl"
+    with PkiServices(pki) as services:
+        assert code_or_none(jws, trust, online=True) == ""  # from now on an OCSP answer is kept that says good
+        services.revoke("juana", at=NOW - timedelta(hours=2))
+        with urllib.request.urlopen(lists, timeout=10) as answer:
+            listed = crl.CertificateList.load(answer.read())
+    path = load_certificates([pki.certificate_of("juana"), *pki.chain_of("juana")])
+    revocation.keep_answers(trust.cache, path, revocation.Evidence(crls=(listed,)))
+    assert code_or_none(jws, trust) == "statement.revoked"
+
+
+def test_a_forged_revocation_refuses_nobody(tmp_path):
+    pki, trust, jws = revocable(tmp_path)
+    other = PracticePki.create(tmp_path / "other", PEOPLE[:1], port=free_port(), now=NOW)
+    forged = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(pki.certificate(ISSUING).subject)
+        .last_update(NOW - timedelta(hours=1))
+        .next_update(NOW + timedelta(days=1))
+        .add_revoked_certificate(
+            x509.RevokedCertificateBuilder()
+            .serial_number(pki.certificate("juana").serial_number)
+            .revocation_date(NOW - timedelta(days=1))
+            .build()
+        )
+    )
+    path = load_certificates([pki.certificate_of("juana"), *pki.chain_of("juana")])
+    for signer, expected in ((other, ""), (pki, "statement.revoked")):
+        made = forged.sign(signer.key_of(ISSUING), hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+        revocation.keep_answers(trust.cache, path, revocation.Evidence(crls=(crl.CertificateList.load(made),)))
+        assert code_or_none(jws, trust) == expected
+
+
+def test_where_nobody_answers_nothing_is_refused(tmp_path):
+    _, trust, jws = revocable(tmp_path)
+    assert code_or_none(jws, trust, online=True) == ""
 
 
 @pytest.mark.parametrize("jws", ["", "a.b", "a.b.c", "....", "ñ.b.c", "e30.e30.e30", "x" * 2_000_000])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -77,3 +78,32 @@ def test_the_same_file_again_after_the_evidence_bites(files: dict[str, Path], la
     verdict = judge(changed, lab)
     assert verdict.outcome is Outcome.INVALID
     assert {item.reason for item in verdict.signatures} == {"signature.altered", "timestamp.broken"}
+
+
+def test_answers_fetched_while_signing_and_raising_serve_offline_later(
+    files: dict[str, Path], lab: Any, tmp_path: Path
+) -> None:
+    kept = replace(lab.trust, cache=tmp_path / "kept")
+    with lab.worker() as worker, lab.session(worker, "juana") as session:
+        sign_file(
+            lab.page, tmp_path / "lt.pdf", session, field=None, stamp=None, level=Level.B_LT, trust=kept,
+            timestamps=lab.client(), claimed_time=datetime.now(UTC),
+        )  # fmt: skip
+    basic = verify_file(files["one"], trust=kept)  # another file of hers, that carries no evidence
+    assert (basic.outcome, basic.signatures[0].revocation.source) == (Outcome.VALID, "ocsp")
+    assert verify_file(files["two"], trust=kept).outcome is Outcome.INDETERMINATE  # of Pedro nothing was asked
+    raise_file(files["two"], tmp_path / "raised.pdf", trust=kept, timestamps=lab.client())
+    assert verify_file(files["two"], trust=kept).outcome is Outcome.VALID
+    assert all(one.revocation.date is not None for one in verify_file(files["two"], trust=kept).signatures)
+
+
+def test_a_place_that_cannot_keep_answers_does_not_stop_the_signing(lab: Any, tmp_path: Path) -> None:
+    (tmp_path / "kept").write_text("no folder")
+    trust = replace(lab.trust, cache=tmp_path / "kept")
+    with lab.worker() as worker, lab.session(worker, "juana") as session:
+        receipt = sign_file(
+            lab.page, tmp_path / "lt.pdf", session, field=None, stamp=None, level=Level.B_LT, trust=trust,
+            timestamps=lab.client(), claimed_time=datetime.now(UTC),
+        )  # fmt: skip
+    assert receipt.level is Level.B_LT
+    assert verify_file(tmp_path / "lt.pdf", trust=trust, online=True).outcome is Outcome.VALID

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -149,12 +150,22 @@ def test_a_revoked_signer_is_refused_before_he_signs_and_seen_afterwards(desk: D
     assert (caught.value.code, caught.value.on_disk) == ("certificate.revoked", "nothing")
     assert list(tmp_path.iterdir()) == []
     desk.sign(REVOKED, output, Level.B_B)  # offline nobody can know
+    assert verify_file(output, trust=desk.trust).reason == "signature.intact_revocation_unknown"
     verdict = verify_file(output, trust=desk.trust, online=True)
     assert (verdict.outcome, verdict.reason) == (Outcome.INVALID, "signature.revoked")
     assert verdict.signatures[0].revocation.status == "revoked"
     with pytest.raises(SigningError) as caught:
         raise_file(output, tmp_path / "raised.pdf", trust=desk.trust, timestamps=TimestampClient(desk.outside.tsa_url))
     assert caught.value.code == "certificate.revoked"
+
+
+def test_the_answer_that_refused_a_signer_is_kept(desk: Desk, tmp_path: Path) -> None:
+    desk.trust = replace(desk.trust, cache=tmp_path / "kept")
+    desk.sign(REVOKED, tmp_path / "signed.pdf", Level.B_B)
+    with pytest.raises(SigningError):
+        desk.sign(REVOKED, tmp_path / "refused.pdf", Level.B_LT)
+    verdict = verify_file(tmp_path / "signed.pdf", trust=desk.trust)  # offline
+    assert (verdict.outcome, verdict.reason) == (Outcome.INVALID, "signature.revoked")
 
 
 def test_without_a_tsa_the_signature_stays_basic_and_says_so(desk: Desk, tmp_path: Path, desk_folder: Path) -> None:
