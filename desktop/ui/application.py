@@ -40,8 +40,9 @@ def make_application(arguments: Sequence[str] = ("qillqa",), *, language: str = 
         app = QApplication(list(arguments))
     app.setApplicationName("Qillqa")
     app.setDesktopFileName("qillqa")
-    if app.style().name() != "fusion" and (style := QStyleFactory.create("Fusion")) is not None:
-        app.setStyle(style)
+    if not app.property("qillqa") and (style := QStyleFactory.create("Fusion")) is not None:
+        app.setStyle(style)  # once: Qt wraps it when a style sheet is set, and its name with it
+        app.setProperty("qillqa", True)
     resources = find_resources()
     load_fonts(resources)
     app.setWindowIcon(QIcon(str(resources / "icons" / "qillqa.svg")))

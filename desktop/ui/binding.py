@@ -5,10 +5,12 @@ Names instead of ids, and the office's rows as the window's; every verb is the o
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from desktop.operations import (
+    answer,
     approve,
     check,
     conclude,
@@ -16,6 +18,7 @@ from desktop.operations import (
     dispatch,
     draft,
     freeze,
+    raise_level,
     receive,
     show,
     sign,
@@ -26,11 +29,12 @@ from desktop.operations import trays as tray_operations
 from desktop.operations import verify as verify_operations
 from desktop.operations.desk import Desk
 from desktop.records.documents import DocumentState, DocumentView
-from desktop.records.errors import OfficeError
+from desktop.records.errors import Fact, OfficeError
 from desktop.records.events import EventKind
 from desktop.routing.slips import ACTIONS, Hop, SlipView
 from desktop.routing.trays import Tray, Urgency
-from signing.report import Certificate, FileVerdict, Outcome, Token
+from signing.errors import SigningError
+from signing.report import Certificate, FileVerdict, Level, Outcome, Token
 
 from .office import (
     AttachedFile,
@@ -49,6 +53,9 @@ from .office import (
     SyncOutcome,
     TrayRow,
 )
+
+_BYTES = frozenset({EventKind.FROZEN, EventKind.SIGNED, EventKind.RAISED})
+_ANSWERS = "answers:"  # name of the setting that keeps (slip, hop) until the answer is signed
 
 
 class BoundDesk:
@@ -76,7 +83,7 @@ class BoundDesk:
             connected=desk.offline_since is None,
             offline_since=desk.offline_since,
             waiting=waiting,
-            to_raise=sum(view.level == "B-B" for view in desk.store.documents(state=DocumentState.SIGNED)),
+            to_raise=len(self._owed()) if desk.timestamps is not None else 0,
             token=self._token,
             practice=desk.directory.entity.practice,
             zone=desk.directory.entity.zone,
@@ -112,7 +119,7 @@ class BoundDesk:
             hops=tuple(self._hop(each) for each in slip.hops) if slip else (),
             proof=proof,
             pdf=found.pdf,
-            made_here=view.unit == desk.unit_id,
+            made_here=self._made_here(document),
             verdict=self._verdicts.get(view.digest),
             attachments=tuple(
                 AttachedFile(item, path) for item, (_, path) in zip(view.attachments, found.attachments, strict=True)
@@ -143,9 +150,12 @@ class BoundDesk:
     # -- acts
 
     def draft(self, order: DraftOrder) -> str:
-        """Keep a draft of plain paragraphs; the author signs, then the vía gives its V°B°."""
+        """Keep a draft of plain paragraphs: the vía gives its V°B°, then the author signs. An answer is tied to its hop then."""
         letter = draft.Letter(order.kind, order.to, order.via, order.subject, order.paragraphs)
-        return draft.draft_letter(self._desk, letter)
+        document = draft.draft_letter(self._desk, letter)
+        if order.answers is not None:
+            self._desk.store.set_setting(_ANSWERS + document, json.dumps(order.answers))
+        return document
 
     def freeze(self, document: str) -> None:
         """Number and freeze."""
@@ -218,14 +228,18 @@ class BoundDesk:
     def sign(
         self, documents: Sequence[str], token: Token, certificate: Certificate, pin: PinProvider, progress: Progress
     ) -> Sequence[SignResult]:
-        """One PIN, asked last."""
+        """One PIN, asked last. With a line, at the highest level at once; without one B-B, raised by the next synchronise."""
         cites = [self._desk.store.document(document).cite for document in documents]
 
         def tell(done: int, total: int) -> None:
             progress(done, total, cites[min(done, len(cites) - 1)])
 
-        results = sign.sign(self._desk, documents, token, certificate, pin, progress=tell)
-        return [SignResult(row.document, row.cite, row.receipt, row.error) for row in results]
+        line = self._desk.timestamps is not None and self._desk.offline_since is None
+        level = Level.B_LTA if line else Level.B_B
+        results = sign.sign(self._desk, documents, token, certificate, pin, level=level, progress=tell)
+        return [
+            SignResult(row.document, row.cite, row.receipt, row.error or self._tie(row.document)) for row in results
+        ]
 
     # -- slow and outside
 
@@ -245,11 +259,56 @@ class BoundDesk:
         return self._desk.verifier.render(path, page + 1, width=width)
 
     def synchronise(self, progress: Progress) -> SyncOutcome:
-        """One exchange with the line."""
+        """Raise what is owed a timestamp, then one exchange with the line."""
+        owed = self._raise_owed(progress)
         outcome = synchronise.synchronise(self._desk, lambda done, total: progress(done, total, ""))
-        return SyncOutcome(outcome.sent, outcome.received, outcome.waiting, outcome.problems)
+        return SyncOutcome(outcome.sent, outcome.received, outcome.waiting, (*owed, *outcome.problems))
+
+    # -- what follows an act
+
+    def _tie(self, document: str) -> OfficeError | None:
+        """Put a signed answer on the slip it answers; what forbids that is told, the signature stands."""
+        kept = self._desk.store.setting(_ANSWERS + document)
+        if not kept or self._desk.store.document(document).state is not DocumentState.SIGNED:
+            return None
+        slip, hop = json.loads(kept)
+        try:
+            answer.answer(self._desk, slip, hop, document)
+        except OfficeError as error:
+            return error
+        self._desk.store.set_setting(_ANSWERS + document, "")
+        return None
+
+    def _owed(self) -> list[DocumentView]:
+        """Signed here to the end, without a timestamp yet, and nobody else's turn to append."""
+        views = [v for v in self._desk.store.documents(state=DocumentState.SIGNED) if v.level == Level.B_B.value]
+        return [view for view in views if self._appender(view)]
+
+    def _appender(self, view: DocumentView) -> bool:
+        try:
+            raise_level.require_appender(self._desk, view)
+        except OfficeError:
+            return False
+        return True
+
+    def _raise_owed(self, progress: Progress) -> tuple[tuple[str, Mapping[str, Fact]], ...]:
+        """One after another; a service that does not answer stops it, and is told."""
+        owed = self._owed() if self._desk.timestamps is not None else []
+        for done, view in enumerate(owed):
+            progress(done, len(owed), view.cite)
+            try:
+                raise_level.raise_level(self._desk, view.id)
+            except (OfficeError, SigningError) as error:
+                return ((error.code, error.facts),)
+        return ()
 
     # -- rows
+
+    def _made_here(self, document: str) -> bool:
+        """Whether every byte of it was made at this desk: bytes of another desk, of the same unit too, are strangers' first."""
+        events = self._desk.store.events_of_document(document)
+        makers = {item.event.device for item in events if item.event.kind in _BYTES}
+        return makers == {self._desk.key.id}
 
     def _kind(self, template: str) -> str:
         found = self._desk.templates.get(template)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.routing.trays import Tray
@@ -37,6 +37,7 @@ class DeskPane(QWidget):
         self._bench = bench
         self._reading = False
         self._wanted: str | None = None
+        self._fresh = False
         self.tray = Tray.PENDING
         self.rows = TrayPane(bench.look)
         self.reader = ReaderPane(bench)
@@ -67,6 +68,7 @@ class DeskPane(QWidget):
         self.reader.show_nothing()
         self.reload()
         self._arrange()
+        self._fresh = True
 
     def reload(self) -> None:
         """Read the rows again."""
@@ -81,7 +83,7 @@ class DeskPane(QWidget):
         self._bench.jobs.report(error)
 
     def _keep_rows(self, rows: Sequence[TrayRow]) -> None:
-        number = self.rows.list.currentIndex().row()
+        number = self.rows.number
         self.rows.show_rows(rows)
         if self._wanted is not None:
             self.rows.choose_document(self._wanted)
@@ -91,6 +93,9 @@ class DeskPane(QWidget):
                 self.rows.choose_number(min(max(number, 0), len(self.rows.model.rows) - 1))
             else:
                 self._back()
+        if self._fresh and self.rows.model.rows and not self.rows.search.hasFocus():
+            self.rows.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._fresh = False
         if not self.rows.model.rows:
             title, more = empty_tray(self.tray)
             self.reader.show_nothing(title if not rows else "", more if not rows else "")
@@ -117,6 +122,7 @@ class DeskPane(QWidget):
             self.rows.list.setFocus()
 
     def _acted(self) -> None:
+        self._fresh = self.both
         self.reload()
         self.changed.emit()
 

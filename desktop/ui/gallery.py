@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEventLoop, QPoint, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
@@ -20,7 +21,6 @@ from desktop.ui.prompts import PinQuestion, PromptRequest
 from desktop.ui.reader.acts import acts_of
 from desktop.ui.signing.pin import PinDialog
 from desktop.ui.window import Window
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication, QWidget

@@ -106,8 +106,6 @@ class Job(Generic[T]):
             self.value = self._op(self._note)
         except BaseException as error:  # noqa: BLE001 - handed over to the screen, where bugs are reported
             self.error = error
-        if self._cancel.is_set() and self.key:
-            self.error = Cancelled()  # a later job of the same key has taken its place
 
     def _note(self, done: int, total: int, name: str) -> None:
         if self._cancel.is_set():
@@ -124,6 +122,8 @@ class Job(Generic[T]):
         """The screen's side of the end: exactly one of success, failure, cancelled; then always."""
         if not self._alive():
             return
+        if self._cancel.is_set() and self.key:
+            self.error = Cancelled()  # a later job of the same key has taken its place, whatever came of this one
         try:
             if self.error is None:
                 if self._success is not None:

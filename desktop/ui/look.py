@@ -71,8 +71,9 @@ class Look(QObject):
         """``styles/qillqa.qss`` with roles and lengths filled in."""
         text = (self.resources / "styles" / "qillqa.qss").read_text(encoding="utf-8")
         text = _COMMENT.sub("", text)
-        tick = self.resources / "icons" / ("tick-dark.svg" if self.dark else "tick-light.svg")
-        roles = self.roles.as_dict() | {"check_icon": tick.as_posix()}
+        icons, theme = self.resources / "icons", "dark" if self.dark else "light"
+        files = {"check_icon": icons / f"tick-{theme}.svg", "down_icon": icons / f"down-{theme}.svg"}
+        roles = self.roles.as_dict() | {name: path.as_posix() for name, path in files.items()}
         text = _ROLE.sub(lambda match: roles[match.group(1)], text)
         return _LENGTH.sub(lambda m: m.group(0) if int(m.group(1)) <= 2 else f"{self.px(int(m.group(1)))}px", text)
 
@@ -105,9 +106,11 @@ class Look(QObject):
 
     def apply(self, app: QApplication) -> None:
         """Give the application this look, and tell the painters."""
-        app.setPalette(self.palette())
-        app.setFont(self.font())
-        app.setStyleSheet(self.style_sheet())
+        sheet = self.style_sheet()
+        if app.styleSheet() != sheet:  # a style sheet polishes every widget: only when it differs
+            app.setPalette(self.palette())
+            app.setFont(self.font())
+            app.setStyleSheet(sheet)
         self.changed.emit()
 
     def turn(self, app: QApplication, *, dark: bool | None = None, scale: float | None = None) -> None:

@@ -135,6 +135,7 @@ class Window(QMainWindow):
         """A tray of the desk."""
         self.tray = tray
         self.rail.show_here(tray)
+        self.rail.buttons[tray].setFocus()
         self.fold.setChecked(False)
         if self.status is None or not self.status.first_run:
             self.stack.setCurrentWidget(self.desk)
@@ -146,6 +147,7 @@ class Window(QMainWindow):
         self.rail.show_verify()
         self.fold.setChecked(False)
         self.stack.setCurrentWidget(self.verify)
+        (self.verify.list if self.verify.files else self.verify.choose).setFocus()
 
     def open_writing(self, answers: DocumentCard | None) -> None:
         """A new document, or an answer."""

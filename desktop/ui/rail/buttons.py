@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QPushButton, QSizePolicy
+from PySide6.QtWidgets import QSizePolicy
 
 if TYPE_CHECKING:
     from desktop.ui.look import Look
+from desktop.ui.widgets.basics import PromptButton, key_words
 
 
-class RailButton(QPushButton):
+class RailButton(PromptButton):
     """Checkable; says its name and count to a screen reader."""
 
     def __init__(self, look: Look, name: str, icon: str, key: str) -> None:
@@ -23,7 +24,7 @@ class RailButton(QPushButton):
         self.setAutoExclusive(False)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        native = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+        native = key_words(key)
         self.setShortcut(QKeySequence(key))
         self.setToolTip(f"{name} · {native}")
         self.setAccessibleDescription(native)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from desktop.routing.trays import Tray
 from desktop.ui.rail.buttons import RailButton
-from desktop.ui.widgets.basics import ActionButton, fill, label, scrolling
+from desktop.ui.widgets.basics import ActionButton, PromptButton, fill, label, scrolling
 from desktop.ui.wording import Calendar, count, pin_state, tray_name
 from signing.report import PinState
 
@@ -49,7 +49,6 @@ class Rail(QFrame):
         self.new.setShortcut("Ctrl+N")
         self.new.setToolTip(self.tr("Nuevo documento") + " · Ctrl+N")
         self.new.clicked.connect(self.new_chosen)
-        self._group = QButtonGroup(self)
         self.buttons: dict[Tray, RailButton] = {}
         body = QWidget()
         body.setObjectName("railBody")
@@ -64,7 +63,6 @@ class Rail(QFrame):
         for number, tray in enumerate(Tray, start=1):
             button = RailButton(look, tray_name(tray), ICONS[tray], f"Ctrl+{number}")
             button.clicked.connect(lambda _checked=False, t=tray: self.tray_chosen.emit(t))
-            self._group.addButton(button)
             self.buttons[tray] = button
             box.addWidget(button)
         rule = QFrame()
@@ -72,7 +70,6 @@ class Rail(QFrame):
         fill(box, look.px(10), rule, look.px(10))
         self.verify = RailButton(look, self.tr("Verificar"), "shield-check", "Ctrl+7")
         self.verify.clicked.connect(self.verify_chosen)
-        self._group.addButton(self.verify)
         fill(box, self.verify, -1, look.px(16))
         fill(box, self._build_foot())
         outer = QVBoxLayout(self)
@@ -86,7 +83,7 @@ class Rail(QFrame):
         box.setSpacing(2)
         self.line_state, self.line_more = label("", tone="strong"), label("")
         self.token_state, self.token_more = label("", tone="strong"), label("")
-        self.synchronise = QPushButton(self.tr("Sincronizar · F5"))
+        self.synchronise = PromptButton(self.tr("Sincronizar · F5"))
         self.synchronise.setAccessibleName(self.tr("Sincronizar"))
         self.synchronise.setProperty("kind", "quiet")
         self.synchronise.setShortcut("F5")
@@ -97,11 +94,9 @@ class Rail(QFrame):
 
     def show_here(self, place: Tray | None) -> None:
         """Mark where we are; None is Verificar or nothing of the rail."""
-        self._group.setExclusive(False)
         for tray, button in self.buttons.items():
             button.setChecked(tray is place)
         self.verify.setChecked(False)
-        self._group.setExclusive(True)
 
     def show_verify(self) -> None:
         """We are in Verificar."""
@@ -121,7 +116,8 @@ class Rail(QFrame):
     def show_status(self, status: DeskStatus, calendar: Calendar) -> None:
         """Whose desk, the line, the token."""
         whose = f"{status.entity} · {status.unit}" if status.unit else status.entity
-        self.whose.setText(f"{whose}\n{self.tr('Oficina de práctica: sin valor legal')}" if status.practice else whose)
+        practice = self.tr("Oficina de práctica: sin valor legal")
+        self.whose.setText(f"{whose}\n{practice}" if status.practice else whose)
         self.whose.setToolTip(f"{status.entity_name}\n{status.official_name} · {status.post}")
         self._show_line(status, calendar)
         self._show_token(status, calendar)

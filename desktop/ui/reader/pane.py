@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFrame,
     QHBoxLayout,
     QMenu,
@@ -27,7 +26,18 @@ from desktop.ui.reader.parts import AttachmentsTab, PagesTab, SignaturesTab, Sum
 from desktop.ui.signing.pane import SigningPane
 from desktop.ui.slip.pane import SlipPane
 from desktop.ui.verify.verdict import text_tone, verdict_words
-from desktop.ui.widgets.basics import ActionButton, IconMark, clear, fill, label, line, press, restyle, scrolling
+from desktop.ui.widgets.basics import (
+    ActionButton,
+    IconMark,
+    PromptButton,
+    clear,
+    fill,
+    label,
+    line,
+    press,
+    restyle,
+    scrolling,
+)
 from desktop.ui.widgets.flow import Flow
 from desktop.ui.wording import document_state
 
@@ -39,7 +49,7 @@ if TYPE_CHECKING:
     from desktop.ui.bench import Bench
     from desktop.ui.office import DeskStatus, DocumentCard
 
-SIDE = 250
+SIDE, ACTING = 250, 320
 BUTTONS = 4
 
 
@@ -83,12 +93,12 @@ class ReaderPane(QFrame):
     def _build_header(self) -> None:
         px = self._bench.look.px
         self.header = QWidget()
-        box = QVBoxLayout(self.header)
-        box.setContentsMargins(px(20), px(14), px(20), 0)
+        self._head = box = QVBoxLayout(self.header)
         box.setSpacing(px(6))
         self.back = press(
-            QPushButton(self._bench.look.icon("arrow-left", "accent", 16), self.tr("Volver a la lista")), "link"
+            PromptButton(self._bench.look.icon("arrow-left", "accent", 16), self.tr("Volver a la lista")), "link"
         )
+        self.back.setIconSize(QSize(px(16), px(16)))
         self.back.setShortcut("Alt+Left")
         self.back.clicked.connect(self.back_chosen)
         self.back.hide()
@@ -100,17 +110,15 @@ class ReaderPane(QFrame):
         self._flow = Flow(self._actions, gap=px(8))
         self._tabs = QWidget()
         tabs = Flow(self._tabs, gap=px(22))
-        self._group = QButtonGroup(self)
         self.tabs: list[QPushButton] = []
         for number, name in enumerate(
             (self.tr("Documento"), self.tr("Hoja de ruta"), self.tr("Firmas"), self.tr("Adjuntos"))
         ):
-            tab = press(QPushButton(name), "tab")
+            tab = press(PromptButton(name), "tab")
             tab.setCheckable(True)
             tab.setShortcut(f"Alt+{number + 1}")
             tab.setToolTip(f"{name} · Alt+{number + 1}")
             tab.clicked.connect(lambda _checked=False, n=number: self.show_tab(n))
-            self._group.addButton(tab)
             self.tabs.append(tab)
             tabs.addWidget(tab)
         row = QHBoxLayout()
@@ -182,7 +190,8 @@ class ReaderPane(QFrame):
         self._show_verdict_line(card)
         self._show_acts(card)
         many = len(card.attachments)
-        self.tabs[3].setText(f"{self.tr('Adjuntos')} {many}" if many else self.tr("Adjuntos"))
+        attached = self.tr("Adjuntos")
+        self.tabs[3].setText(f"{attached} {many}" if many else attached)
         self.tabs[3].setShortcut("Alt+4")
         if not same_bytes or card.pdf is None:
             self.pages.show_source(page_source(self._bench, card))
@@ -226,11 +235,11 @@ class ReaderPane(QFrame):
             more.setMenu(menu)
             self._flow.addWidget(more)
             more.show()
-        self._actions.setVisible(bool(acts))
 
     def show_tab(self, number: int) -> None:
         """Documento, Hoja de ruta, Firmas or Adjuntos."""
-        self.tabs[number].setChecked(True)
+        for place, tab in enumerate(self.tabs):
+            tab.setChecked(place == number)
         self.content.setCurrentIndex(number)
         self._arrange()
 
@@ -321,9 +330,13 @@ class ReaderPane(QFrame):
                 return
 
     def close_act(self) -> None:
-        """Back to reading."""
+        """Back to reading; the focus goes where the act began."""
+        focused = self.focusWidget()
+        within = self.acting and focused is not None and self.side.isAncestorOf(focused)
         self.side.setCurrentWidget(self._sides[self.summary])
         self._arrange()
+        if within:
+            next(iter(self.buttons.values()), self.tabs[0]).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The side gives way where there is no room."""
@@ -344,6 +357,14 @@ class ReaderPane(QFrame):
         self.content.setVisible(roomy or not self.acting)
         self.side.setVisible(show_side)
         self.edge.setVisible(show_side and roomy)
-        self.side.setMinimumWidth(px(SIDE) if roomy else 0)
-        self.side.setMaximumWidth(px(SIDE) if roomy else 16777215)
-        self.verdict.setVisible(not (show_side and roomy and not self.acting) and reading)
+        width = px(ACTING if self.acting else SIDE)
+        self.side.setMinimumWidth(width if roomy else 0)
+        self.side.setMaximumWidth(width if roomy else 16777215)
+        compact = self.acting and not roomy
+        primary = next(iter(self.buttons.values()), None)
+        if primary is not None:  # one primary button: the act's own while it is being done
+            primary.set_kind("plain" if self.acting else "primary")
+        self._head.setContentsMargins(px(20), px(14), px(20), px(12) if compact else 0)
+        self._tabs.setVisible(not compact)
+        self._actions.setVisible(not compact and bool(self.buttons))
+        self.verdict.setVisible(not compact and not (show_side and roomy and not self.acting) and reading)

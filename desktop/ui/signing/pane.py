@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from desktop.routing.trays import Urgency
@@ -64,7 +64,9 @@ class SigningPane(QWidget):
         self._facts = QVBoxLayout()
         self._facts.setSpacing(px(6))
         self.facts: tuple[Tinted, ...] = ()
-        self.sign = ActionButton(look, self.tr("Firmar con mi PIN"), kind="primary", icon="key-round")
+        self.sign = ActionButton(
+            look, self.tr("Firmar con mi PIN"), kind="primary", key="Ctrl+Return", icon="key-round"
+        )
         self.sign.clicked.connect(self._start)
         self.cancel = ActionButton(look, self.tr("Volver"), key="Esc")
         self.cancel.clicked.connect(self._stop)
@@ -110,7 +112,8 @@ class SigningPane(QWidget):
         self._pairs = [(token, item) for token in tokens for item in token.certificates if not item.unusable]
         self.choice.clear()
         for token, certificate in self._pairs:
-            self.choice.addItem(f"{certificate.person.name} · {token.label}")
+            self.choice.addItem(certificate.person.name)
+            self.choice.setItemData(self.choice.count() - 1, token.label, Qt.ItemDataRole.ToolTipRole)
         self.choice.setEnabled(len(self._pairs) > 0)
         self._show_facts()
 
@@ -142,7 +145,9 @@ class SigningPane(QWidget):
         else:
             token, certificate = chosen
             state = pin_state(token.pin_state)
-            found.append(Tinted(self.tr("Token presente. {pin}").format(pin=state.text), state.role))
+            found.append(
+                Tinted(self.tr("Token «{label}» presente. {pin}").format(label=token.label, pin=state.text), state.role)
+            )
             until = self._bench.calendar.until(certificate.not_after)
             found.append(Tinted(self.tr("Certificado vigente, {until}").format(until=until), "good"))
         if self._status is not None and not self._status.connected:
@@ -186,7 +191,10 @@ class SigningPane(QWidget):
         return not blocked and chosen[0].pin_state not in _BLOCKED
 
     def _judge(self) -> None:
+        was = self.sign.isEnabled()
         self.sign.setEnabled(self.ready)
+        if self.ready and not was and self.isVisible():
+            self.sign.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _start(self) -> None:
         chosen = self.chosen

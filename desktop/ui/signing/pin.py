@@ -65,12 +65,14 @@ class PinDialog(QDialog):
         for part in (name, self.field, self.lengths, self.sign):
             part.setVisible(not self._dead)
         self.field.textChanged.connect(lambda _text: self._judge())
+        self.field.returnPressed.connect(self._submit)
         self._judge()
         if self._dead:
             self.cancel.setText(self.tr("Cerrar"))
             self.cancel.setFocus()
         else:
             self.field.setFocus()
+        self.setFixedHeight(box.totalHeightForWidth(self.width()))
 
     def _build_field(self, token: Token, state: str) -> None:
         self.field = QLineEdit()
@@ -110,8 +112,7 @@ class PinDialog(QDialog):
         self.accept()
 
     def _forget(self) -> None:
-        self.field.setText("")
-        self.field.setMaxLength(0)  # drops Qt's undo history
+        self.field.setText("")  # setText drops Qt's undo history too
 
     def reject(self) -> None:
         """Cancelled: the worker is told, nothing was tried on the token."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QShortcut
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -101,7 +100,7 @@ class TrayPane(QFrame):
         self.list.setUniformItemSizes(True)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.selectionModel().currentChanged.connect(self._on_current)
+        self.list.selectionModel().selectionChanged.connect(self._on_selected)
         self.list.opened.connect(self._on_open)
         self.list.doubleClicked.connect(self._on_open)
         self.search.returnPressed.connect(self.list.setFocus)
@@ -121,13 +120,11 @@ class TrayPane(QFrame):
         head.setSpacing(px(10))
         self._chips = QHBoxLayout()
         self._chips.setSpacing(px(6))
-        self._group = QButtonGroup(self)
         self.chips: dict[Narrow, QPushButton] = {}
         for narrow in Narrow:
             chip = press(QPushButton(), "chip")
             chip.setCheckable(True)
             chip.clicked.connect(lambda _checked=False, n=narrow: self.set_narrow(n))
-            self._group.addButton(chip)
             self.chips[narrow] = chip
             self._chips.addWidget(chip)
         self._chips.addStretch(1)
@@ -191,7 +188,8 @@ class TrayPane(QFrame):
         }
         for narrow, chip in self.chips.items():
             chip.setText(names[narrow].format(n=numbers[narrow]))
-            chip.setVisible(narrow is Narrow.ALL or bool(numbers[narrow]) or narrow is self.narrow)
+            asked = narrow is Narrow.ALL or bool(numbers[narrow]) or narrow is self.narrow
+            chip.setVisible(asked and bool(self._rows))
             chip.setChecked(narrow is self.narrow)
 
     def say(self, title: str, more: str) -> None:
@@ -215,8 +213,15 @@ class TrayPane(QFrame):
     @property
     def chosen(self) -> TrayRow | None:
         """The chosen row."""
-        row = self.list.currentIndex().data(ROW)
+        chosen = self.list.selectionModel().selectedIndexes()
+        row = chosen[0].data(ROW) if chosen else None
         return row if isinstance(row, TrayRow) else None
+
+    @property
+    def number(self) -> int:
+        """The chosen row's place, -1 for none."""
+        chosen = self.list.selectionModel().selectedIndexes()
+        return chosen[0].row() if chosen else -1
 
     def choose_number(self, number: int) -> None:
         """Choose a row by its place."""
@@ -232,9 +237,8 @@ class TrayPane(QFrame):
             self.model.index(number, 0), QItemSelectionModel.SelectionFlag.ClearAndSelect
         )
 
-    def _on_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
-        row = current.data(ROW)
-        if isinstance(row, TrayRow):
+    def _on_selected(self) -> None:
+        if (row := self.chosen) is not None:
             self.row_chosen.emit(row)
 
     def _on_open(self, index: QModelIndex) -> None:

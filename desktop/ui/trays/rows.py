@@ -101,6 +101,9 @@ class TrayDelegate(QStyledItemDelegate):
         right = sheets(row.sheets) if row.sheets else ""
         width = self._text(painter, lines[2], right, "dim", 13, right=True) if right else 0
         who = lines[2].adjusted(0, 0, -(width + px(12)) if width else 0, 0)
+        if row.urgent:
+            urgent = translate("Trays", "Urgente")
+            who.setLeft(who.left() + self._text(painter, who, urgent, "bad", 13, bold=True) + px(8))
         self._text(painter, who, " · ".join(_from(row)), "dim", 13)
         painter.restore()
 
@@ -122,23 +125,19 @@ class TrayDelegate(QStyledItemDelegate):
     def _paint_head(self, painter: QPainter, rect: QRect, row: TrayRow, pill: Tinted) -> None:
         px = self._look.px
         width = self._pill(painter, rect, pill)
-        x = rect.left()
-        if row.urgent:
-            word = Tinted(translate("Trays", "urgente"), "bad")
-            x += self._pill(painter, rect, word, left=True) + px(8)
         parts = [row.number or row.cite, row.kind]
         if row.copy:
             parts.append(translate("Trays", "copia"))
-        rest = QRect(x, rect.top(), rect.right() - width - px(8) - x, rect.height())
+        rest = rect.adjusted(0, 0, -width - px(8), 0)
         self._text(painter, rest, " · ".join(p for p in parts if p), "dim", 12)
 
-    def _pill(self, painter: QPainter, rect: QRect, words: Tinted, *, left: bool = False) -> int:
+    def _pill(self, painter: QPainter, rect: QRect, words: Tinted) -> int:
         px = self._look.px
         font = self._look.font(12, bold=True)
         metrics = QFontMetrics(font)
         width = metrics.horizontalAdvance(words.text) + px(18)
         height = px(20)
-        x = rect.left() if left else rect.right() - width + 1
+        x = rect.right() - width + 1
         box = QRectF(x, rect.center().y() - height / 2 + 1, width, height)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._look.colour("hover" if words.role == "dim" else f"{words.role}_ground"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFileDialog,
     QFrame,
     QHBoxLayout,
@@ -110,8 +111,7 @@ class VerifyPane(QFrame):
         box = QVBoxLayout(middle)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        around = QVBoxLayout()
-        around.setContentsMargins(px(16), px(16), px(16), 0)
+        self.sentence_box = around = QVBoxLayout()
         around.addWidget(self.sentence)
         fill(box, self.bar, around, self.pages)
         box.setStretch(2, 1)
@@ -127,7 +127,7 @@ class VerifyPane(QFrame):
         side_box.addWidget(self.side_area)
         self._edges = (line(upright=True), line(upright=True))
         self.filled = QWidget()
-        across = QHBoxLayout(self.filled)
+        self._across = across = QBoxLayout(QBoxLayout.Direction.LeftToRight, self.filled)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(0)
         fill(across, self.list, self._edges[0], middle, self._edges[1], self.side_frame)
@@ -160,7 +160,7 @@ class VerifyPane(QFrame):
         row.addWidget(self.drop, 4)
         fill(row, -1)
         fill(box, -1, row, -1, -1)
-        return page
+        return scrolling(page, name=self.tr("Verificar"))
 
     # -- files --
 
@@ -181,6 +181,7 @@ class VerifyPane(QFrame):
             self._start(checked)
         self.stack.setCurrentWidget(self.filled)
         self.list.setCurrentRow(first)
+        self._arrange()
         self._show(first)
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -307,15 +308,27 @@ class VerifyPane(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The page gives way first, then the list: the words stay."""
         super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
         px = self._bench.look.px
-        wide, enough = self.width() >= px(900), self.width() >= px(560)
-        middle = self.pages.parentWidget()
-        self.list.setFixedWidth(px(LIST) if wide else max(self.width() * 2 // 5, 1))
-        self.side_frame.setFixedWidth(px(SIDE) if wide else max(self.width() - self.list.width() - 2, 1))
+        wide = self.width() >= px(900)
+        across = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        self._across.setDirection(across)
+        for edge in self._edges:
+            edge.setVisible(wide)
         self.pages.setVisible(wide)
-        if middle is not None:
-            middle.setVisible(wide)
-        self.list.setVisible(wide or enough or len(self.files) > 1)
+        self._across.setStretch(2, 1 if wide else 0)
+        self._across.setStretch(4, 0 if wide else 1)
+        free = 16777215
+        self.list.setMaximumWidth(px(LIST) if wide else free)
+        self.list.setMinimumWidth(px(LIST) if wide else 0)
+        rows = min(max(len(self.files), 1), 2)
+        self.list.setMaximumHeight(free if wide else rows * px(78) + 2)
+        self.list.setVisible(wide or len(self.files) > 1)
+        self.side_frame.setMinimumWidth(px(SIDE) if wide else 0)
+        self.side_frame.setMaximumWidth(px(SIDE) if wide else free)
+        self.sentence_box.setContentsMargins(px(16), px(16), px(16), 0 if wide else px(8))
 
 
 def _breakable(text: str) -> str:

@@ -137,10 +137,12 @@ def _revocation(signature: SignatureVerdict, calendar: Calendar) -> Point:
     origin = translate("Verify", "{source} del {when}").format(source=source, when=when) if source and when else source
     match answer.status:
         case "good":
-            words = f"{origin}: {translate('Verify', 'vigente')}" if origin else translate("Verify", "vigente")
+            good = translate("Verify", "vigente")
+            words = f"{origin}: {good}" if origin else good
             return Point(title, (Tinted(words, "dim"),))
         case "revoked":
-            words = f"{origin}: {translate('Verify', 'revocado')}" if origin else translate("Verify", "revocado")
+            revoked = translate("Verify", "revocado")
+            words = f"{origin}: {revoked}" if origin else revoked
             return Point(title, (Tinted(words, "bad"),), role="bad")
         case "not_checked":
             return Point(title, (Tinted(translate("Verify", "No consultada"), "care"),), role="care")

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFontMetrics, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QShortcutEvent,
+)
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -36,6 +45,33 @@ def restyle(widget: QWidget, **properties: str) -> None:
     widget.update()
 
 
+def tall(widget: QWidget) -> None:
+    """Ask for the height that the width needs, no more."""
+    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+    policy.setHeightForWidth(True)
+    widget.setSizePolicy(policy)
+
+
+class _Wrapped(QLabel):
+    """Wraps; its height follows its width, and it never holds a layout wider or taller than it must be."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setWordWrap(True)
+        tall(self)
+
+    def minimumSizeHint(self) -> QSize:
+        """One line of its longest word, at most 6 em."""
+        metrics = self.fontMetrics()
+        longest = max((metrics.horizontalAdvance(word) for word in self.text().split()), default=0)
+        return QSize(min(longest, 6 * metrics.height()) + 4, metrics.height())
+
+
+def key_words(key: str) -> str:
+    """A key as it is written on a button: Ctrl+Enter, Esc, F5."""
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText).replace("Return", "Enter")
+
+
 def label(
     text: str = "",
     *,
@@ -46,21 +82,15 @@ def label(
     selectable: bool = False,
 ) -> QLabel:
     """A plain-text label; wraps by default, so that large text is never cut."""
-    made = QLabel(text)
+    made: QLabel = _Wrapped(text) if wrap else QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setWordWrap(wrap)
-    made.setProperty("size", size)
+    made.setProperty("text_size", size)
     made.setProperty("tone", tone)
     made.setProperty("weight", "bold" if bold else "normal")
     if selectable:
         made.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-    if wrap:
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        made.setSizePolicy(policy)
-        made.setMinimumWidth(1)
     return made
 
 
@@ -124,7 +154,19 @@ def announce(widget: QWidget, text: str) -> None:
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
 
 
-class ActionButton(QPushButton):
+class PromptButton(QPushButton):
+    """A button that its key presses at once (Qt would animate it for 100 ms first)."""
+
+    def event(self, event: QEvent) -> bool:
+        """A shortcut clicks."""
+        if isinstance(event, QShortcutEvent) and not event.isAmbiguous():
+            if self.isEnabled():
+                self.click()
+            return True
+        return super().event(event)
+
+
+class ActionButton(PromptButton):
     """A button with its key written on it, dimmer. ``kind``: primary, plain, new, quiet."""
 
     GAP = 10
@@ -141,13 +183,15 @@ class ActionButton(QPushButton):
 
     def set_kind(self, kind: str) -> None:
         """Make it the primary one, or no longer."""
-        self._kind = kind
-        restyle(self, kind=kind)
+        if kind != self._kind:
+            self._kind = kind
+            restyle(self, kind=kind)
 
     def set_key(self, key: str) -> None:
         """The key that presses it, in portable text."""
-        self._key = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
-        self.setShortcut(QKeySequence(key))
+        self._key = key_words(key)
+        self._sequence = QKeySequence(key)
+        self.setShortcut(self._sequence)
         self.setAccessibleDescription(self._key)
         self.updateGeometry()
 
@@ -156,7 +200,7 @@ class ActionButton(QPushButton):
         super().setText(text)
         self.setAccessibleName(text)
         if self._key:
-            self.setShortcut(QKeySequence(self._key))
+            self.setShortcut(self._sequence)
 
     def _hint_metrics(self) -> QFontMetrics:
         return QFontMetrics(self._look.font(12))
@@ -175,6 +219,13 @@ class ActionButton(QPushButton):
     def minimumSizeHint(self) -> QSize:
         """Never cut."""
         return self.sizeHint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses, as Space does."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.click()
+            return
+        super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The style sheet's button, then icon, text and key centred together."""

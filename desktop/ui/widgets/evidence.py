@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from desktop.ui.widgets.basics import clear, fill, label
+from desktop.ui.widgets.basics import clear, fill, label, tall
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,9 +41,7 @@ class _Stop(QFrame):
             fill(box, label(words.text, size="body-small", tone=words.role))
         if point.quote:
             fill(box, label(f"«{point.quote}»", size="body-small"))
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        tall(self)
         spoken = [point.title, *(words.text for words in point.lines), point.quote]
         self.setAccessibleName(". ".join(part for part in spoken if part))
 
@@ -70,9 +68,7 @@ class Points(QWidget):
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(0)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        tall(self)
         self.points: tuple[Point, ...] = ()
 
     def show_points(self, points: Iterable[Point]) -> None:

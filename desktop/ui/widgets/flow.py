@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+
+from desktop.ui.widgets.basics import tall
 
 
 class Flow(QLayout):
@@ -83,7 +85,5 @@ def flowing(*widgets: QWidget, gap: int = 8) -> QWidget:
     flow = Flow(made, gap=gap)
     for widget in widgets:
         flow.addWidget(widget)
-    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-    policy.setHeightForWidth(True)
-    made.setSizePolicy(policy)
+    tall(made)
     return made

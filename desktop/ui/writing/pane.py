@@ -85,7 +85,7 @@ class WritingPane(QFrame):
         middle.setObjectName("ground")
         across = QHBoxLayout(middle)
         across.setContentsMargins(0, 0, 0, 0)
-        across.addWidget(body, 4)
+        across.addWidget(body, 100)
         across.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

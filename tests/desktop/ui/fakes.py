@@ -53,7 +53,8 @@ PIN = "482915"
 PAGE = """
 #set page("us-letter", margin: 2.4cm)
 #set text(font: ("Noto Serif", "Libertinus Serif"), size: 11pt, lang: "es")
-#align(center)[#text(weight: "bold", size: 10pt)[GOBIERNO AUTÓNOMO DEPARTAMENTAL DE ORURO] \\ #v(4pt) #text(weight: "bold", size: 13pt)[NOTA INTERNA]]
+#align(center)[#text(weight: "bold", size: 10pt)[GOBIERNO AUTÓNOMO DEPARTAMENTAL DE ORURO] \\ #v(4pt)
+#text(weight: "bold", size: 13pt)[NOTA INTERNA]]
 #v(8pt)
 #grid(columns: (2.6cm, 1fr), row-gutter: 8pt,
   [*CITE:*], [GADOR-SEDES/NI/00045/2026],
@@ -70,10 +71,14 @@ centro, las recibirá en la feria de _Jach'a Puni_.
 
 El detalle se encuentra en el adjunto. Sin otro particular, saludo a usted atentamente.
 #v(1cm)
-#box(stroke: 0.8pt + rgb("#22384d"), inset: 8pt, radius: 3pt)[#text(size: 8pt)[*María Huanca Ayma* \\ Directora SEDES · CI ···4417 \\ Firmado el 19/11/2026 10:42 \\ (hora del equipo) · verificar con el QR]]
+#box(stroke: 0.8pt + rgb("#22384d"), inset: 8pt, radius: 3pt)[
+#text(size: 8pt)[*María Huanca Ayma* \\ Directora SEDES · CI ···4417 \\
+Firmado el 19/11/2026 10:42 \\ (hora del equipo) · verificar con el QR]]
 #pagebreak()
 = Detalle
-#table(columns: 3, [*Equipo*], [*Cantidad*], [*Destino*], [Computadora portátil], [3], [Consultorio], [Lector de tarjetas], [1], [Ventanilla])
+#table(columns: 3, [*Equipo*], [*Cantidad*], [*Destino*],
+  [Computadora portátil], [3], [Consultorio],
+  [Lector de tarjetas], [1], [Ventanilla])
 """
 
 

@@ -1,0 +1,162 @@
+"""Firmar: facts first, the PIN last and once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Event
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+
+from desktop.routing.trays import Tray, Urgency
+from desktop.ui.office import CheckLine
+from signing.report import PinState
+from tests.desktop.ui.fakes import PIN, FakeOffice, token
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from desktop.ui.signing.pane import SigningPane
+    from desktop.ui.window import Window
+
+Rest = Callable[[], None]
+
+
+def begin(window: Window, qtbot: QtBot, rest: Rest) -> SigningPane:
+    window.open_tray(Tray.TO_SIGN)
+    rest()
+    qtbot.keyClick(window.desk.rows.list, Qt.Key.Key_F)
+    rest()
+    return window.desk.reader.signing
+
+
+def facts(pane: SigningPane) -> list[str]:
+    return [fact.text for fact in pane.facts]
+
+
+def test_everything_known_is_told_before_the_pin(window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest) -> None:
+    office.checks = (CheckLine("check.pdfa", Urgency.GOOD),)
+    pane = begin(window, qtbot, rest)
+    assert facts(pane) == [
+        "Token «qillqa-juana» presente. PIN sin intentos fallidos",
+        "Certificado vigente, vence en 7 meses",
+        "Sin conexión: la hora será la de este equipo; el sello de tiempo se pondrá solo después",
+        "PDF/A conforme",
+    ]
+    assert pane.ready
+    assert pane.sign.hasFocus()
+    assert not [call for call in office.calls if call[0] == "sign"]
+
+
+def test_signing_by_keyboard_ends_with_an_honest_level(
+    window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest
+) -> None:
+    pane = begin(window, qtbot, rest)
+    qtbot.keyClick(pane.sign, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.dialog is not None)
+    assert window.dialog is not None
+    qtbot.keyClicks(window.dialog.field, PIN)
+    qtbot.keyClick(window.dialog.field, Qt.Key.Key_Return)
+    rest()
+    assert window.notice.message is not None
+    assert window.notice.message.what == "Documento firmado."
+    assert "Todavía sin sello de tiempo (nivel B-B)" in window.notice.message.means
+    assert window.rail.buttons[Tray.TO_SIGN].count == 1
+    assert not window.desk.reader.acting
+
+
+def test_a_wrong_pin_is_told_and_never_retried(window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest) -> None:
+    pane = begin(window, qtbot, rest)
+    pane.sign.click()
+    qtbot.waitUntil(lambda: window.dialog is not None)
+    assert window.dialog is not None
+    qtbot.keyClicks(window.dialog.field, "0000")
+    qtbot.keyClick(window.dialog.field, Qt.Key.Key_Return)
+    rest()
+    qtbot.wait(50)
+    assert len([call for call in office.calls if call[0] == "sign"]) == 1
+    assert window.dialog is None
+    assert window.notice.message is not None
+    assert window.notice.message.what == "El PIN no es correcto."
+    assert "Hubo un intento fallido" in facts(pane)[0]
+    assert pane.ready  # the person decides
+
+
+def test_cancelling_the_pin_signs_nothing_and_says_so(
+    window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest
+) -> None:
+    pane = begin(window, qtbot, rest)
+    pane.sign.click()
+    qtbot.waitUntil(lambda: window.dialog is not None)
+    assert window.dialog is not None
+    qtbot.keyClick(window.dialog, Qt.Key.Key_Escape)
+    rest()
+    assert window.notice.message is not None
+    assert window.notice.message.what == "No se firmó nada."
+    assert window.notice.message.tone == "care"
+    assert window.rail.buttons[Tray.TO_SIGN].count == 2
+
+
+def test_stop_while_it_runs(window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest) -> None:
+    office.gate = Event()
+    pane = begin(window, qtbot, rest)
+    pane.sign.click()
+    qtbot.waitUntil(lambda: window.dialog is not None)
+    assert window.dialog is not None
+    window.dialog.field.setText(PIN)
+    window.dialog.sign.click()
+    qtbot.waitUntil(lambda: "Firmando" in pane.doing.text())
+    assert pane.cancel.text() == "Detener"
+    pane.cancel.click()
+    office.gate.set()
+    rest()
+    assert window.notice.message is not None
+    assert window.notice.message.what == "No se firmó nada."
+    assert pane.cancel.text() == "Volver"
+
+
+def test_what_is_bad_blocks_before_the_pin(window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest) -> None:
+    office.checks = (CheckLine("check.turn", Urgency.BAD),)
+    pane = begin(window, qtbot, rest)
+    assert not pane.ready
+    assert not pane.sign.isEnabled()
+    assert "Todavía no le toca firmar" in facts(pane)
+
+
+def test_a_locked_token_blocks(window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest) -> None:
+    office.present = (token(PinState.LOCKED),)
+    pane = begin(window, qtbot, rest)
+    assert not pane.ready
+    assert "PIN bloqueado" in facts(pane)[0]
+
+
+def test_without_a_token_one_may_search_again(window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest) -> None:
+    office.present = ()
+    pane = begin(window, qtbot, rest)
+    assert not pane.ready
+    assert "No se encontró un token" in facts(pane)[0]
+    office.present = (token(),)
+    pane.again.click()
+    rest()
+    assert pane.ready
+
+
+def test_a_pin_pad_needs_no_dialog(window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest) -> None:
+    office.present = (token(pin_pad=True),)
+    pane = begin(window, qtbot, rest)
+    pane.sign.click()
+    rest()
+    assert window.dialog is None
+    assert window.notice.message is not None
+    assert window.notice.message.what == "Documento firmado."
+
+
+def test_closing_the_window_while_a_pin_is_asked_ends_every_thread(
+    window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest
+) -> None:
+    pane = begin(window, qtbot, rest)
+    pane.sign.click()
+    qtbot.waitUntil(lambda: window.dialog is not None)
+    window.close()
+    assert ("sign", ("d570",)) in office.calls
+    assert window.isHidden()  # threads left over would fail the test

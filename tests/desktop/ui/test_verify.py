@@ -1,0 +1,121 @@
+"""Verificar: the verdict first, never better than it is, and nothing leaves the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QLabel
+
+from desktop.records.errors import OfficeError
+from desktop.ui.messages import Sentences
+from desktop.ui.verify.verdict import evidence, outcome_words, text_tone, verdict_words
+from desktop.ui.widgets.pages import ChildPages, QtPdfPages
+from signing.report import Outcome
+from tests.desktop.ui.fakes import FakeOffice, verdict
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from desktop.ui.bench import Bench
+    from desktop.ui.window import Window
+
+Rest = Callable[[], None]
+
+
+def words(widget: QWidget) -> list[str]:
+    return [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]
+
+
+def test_it_invites_first(window: Window) -> None:
+    window.open_verify()
+    assert "Suelte aquí un PDF" in words(window.verify)
+    assert window.rail.verify.isChecked()
+    assert window.verify.choose.hasFocus()
+
+
+def test_a_dropped_file_is_told_sentence_meaning_deed_evidence(window: Window, office: FakeOffice, rest: Rest) -> None:
+    window.open_verify()
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(office.pdf)), QUrl("https://example.org/x.pdf")])
+    point = QPointF(5, 5)
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    window.verify.dropEvent(QDropEvent(point, Qt.DropAction.CopyAction, mime, buttons, keys))
+    rest()
+    assert [call for call in office.calls if call[0] == "verify"] == [("verify", office.pdf)]
+    assert words(window.verify.sentence) == ["Firma íntegra y vigente"]
+    said = words(window.verify.side)
+    order = [
+        "Qué significa",
+        "Qué hacer",
+        "Evidencia: María Huanca Ayma",
+        "Firmante",
+        "Momento probado",
+        "EN 319 102-1",
+    ]
+    assert [line for line in said if line in order] == order
+    assert "María Huanca Ayma, CI ···4417" in said
+    assert not any("5514417" in line for line in said)  # the whole CI is shown nowhere
+    assert isinstance(window.verify.pages.view._source, QtPdfPages)
+
+
+@pytest.mark.parametrize("outcome", [o for o in Outcome if o is not Outcome.VALID])
+def test_no_other_outcome_sounds_valid(window: Window, office: FakeOffice, rest: Rest, outcome: Outcome) -> None:
+    office.verdict = verdict(outcome)
+    window.open_verify()
+    window.verify.check([office.pdf])
+    rest()
+    said = " ".join([*words(window.verify.sentence), *words(window.verify.side)]).lower()
+    assert "vigente" not in said.replace("vigente\n", "") or outcome is Outcome.INVALID
+    assert "puede confiar" not in said
+    assert text_tone(outcome) != "good"
+    item = window.verify.list.item(0)
+    assert "íntegra y vigente" not in item.text()
+    if outcome is not Outcome.UNREADABLE:
+        assert isinstance(window.verify.pages.view._source, ChildPages)
+
+
+def test_the_table_of_words_speaks_before_the_outcome(app: object) -> None:
+    found = verdict(Outcome.INVALID, reason="verdict.altered")
+    told = Sentences("El documento que se ve no es el que se firmó", "Cambió.", "No lo acepte.")
+    assert verdict_words(found, lambda code, _f: told if code == "verdict.altered" else None) == told
+    assert verdict_words(found, lambda _c, _f: None) == outcome_words(Outcome.INVALID)
+
+
+def test_an_unproven_time_is_said_to_be_the_computers(bench: Bench) -> None:
+    late = verdict(Outcome.INDETERMINATE).signatures[0]
+    points = {point.title: point for point in evidence(late, bench.calendar)}
+    assert "según el reloj del equipo" in points["Momento no probado"].lines[0].text
+    assert points["Momento no probado"].role == "care"
+    assert points["Revocación"].lines[0].text == "No consultada"
+    altered = verdict(Outcome.INVALID).signatures[0]
+    points = {point.title: point for point in evidence(altered, bench.calendar)}
+    assert points["Cambios posteriores"].role == "bad"
+    assert "Páginas que cambiaron: 1" in points["Cambios posteriores"].lines[0].text
+
+
+def test_several_files_are_listed_each_with_a_word(
+    window: Window, office: FakeOffice, rest: Rest, tmp_path: Path
+) -> None:
+    other = tmp_path / "otro ñ.pdf"
+    other.write_bytes(office.pdf.read_bytes())
+    window.open_verify()
+    window.verify.check([office.pdf, other])
+    rest()
+    assert [window.verify.list.item(i).text() for i in range(2)] == [
+        "nota.pdf, íntegra y vigente",
+        "otro ñ.pdf, íntegra y vigente",
+    ]
+
+
+def test_a_file_that_cannot_be_verified_says_so(window: Window, office: FakeOffice, rest: Rest) -> None:
+    office.broken["verify"] = OfficeError("store.full")
+    window.open_verify()
+    window.verify.check([office.pdf])
+    rest()
+    assert "no se pudo verificar" in window.verify.list.item(0).text()
+    assert window.notice.message is not None
