@@ -173,6 +173,14 @@ def test_foreign_files_are_set_aside(juana: Seat, pedro: Seat, exchange: ObjectS
     assert report.events == 1
 
 
+def test_something_huge_is_not_even_read(pedro: Seat, exchange: ObjectStore) -> None:
+    huge = Mail(ENTITY, "unit-b", "device-a", 1, "0" * 64).key
+    exchange.put(huge, bytes(envelopes.MAX_CHARACTERS + 1))
+    watched = Counting(exchange)
+    assert codes(pedro.pull(watched)) == ["mail.foreign"]
+    assert ("get", huge) not in watched.calls
+
+
 def test_swapped_or_missing_ciphertext(juana: Seat, pedro: Seat, exchange: ObjectStore, tmp_path: Path) -> None:
     out = sent(juana)
     other = sent(juana, "doc-2", "slip-2", 2)
