@@ -93,13 +93,14 @@ def test_receiving_needs_the_bytes_and_happens_once(sent_stage: Stage, stages: S
     path.write_bytes(kept)
     receive.receive(desk, stage.slip, hop)
     assert desk.store.slip(stage.slip).holder == stage.office.units["finance"]
-    for again in (
+    again: list[Callable[[], None]] = [
         lambda: receive.receive(desk, stage.slip, hop),
         lambda: receive.reject(desk, stage.slip, hop, "Tarde"),
         lambda: receive.cancel(desk, stage.slip, hop),
-    ):
+    ]
+    for act in again:
         with refused("slip.act_forbidden"):
-            again()
+            act()
 
 
 def test_only_the_addressee_receives_and_only_the_sender_cancels(sent_stage: Stage, stages: Stages) -> None:
