@@ -340,6 +340,7 @@ def require_act(view: SlipView, hop_id: str, kind: EventKind, unit: str) -> Hop:
     """The hop, where that unit may do that act on it now; else ``slip.act_forbidden`` with the hop's state."""
     hop = view.hop(hop_id)
     side, states = _WHO[kind]
-    if getattr(hop, side) != unit or hop.state not in states or view.concluded:
+    closed = view.concluded and kind is EventKind.ANSWERED  # a copy may still arrive and be received
+    if getattr(hop, side) != unit or hop.state not in states or closed:
         raise OfficeError("slip.act_forbidden", act=kind.value, state=hop.state.value, slip=view.number)
     return hop

@@ -172,6 +172,23 @@ def test_another_unit_neither_concludes_nor_opens_what_is_not_its_own(kind: Even
     assert replace(_fold(acts), refused=()) == before
 
 
+def test_a_draft_is_numbered_once() -> None:
+    acts = Acts()
+    acts.drafted()
+    acts.numbered(number=1)
+    acts.numbered(number=2)
+    assert _fold(acts).cite == "GADOR-SDPD/NI/00001/2026"
+    assert len(_fold(acts).refused) == 1
+
+
+@pytest.mark.parametrize(("unit", "slip"), [("unit-a", "slip-9"), ("unit-x", None)])
+def test_only_its_own_unit_puts_a_document_on_a_slip(unit: str, slip: str | None) -> None:
+    acts = Acts()
+    acts.born()
+    acts(EventKind.ANSWERED, slip="slip-9", unit=unit, hop="h", answer="doc-1")
+    assert _fold(acts).slip == slip
+
+
 def test_what_its_slip_refuses_does_not_act_on_the_document() -> None:
     acts = Acts()
     acts.born()

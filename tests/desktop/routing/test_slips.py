@@ -208,6 +208,30 @@ def test_nothing_moves_on_a_concluded_slip() -> None:
     assert len(_fold(acts).refused) == 4
 
 
+def test_a_copy_may_still_be_received_after_the_conclusion_but_not_answered() -> None:
+    acts = _opened()
+    copy = acts.sent("unit-c", mode="copia")
+    acts(EventKind.CONCLUDED, slip="slip-1")
+    acts.took(copy, "unit-c")
+    assert _fold(acts).hops[0].state is HopState.RECEIVED
+    answer = acts.took(copy, "unit-c", EventKind.ANSWERED, answer="doc-2")
+    assert _fold(acts).refused == (answer.digest,)
+
+
+def test_where_events_are_missing_no_conflict_is_claimed() -> None:
+    """What a hop did not know of can only be said when all that it follows is here."""
+    acts = _opened()
+    first = acts.sent("unit-b")
+    acts.took(first, "unit-b")
+    back = acts.sent("unit-a", unit="unit-b")
+    hidden = acts.took(back, "unit-a")
+    acts.sent("unit-c")
+    view = fold_slip("slip-1", [item for item in acts.made if item is not hidden])
+    assert view.conflict is None
+    assert _fold(acts).conflict is None
+    assert len(_fold(acts).hops) == 3
+
+
 @pytest.mark.parametrize("kind", [EventKind.RECEIVED, EventKind.REJECTED])
 @pytest.mark.parametrize("minutes", [-60, 60])
 def test_a_reception_beats_a_cancellation_that_it_did_not_know_of(kind: EventKind, minutes: int) -> None:

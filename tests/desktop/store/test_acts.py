@@ -91,10 +91,12 @@ def test_acts_of_other_threads_wait(store: DeskStore) -> None:
 
 def test_device_sequences_go_above_what_events_tell(store: DeskStore) -> None:
     acts = Acts()
-    item = acts.drafted(deliveries=[("unit-a", 5), ("unit-b", 2)])
+    older = acts.drafted(deliveries=[("unit-a", 4)])
+    item = acts.numbered(deliveries=[("unit-a", 5), ("unit-b", 2)])
     with store.act() as act:
         assert act.next_delivery_seq("dev-1", "unit-a") == 1
         act.add_event(item, START)
+        act.add_event(older, START)
         assert act.next_device_seq("dev-1") == item.event.device_seq + 1
         assert act.next_delivery_seq("dev-1", "unit-a") == 6
         assert act.next_delivery_seq("dev-1", "unit-b") == 3

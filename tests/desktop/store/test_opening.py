@@ -76,7 +76,7 @@ def test_a_newer_file_is_refused_untouched(opener: Callable[..., DeskStore], tmp
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("damage", ["header", "page", "cut", "text"])
+@pytest.mark.parametrize("damage", ["header", "page", "leaf", "cut", "text"])
 def test_a_damaged_file_is_refused(opener: Callable[..., DeskStore], tmp_path: Path, damage: str) -> None:
     store = opener()
     with store.act() as act:
@@ -90,6 +90,9 @@ def test_a_damaged_file_is_refused(opener: Callable[..., DeskStore], tmp_path: P
             data[:16] = b"\0" * 16
         case "page":
             data[len(data) // 2 :] = os.urandom(len(data) - len(data) // 2)
+        case "leaf":  # one page of rows, which opening alone never reads
+            begin = data.index(b"name 100") // 4096 * 4096
+            data[begin : begin + 4096] = b"\0" * 4096
         case "cut":
             del data[len(data) // 2 :]
         case "text":

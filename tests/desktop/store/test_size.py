@@ -47,7 +47,8 @@ def large(store: DeskStore) -> DeskStore:
             {"many": MANY},
         )
         run(
-            "INSERT INTO search(rowid, subject, cite, slip, words) SELECT rowid, 'compra de toner', id, '', '' FROM documents WHERE rowid > 1"
+            "INSERT INTO search(rowid, subject, cite, slip, words) SELECT rowid, 'compra toner', id, '', '' "
+            "FROM documents WHERE rowid > 1"
         )
     more = Acts(device="dev-2")
     for n in range(1, 31):
