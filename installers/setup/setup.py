@@ -187,28 +187,9 @@ def ensure_environment(python: Path, uv: Path) -> None:
     subprocess.run(compile_ours, cwd=ROOT, env=environment(), check=False)
 
 
-def ensure_judges(python: Path, uv: Path) -> None:
-    """One environment under ``.judges`` per ``tests/judges/requirements-<name>.txt``: validators that judge our output."""
-    for pins in sorted((ROOT / "tests" / "judges").glob("requirements-*.txt")):
-        name = pins.stem.removeprefix("requirements-")
-        folder = ROOT / ".judges" / name
-        digest = digest_of(pins, str(python), str(ROOT))
-        if is_stamped(f"judge-{name}", digest, bin_folder(folder) / "python"):
-            continue
-        say(f"Making .judges/{name}")
-        run([uv, "venv", "-q", "--clear", "--python", python, folder], extra=uv_settings())
-        hashes = ["--require-hashes"] if "--hash=" in pins.read_text("utf-8") else []
-        install: list[str | Path] = [
-            uv,
-            "pip",
-            "install",
-            "-q",
-            "--compile-bytecode",
-            "--python",
-            bin_folder(folder) / "python",
-        ]
-        run([*install, *hashes, "-r", pins], extra=uv_settings())
-        stamp(f"judge-{name}", digest)
+def ensure_judges() -> None:
+    """Validators that judge our output, in environments of their own under ``.judges``; that script keeps its own stamps."""
+    run([bin_folder(ROOT / ".venv") / "python", "tests/judges/setup.py"])
 
 
 def uv_settings() -> dict[str, str]:
@@ -240,7 +221,7 @@ def prepare(purpose: str) -> None:
         uv = ensure_uv(python)
         ensure_environment(python, uv)
         if purpose == "test":
-            ensure_judges(python, uv)
+            ensure_judges()
     say(f"Set-up is complete ({time.monotonic() - began:.1f} s)")
 
 
