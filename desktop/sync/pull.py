@@ -137,7 +137,7 @@ def _look_again(run: _Pull, unit: str, finding: Finding, *, full: bool) -> None:
     """What was put aside for a passing reason is tried again; on a full listing everything is."""
     for key, code in run.held.items():
         mail = read_mail(key)
-        if mail is None or mail.unit != unit or mail.entity != run.directory.entity.id:
+        if mail is None or key in finding.foreign or mail.unit != unit or mail.entity != run.directory.entity.id:
             continue
         if (full or code in PASSING) and mail not in finding.mails.get(mail.device, []):
             finding.add(mail)
