@@ -44,7 +44,7 @@ def dispatch(desk: Desk, document: str, order: Order, *, official: str = "") -> 
     desk.directory.unit(order.to_unit)
     if order.to_unit == desk.unit_id:
         raise OfficeError("dispatch.to_itself", unit=desk.unit.name)
-    number = _slip_number(desk, view) if view.slip is None else ""
+    opening = _opening(desk, view) if view.slip is None else None
     slip_id = view.slip or desk.ids()
     if view.slip is not None:
         slip = desk.store.slip(view.slip)
@@ -54,7 +54,7 @@ def dispatch(desk: Desk, document: str, order: Order, *, official: str = "") -> 
     else:
         principal, parents, documents = document, None, (document,)
     with desk.store.act() as act:
-        if number:
+        if opening is not None:
             opened = record(
                 desk,
                 act,
@@ -62,7 +62,7 @@ def dispatch(desk: Desk, document: str, order: Order, *, official: str = "") -> 
                 document=principal,
                 actor=actor,
                 slip=slip_id,
-                body={"number": number, "subject": view.subject, "cite": view.cite},
+                body=opening,
             )
             parents = (opened.digest,)
         for mode, unit, person in _targets(order):
@@ -87,12 +87,21 @@ def _targets(order: Order) -> list[tuple[HopMode, str, str]]:
     return [(HopMode.OFFICIAL, order.to_unit, order.to_official), *copies]
 
 
-def _slip_number(desk: Desk, view: DocumentView) -> str:
+def _opening(desk: Desk, view: DocumentView) -> dict[str, str | int]:
+    """The heading of a new slip. Series, year and sequence let a restored desk know which numbers are used."""
     year = desk.now_local().year
-    number = reserve_number(desk, SLIP_SERIES, year, view.id)
-    return DEFAULT_SLIP.render(
-        entity=desk.directory.entity.acronym, unit=desk.unit.prefix, kind="I", number=number, year=year
+    sequence = reserve_number(desk, SLIP_SERIES, year, view.id)
+    number = DEFAULT_SLIP.render(
+        entity=desk.directory.entity.acronym, unit=desk.unit.prefix, kind="I", number=sequence, year=year
     )
+    return {
+        "number": number,
+        "subject": view.subject,
+        "cite": view.cite,
+        "series": SLIP_SERIES,
+        "year": year,
+        "sequence": sequence,
+    }
 
 
 def _hop(
