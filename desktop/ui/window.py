@@ -112,7 +112,7 @@ class Window(QMainWindow):
             pane.told.connect(self.tell)
         self.desk.changed.connect(self.read_status)
         self.desk.answer_chosen.connect(self.open_writing)
-        self.writing.kept.connect(self._show_draft)
+        self.writing.kept.connect(self._show_kept)
         self.writing.closed.connect(lambda: self.open_tray(self.tray))
         self.notice.closed.connect(self._noticed.hide)
         self._bench.jobs.report = self._report
@@ -156,8 +156,8 @@ class Window(QMainWindow):
         self.stack.setCurrentWidget(self.writing)
         self.writing.open_new(answers)
 
-    def _show_draft(self, document: str) -> None:
-        self.open_tray(Tray.DRAFTS, document)
+    def _show_kept(self, document: str, tray: Tray) -> None:
+        self.open_tray(tray, document)
 
     # -- status --
 
@@ -195,7 +195,11 @@ class Window(QMainWindow):
         """Push and pull, in the pool."""
         self.rail.show_busy(busy=True)
         job = self._bench.jobs.tracked(self._bench.office.synchronise, Lane.POOL).owned_by(self)
-        job.success(self._synchronised).always(lambda: self.rail.show_busy(busy=False)).start()
+        job.success(self._synchronised).always(self._line_at_rest).start()
+
+    def _line_at_rest(self) -> None:
+        self.rail.show_busy(busy=False)
+        self.read_status()  # also after a failure: that there is no line is seen at once
 
     def _synchronised(self, outcome: SyncOutcome) -> None:
         parts = []
@@ -210,7 +214,6 @@ class Window(QMainWindow):
         what = " ".join(parts) or self.tr("Todo está al día.")
         self.tell(Message("care" if outcome.problems else "good", what, problems))
         self.desk.reload()
-        self.read_status()
 
     # -- telling and asking --
 

@@ -165,6 +165,12 @@ class PromptButton(QPushButton):
             return True
         return super().event(event)
 
+    def setText(self, text: str) -> None:
+        """Another text; the key stays (Qt would take the mnemonic of the new text for it, and so lose it)."""
+        keys = self.shortcut()
+        super().setText(text)
+        self.setShortcut(keys)
+
 
 class ActionButton(PromptButton):
     """A button with its key written on it, dimmer. ``kind``: primary, plain, new, quiet."""

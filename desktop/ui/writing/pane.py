@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
+from desktop.routing.trays import Tray
 from desktop.ui.messages import Message
 from desktop.ui.office import DocumentCard, DocumentKind, DraftOrder, Recipient
 from desktop.ui.widgets.basics import ActionButton, fill, label, line, scrolling
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 
 
 class WritingPane(QFrame):
-    """``kept`` carries the id of the draft that was kept; ``closed`` means leave it."""
+    """``kept`` carries the id of what was kept and the tray where it lies now; ``closed`` means leave it."""
 
-    kept = Signal(str)
+    kept = Signal(str, object)
     closed = Signal()
     told = Signal(object)
 
@@ -169,12 +170,13 @@ class WritingPane(QFrame):
         self.send.setEnabled(False)
         self.keep.setEnabled(False)
         job = self._bench.jobs.job(work).owned_by(self).always(self._judge)
-        job.success(lambda document: self._saved(document, freeze=freeze)).start()
+        sent = Tray.SENT if order.via else Tray.TO_SIGN
+        job.success(lambda document: self._saved(document, sent if freeze else Tray.DRAFTS)).start()
 
-    def _saved(self, document: str, *, freeze: bool) -> None:
+    def _saved(self, document: str, tray: Tray) -> None:
         self.subject.clear()
         self.text.clear()
         self._answers = None
-        what = self.tr("Enviado a firma, con su CITE.") if freeze else self.tr("Borrador guardado.")
+        what = self.tr("Borrador guardado.") if tray is Tray.DRAFTS else self.tr("Enviado a firma, con su CITE.")
         self.told.emit(Message("good", what))
-        self.kept.emit(document)
+        self.kept.emit(document, tray)
