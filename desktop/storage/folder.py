@@ -123,7 +123,6 @@ class FolderStore:
 
     def _make_parent(self, path: Path) -> None:
         """Make the folders on the way, each entry durable in its parent. Never the root: it may be a mount that is gone."""
-        self._require_root()
         missing: list[Path] = []
         folder = path.parent
         while folder != self._root and not folder.is_dir():

@@ -139,6 +139,26 @@ def test_damaged_and_missing_files_are_named(archive: Archive, folder_root: Any)
     assert caught.value.facts["path"] == next(iter(CONTENTS))
 
 
+def test_the_ciphertext_is_the_one_that_was_signed(archive: Archive, folder_root: Any) -> None:
+    """Even where opening would not mind."""
+    packed = archive.pack()
+    place = archive.send(packed)
+    archive.exchange.put(_key_of(archive, place, packed), b"another")
+    read = archive.custodian(folder_root).read
+    with pytest.raises(OfficeError) as caught:
+        unpack(archive.exchange, place, read=read, open_file=lambda _, file: CONTENTS[file.path])
+    assert caught.value.code == "deposit.damaged_file"
+
+
+def test_the_plain_bytes_are_those_that_were_signed(archive: Archive, folder_root: Any) -> None:
+    """Even where opening gives something else."""
+    place = archive.send()
+    read = archive.custodian(folder_root).read
+    with pytest.raises(OfficeError) as caught:
+        unpack(archive.exchange, place, read=read, open_file=lambda _, file: CONTENTS[file.path][::-1])
+    assert caught.value.code == "deposit.damaged_file"
+
+
 def test_a_missing_file_is_named(archive: Archive, folder_root: Any) -> None:
     packed = archive.pack()
     for key, data in packed.objects[1:]:
