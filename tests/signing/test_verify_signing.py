@@ -25,7 +25,7 @@ def files(lab: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]
         for label, source, output, level in (
             ("juana", lab.page, names["one"], Level.B_B),
             ("pedro", names["one"], names["two"], Level.B_B),
-            ("maria", lab.page, names["direct"], Level.B_LTA),
+            ("elena", lab.page, names["direct"], Level.B_LTA),  # never somebody whom another test revokes in this lab
         ):
             with lab.session(worker, label) as session:
                 sign_file(
