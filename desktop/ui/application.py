@@ -118,6 +118,15 @@ class Shell(QObject):
             window.setGeometry(old.geometry())
         return window
 
+    def open(self) -> None:
+        """Show the window; it fills a screen that is no larger than its usual size."""
+        screen = QGuiApplication.primaryScreen()
+        room = screen.availableSize() if screen is not None else None
+        if room is not None and (room.width() <= SIZE[0] or room.height() <= SIZE[1]):
+            self.window.showMaximized()
+        else:
+            self.window.show()
+
     def _on_scheme(self, scheme: Qt.ColorScheme) -> None:
         self.turn(dark=scheme is Qt.ColorScheme.Dark)
 
@@ -129,6 +138,7 @@ class Shell(QObject):
         old = self.window
         self._bench.look.turn(self._app, dark=dark, scale=scale)
         self.window = self._open(old)
+        self.window.setWindowState(old.windowState())
         self.window.show()
         old.hand_over()
         old.deleteLater()
@@ -138,5 +148,5 @@ def run(office: OfficeDesk, *, arguments: Sequence[str] = ("qillqa",), language:
     """Open the window on that office; returns the exit code when it is closed and every thread has ended."""
     app = make_application(arguments, language=language)
     shell = Shell(app, make_bench(app, office, language=language))
-    shell.window.show()
+    shell.open()
     return app.exec()

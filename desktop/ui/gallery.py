@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -187,9 +189,14 @@ class _Camera:
     def _verify(self, pdf: Path | None) -> None:
         self._window.open_verify()
         self._take("verificar")
-        if pdf is not None:
-            self._window.verify.check([pdf])
+        if pdf is None:
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / "nota-recibida.pdf"
+            shutil.copyfile(pdf, copy)
+            self._window.verify.check([copy])
             self._take("verificar-documento")
+            self._window.verify.pages.show_source(None)
 
 
 def _laid_over(ground: QPixmap, dialog: QWidget) -> QPixmap:

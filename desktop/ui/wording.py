@@ -204,13 +204,13 @@ def level_words(level: Level | None) -> str:
     """A PAdES level, first as what it gives, last in the standard's term."""
     match level:
         case Level.B_B:
-            return translate("Wording", "Firma sin sello de tiempo (B-B)")
+            return translate("Wording", "Firma sin sello de tiempo (B‑B)")
         case Level.B_T:
-            return translate("Wording", "Con sello de tiempo (B-T)")
+            return translate("Wording", "Con sello de tiempo (B‑T)")
         case Level.B_LT:
-            return translate("Wording", "Con sello de tiempo y datos de validación (B-LT)")
+            return translate("Wording", "Con sello de tiempo y datos de validación (B‑LT)")
         case Level.B_LTA:
-            return translate("Wording", "Preparada para conservarse (B-LTA)")
+            return translate("Wording", "Preparada para conservarse (B‑LTA)")
         case None:
             return translate("Wording", "Nivel no reconocido")
 
@@ -242,6 +242,11 @@ def _short_name(name: str) -> str:
     return " ".join(parts[:2])
 
 
+def _whole(words: str) -> str:
+    """A date that no line breaks: no-break spaces, and no abbreviation points."""
+    return words.replace(".", "").replace(" ", "\u00a0")
+
+
 class Calendar:
     """Moments in the entity's zone, as people say them. ``now`` is an input."""
 
@@ -261,18 +266,18 @@ class Calendar:
         if gap == 1:
             return translate("Wording", "ayer")
         form = "d MMM" if day.year == self.today().year else "d MMM yyyy"
-        return QLocale().toString(QDate(day.year, day.month, day.day), form).replace(".", "")
+        return _whole(QLocale().toString(QDate(day.year, day.month, day.day), form))
 
     def moment(self, moment: datetime) -> str:
         """As hoy 10:51, or 19 nov 10:51."""
         local = moment.astimezone(self.zone)
-        return f"{self.day(local.date())} {local:%H:%M}"
+        return _whole(f"{self.day(local.date())} {local:%H:%M}")
 
     def full(self, moment: datetime) -> str:
         """As 19 nov 2026 18:03, never relative: for evidence."""
         local = moment.astimezone(self.zone)
-        day = QLocale().toString(QDate(local.year, local.month, local.day), "d MMM yyyy").replace(".", "")
-        return f"{day} {local:%H:%M}"
+        day = QLocale().toString(QDate(local.year, local.month, local.day), "d MMM yyyy")
+        return _whole(f"{day} {local:%H:%M}")
 
     def until(self, moment: datetime) -> str:
         """How long until a moment: "vence en 7 meses", "vence en 12 días", "venció el 3 oct"."""

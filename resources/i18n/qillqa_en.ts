@@ -465,6 +465,18 @@
         <translation>Choose a document from the list</translation>
     </message>
     <message>
+        <source>La página se compone al enviarlo a firma.</source>
+        <translation>The page is set when it is sent for signature.</translation>
+    </message>
+    <message>
+        <source>El documento aún no llegó. Vendrá solo al sincronizar.</source>
+        <translation>The document has not arrived yet. It comes by itself when you synchronise.</translation>
+    </message>
+    <message>
+        <source>Firma sin verificar en este equipo</source>
+        <translation>Signature not verified on this computer</translation>
+    </message>
+    <message>
         <source>Más acciones</source>
         <translation>More actions</translation>
     </message>
@@ -726,6 +738,10 @@
     <message>
         <source>Hoja de ruta</source>
         <translation>Routing slip</translation>
+    </message>
+    <message>
+        <source>Verificando la firma…</source>
+        <translation>Verifying the signature…</translation>
     </message>
     <message>
         <source>Ver detalle</source>
@@ -1417,20 +1433,20 @@
         <translation>cannot be read</translation>
     </message>
     <message>
-        <source>Firma sin sello de tiempo (B-B)</source>
-        <translation>Signature without timestamp (B-B)</translation>
+        <source>Firma sin sello de tiempo (B‑B)</source>
+        <translation>Signature without timestamp (B‑B)</translation>
     </message>
     <message>
-        <source>Con sello de tiempo (B-T)</source>
-        <translation>With timestamp (B-T)</translation>
+        <source>Con sello de tiempo (B‑T)</source>
+        <translation>With timestamp (B‑T)</translation>
     </message>
     <message>
-        <source>Con sello de tiempo y datos de validación (B-LT)</source>
-        <translation>With timestamp and validation data (B-LT)</translation>
+        <source>Con sello de tiempo y datos de validación (B‑LT)</source>
+        <translation>With timestamp and validation data (B‑LT)</translation>
     </message>
     <message>
-        <source>Preparada para conservarse (B-LTA)</source>
-        <translation>Ready for keeping (B-LTA)</translation>
+        <source>Preparada para conservarse (B‑LTA)</source>
+        <translation>Ready for keeping (B‑LTA)</translation>
     </message>
     <message>
         <source>Nivel no reconocido</source>

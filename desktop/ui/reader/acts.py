@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from desktop.records.events import EventKind
+from desktop.ui.office import DocumentCard, OfficeDesk
 from desktop.ui.wording import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 ORDER = (
     EventKind.FROZEN,
@@ -49,6 +50,24 @@ def acts_of(kinds: Sequence[EventKind]) -> list[Act]:
     """The acts among those kinds that the window knows, the primary first."""
     table = _table()
     return [table[kind] for kind in ORDER if kind in kinds and kind in table]
+
+
+def operation_of(office: OfficeDesk, kind: EventKind, card: DocumentCard, reason: str) -> Callable[[], object] | None:
+    """The office's verb for that act on that card; None for an act that has a panel of its own."""
+    document = card.view.id
+    slip, hop = (card.slip.id if card.slip else ""), card.hop or ""
+    table: dict[EventKind, Callable[[], object]] = {
+        EventKind.FROZEN: lambda: office.freeze(document),
+        EventKind.APPROVED: lambda: office.approve(document),
+        EventKind.OBSERVED: lambda: office.observe(document, reason),
+        EventKind.RECEIVED: lambda: office.receive(slip, hop),
+        EventKind.REJECTED: lambda: office.reject(slip, hop, reason),
+        EventKind.CANCELLED: lambda: office.cancel(slip, hop, reason),
+        EventKind.CONCLUDED: lambda: office.conclude(document),
+        EventKind.REOPENED: lambda: office.reopen(document),
+        EventKind.DEPOSITED: lambda: office.deposit(document),
+    }
+    return table.get(kind)
 
 
 def _table() -> dict[EventKind, Act]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
@@ -16,11 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.records.documents import DocumentState
 from desktop.records.events import EventKind
 from desktop.ui.dispatch.pane import DispatchPane
 from desktop.ui.jobs import Lane
 from desktop.ui.messages import Message
-from desktop.ui.reader.acts import ICONS, NEEDS_REASON, Act, acts_of
+from desktop.ui.reader.acts import ICONS, NEEDS_REASON, Act, acts_of, operation_of
 from desktop.ui.reader.ask import AskPane
 from desktop.ui.reader.parts import AttachmentsTab, PagesTab, SignaturesTab, Summary, page_source
 from desktop.ui.signing.pane import SigningPane
@@ -30,6 +33,7 @@ from desktop.ui.widgets.basics import (
     ActionButton,
     IconMark,
     PromptButton,
+    announce,
     clear,
     fill,
     label,
@@ -40,14 +44,14 @@ from desktop.ui.widgets.basics import (
 )
 from desktop.ui.widgets.flow import Flow
 from desktop.ui.wording import document_state
+from signing.report import FileVerdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PySide6.QtGui import QResizeEvent
 
     from desktop.ui.bench import Bench
     from desktop.ui.office import DeskStatus, DocumentCard
+    from signing.report import FileVerdict
 
 SIDE, ACTING = 250, 320
 BUTTONS = 4
@@ -67,7 +71,9 @@ class ReaderPane(QFrame):
         self._bench = bench
         self.card: DocumentCard | None = None
         self.status: DeskStatus | None = None
+        self._looked: set[tuple[str, str]] = set()  # documents and digests verified or being verified
         self.buttons: dict[EventKind, ActionButton] = {}
+        self._verified: set[Path | None] = set()
         self._build_header()
         self._build_body()
         box = QVBoxLayout(self)
@@ -168,6 +174,7 @@ class ReaderPane(QFrame):
     def show_nothing(self, title: str = "", more: str = "") -> None:
         """No document: a sentence in the middle."""
         self.card = None
+        self.side.setCurrentWidget(self._sides[self.summary])
         box = self.blank.layout()
         if isinstance(box, QVBoxLayout):
             clear(box)
@@ -182,6 +189,7 @@ class ReaderPane(QFrame):
 
     def show_card(self, card: DocumentCard, *, keep_tab: bool = False) -> None:
         """One document."""
+        same = self.card is not None and self.card.view.id == card.view.id
         same_bytes = self.card is not None and (self.card.pdf, self.card.made_here) == (card.pdf, card.made_here)
         same_bytes = same_bytes and self.card is not None and self.card.verdict == card.verdict
         self.card = card
@@ -194,20 +202,32 @@ class ReaderPane(QFrame):
         self.tabs[3].setText(f"{attached} {many}" if many else attached)
         self.tabs[3].setShortcut("Alt+4")
         if not same_bytes or card.pdf is None:
+            self.pages.view.message = self._why_no_page(card)
             self.pages.show_source(page_source(self._bench, card))
         for pane in (self.slip, self.signatures, self.attachments):
             pane.show_card(card)
         self.summary.show_card(card)
         self.stack.setCurrentWidget(self.filled)
-        self.close_act()
+        if not (keep_tab and same):  # an act that is being done for this document goes on
+            self.close_act()
         if not keep_tab:
             self.show_tab(0)
+        self._arrange()
+        self._verify_unseen(card)
+
+    def _why_no_page(self, card: DocumentCard) -> str:
+        if card.view.state in {DocumentState.DRAFT, DocumentState.OBSERVED}:
+            return self.tr("La página se compone al enviarlo a firma.")
+        return self.tr("El documento aún no llegó. Vendrá solo al sincronizar.")
 
     def _show_verdict_line(self, card: DocumentCard) -> None:
         if card.verdict is not None:
             words = verdict_words(card.verdict, self._bench.say)
             self.verdict.setText(words.what)
             restyle(self.verdict, tone=text_tone(card.verdict.outcome))
+        elif card.view.signed_by:
+            self.verdict.setText(self.tr("Firma sin verificar en este equipo"))
+            restyle(self.verdict, tone="care")
         else:
             state = document_state(card.view.state)
             self.verdict.setText(state.text.capitalize())
@@ -269,27 +289,11 @@ class ReaderPane(QFrame):
                 self._do(act, card, "")
 
     def _do(self, act: Act, card: DocumentCard, reason: str) -> None:
-        op = self._operation(act.kind, card, reason)
+        op = operation_of(self._bench.office, act.kind, card, reason)
         if op is None:
             return
         job = self._bench.jobs.job(op).owned_by(self)
         job.success(lambda _done: self._acted(Message("good", act.done))).always(self.close_act).start()
-
-    def _operation(self, kind: EventKind, card: DocumentCard, reason: str) -> Callable[[], object] | None:
-        office, document = self._bench.office, card.view.id
-        slip, hop = (card.slip.id if card.slip else ""), card.hop or ""
-        table: dict[EventKind, Callable[[], object]] = {
-            EventKind.FROZEN: lambda: office.freeze(document),
-            EventKind.APPROVED: lambda: office.approve(document),
-            EventKind.OBSERVED: lambda: office.observe(document, reason),
-            EventKind.RECEIVED: lambda: office.receive(slip, hop),
-            EventKind.REJECTED: lambda: office.reject(slip, hop, reason),
-            EventKind.CANCELLED: lambda: office.cancel(slip, hop, reason),
-            EventKind.CONCLUDED: lambda: office.conclude(document),
-            EventKind.REOPENED: lambda: office.reopen(document),
-            EventKind.DEPOSITED: lambda: office.deposit(document),
-        }
-        return table.get(kind)
 
     def _acted(self, message: Message | None = None) -> None:
         if message is not None:
@@ -298,16 +302,30 @@ class ReaderPane(QFrame):
         self.changed.emit()
 
     def verify_now(self) -> None:
-        """Verify the document in view, outside the screen's thread."""
+        """Verify the document in view, outside the screen's thread; the card shows the verdict when it comes."""
         card = self.card
         if card is None:
             return
+        self._looked.add((card.view.id, card.view.digest))
+        self.summary.show_verifying()
 
-        def keep(_verdict: object) -> None:
-            self.changed.emit()
+        def keep(verdict: FileVerdict) -> None:
+            if self.card is not None and self.card.view.id == card.view.id:
+                self.show_card(replace(self.card, verdict=verdict), keep_tab=True)
+
+        def tell(error: BaseException) -> None:
+            self._bench.jobs.report(error)
+            if self.card is not None:
+                self.summary.show_card(self.card)
 
         job = self._bench.jobs.job(lambda: self._bench.office.verify_document(card.view.id), Lane.POOL)
-        job.owned_by(self).replacing("reader.verify").success(keep).start()
+        job.owned_by(self).replacing("reader.verify").success(keep).failure(tell).start()
+
+    def _verify_unseen(self, card: DocumentCard) -> None:
+        """A signature never verified here is verified when it is first looked at, once for those bytes."""
+        unseen = (card.view.id, card.view.digest) not in self._looked
+        if card.verdict is None and card.pdf is not None and card.view.signed_by and unseen:
+            self.verify_now()
 
     # -- arranging --
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -203,6 +204,11 @@ class Summary(QWidget):
             points.show_points(stops(card.hops, self._bench.calendar, brief=True))
             fill(self._box, points)
         fill(self._box, -1)
+
+    def show_verifying(self) -> None:
+        """The verdict is on its way."""
+        if self.sentence is not None and shiboken6.isValid(self.sentence):
+            self.sentence.setText(self.tr("Verificando la firma…"))
 
     def _verdict(self, card: DocumentCard) -> QWidget:
         if card.verdict is None or card.verdict.outcome is Outcome.UNSIGNED:

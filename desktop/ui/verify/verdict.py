@@ -105,7 +105,7 @@ def _signer(signature: SignatureVerdict) -> Point:
         return Point(title, (Tinted(signature.issuer or translate("Verify", "No identificado"), "dim"),))
     parts = [person.name]
     if person.ci:
-        parts.append(translate("Verify", "CI {ci}").format(ci=masked_ci(person.ci)))
+        parts.append(translate("Verify", "CI {ci}").format(ci=masked_ci(person.ci)).replace(" ", "\u00a0"))
     lines = [Tinted(", ".join(parts), "dim")]
     if person.post:
         lines.append(Tinted(person.post, "dim"))

@@ -131,6 +131,7 @@ class PageView(QAbstractScrollArea):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
+        self.message = ""  # said in place of pages
         self._source: PageSource | None = None
         self.zoom: float | None = None  # None: fit the width
         self._tops: list[float] = []
@@ -166,6 +167,8 @@ class PageView(QAbstractScrollArea):
             cast("QObject", old).deleteLater()
         self._page = -1
         self.verticalScrollBar().setValue(0)
+        if not self.pages:
+            self.setAccessibleDescription(self.message)
         self._lay_out()
 
     def set_zoom(self, zoom: float | None) -> None:
@@ -237,6 +240,10 @@ class PageView(QAbstractScrollArea):
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.fillRect(self.viewport().rect(), self._look.colour("ground"))
+        if not self.pages and self.message:
+            painter.setPen(self._look.colour("dim"))
+            room = self.viewport().rect().adjusted(self.MARGIN, self.MARGIN * 3, -self.MARGIN, 0)
+            painter.drawText(room, Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, self.message)
         ratio = self.devicePixelRatioF()
         offset = QPointF(-self.horizontalScrollBar().value(), -self.verticalScrollBar().value())
         for page, (top, size) in enumerate(zip(self._tops, self._sizes, strict=True)):

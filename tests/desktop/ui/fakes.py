@@ -355,6 +355,8 @@ class FakeOffice:
         self.checks: tuple[CheckLine, ...] = ()
         self.verdict = verdict()
         self.gate: Event | None = None
+        self.unseen = False  # cards come without a verdict
+        self.pageless = False  # their bytes have not arrived
         self.state = DeskStatus(
             "GADOR",
             "Gobierno Autónomo Departamental de Oruro",
@@ -423,9 +425,9 @@ class FakeOffice:
             item.hop,
             hops,
             SlipProof(len(hops)) if hops else None,
-            self.pdf,
+            None if self.pageless else self.pdf,
             made_here=not signed,
-            verdict=replace(self.verdict, file="nota.pdf") if signed else None,
+            verdict=replace(self.verdict, file="nota.pdf") if signed and not self.unseen else None,
             attachments=(AttachedFile(view.attachments[0], self.attachment),),
             waits_for=item.waits_for,
         )

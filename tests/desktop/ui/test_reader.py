@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
+from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind
 from desktop.routing.slips import HopMode, HopState
 from desktop.routing.trays import Tray
@@ -170,7 +171,7 @@ def test_the_slip_tells_every_stop(bench: Bench) -> None:
     assert points[2].hollow
     assert any("copia" in words.text for words in points[2].lines)
     assert points[3].quote.startswith("Sin observaciones")
-    assert any("Plazo: 24 nov" in words.text for words in points[3].lines)
+    assert any("Plazo: 24\u00a0nov" in words.text for words in points[3].lines)
     assert len(stops(_hops(), bench.calendar, brief=True)) == 3  # copies only in the full one
     assert stops((), bench.calendar, brief=True) == []
 
@@ -194,3 +195,55 @@ def test_a_rejected_hop_tells_its_reason(bench: Bench) -> None:
 def test_the_slips_proof_is_a_sentence(app: object, proof: SlipProof, tone: str, sentence: str) -> None:
     assert proof_words(proof)[:2] == (tone, sentence)
     assert proof.whole is (tone == "good")
+
+
+def test_a_signature_never_seen_is_verified_once_when_looked_at(
+    window: Window, office: FakeOffice, rest: Rest, qtbot: QtBot
+) -> None:
+    office.unseen = True
+    office.calls.clear()
+    window.desk.rows.choose_document("d551")
+    rest()
+    reader = window.desk.reader
+    assert [call for call in office.calls if call[0] == "verify_document"] == [("verify_document", "d551")]
+    assert "Firma íntegra y vigente" in words(reader.summary)
+    window.desk.rows.choose_document("d546")
+    window.desk.rows.choose_document("d551")
+    rest()
+    window.desk.reload()
+    rest()
+    assert len([call for call in office.calls if call == ("verify_document", "d551")]) == 1
+
+
+def test_a_verdict_that_comes_while_an_act_is_begun_leaves_it_open(
+    window: Window, office: FakeOffice, rest: Rest
+) -> None:
+    reader = window.desk.reader
+    reader.begin(acts_of((EventKind.DISPATCHED,))[0])
+    rest()
+    reader.dispatch.remark.setPlainText("a medias")
+    reader.verify_now()
+    rest()
+    assert reader.acting
+    assert reader.dispatch.remark.toPlainText() == "a medias"
+
+
+def test_a_failed_verification_is_told_and_not_repeated(window: Window, office: FakeOffice, rest: Rest) -> None:
+    office.unseen = True
+    office.broken["verify_document"] = OfficeError("store.full")
+    window.desk.rows.choose_document("d551")
+    rest()
+    assert window.notice.message is not None
+    assert "Sin verificar en este equipo" in words(window.desk.reader.summary)
+    window.desk.reload()
+    rest()
+    assert len([call for call in office.calls if call[0] == "verify_document"]) == 1
+
+
+def test_a_draft_says_why_it_has_no_page(window: Window, office: FakeOffice, rest: Rest) -> None:
+    office.pageless = True
+    window.desk.rows.choose_document("d551")
+    rest()
+    view = window.desk.reader.pages.view
+    assert view.pages == 0
+    assert view.accessibleDescription() == "El documento aún no llegó. Vendrá solo al sincronizar."

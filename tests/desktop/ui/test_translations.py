@@ -108,7 +108,7 @@ def test_the_window_speaks_english(app: QApplication, english: Callable[[], None
     window.show()
     settle(app, bench)
     assert window.desk.rows.title.text() == "Pending"
-    assert window.rail.line_state.text() == "Not connected since yesterday 16:40"
+    assert window.rail.line_state.text() == "Not connected since yesterday\u00a016:40"
     assert [b.text() for b in window.desk.reader.buttons.values()] == ["Dispatch", "Answer", "File"]
     window.close()
     shiboken6.delete(window)

@@ -58,7 +58,7 @@ def test_a_dropped_file_is_told_sentence_meaning_deed_evidence(window: Window, o
         "EN 319 102-1",
     ]
     assert [line for line in said if line in order] == order
-    assert "María Huanca Ayma, CI ···4417" in said
+    assert "María Huanca Ayma, CI\u00a0···4417" in said
     assert not any("5514417" in line for line in said)  # the whole CI is shown nowhere
     assert isinstance(window.verify.pages.view._source, QtPdfPages)
 

@@ -40,7 +40,7 @@ def test_the_office_in_memory_is_an_office(office: FakeOffice) -> None:
 
 def test_the_foot_tells_the_line_and_the_token(window: Window) -> None:
     rail = window.rail
-    assert rail.line_state.text() == "Sin conexión desde ayer 16:40"
+    assert rail.line_state.text() == "Sin conexión desde ayer\u00a016:40"
     assert rail.line_more.text() == "3 envíos en cola, se entregarán solos"
     assert rail.token_state.text() == "Token: Juana Mamani Quispe"
     assert rail.token_more.text() == "Certificado vigente, vence en 7 meses"
@@ -272,12 +272,12 @@ def test_text_size_and_colours_open_the_desk_anew(app: QApplication, office: Fak
 
 def test_moments_are_said_as_people_do(app: object) -> None:
     calendar = Calendar("America/La_Paz", lambda: NOW)
-    assert calendar.moment(datetime(2026, 11, 20, 14, 51, tzinfo=UTC)) == "hoy 10:51"
-    assert calendar.moment(datetime(2026, 11, 20, 3, 30, tzinfo=UTC)) == "ayer 23:30"  # Oruro's day, not UTC's
-    assert calendar.moment(datetime(2026, 3, 5, 14, 0, tzinfo=UTC)) == "5 mar 10:00"
-    assert calendar.full(datetime(2025, 3, 5, 14, 0, tzinfo=UTC)) == "5 mar 2025 10:00"
+    assert calendar.moment(datetime(2026, 11, 20, 14, 51, tzinfo=UTC)) == "hoy\u00a010:51"
+    assert calendar.moment(datetime(2026, 11, 20, 3, 30, tzinfo=UTC)) == "ayer\u00a023:30"  # Oruro's day, not UTC's
+    assert calendar.moment(datetime(2026, 3, 5, 14, 0, tzinfo=UTC)) == "5\u00a0mar\u00a010:00"
+    assert calendar.full(datetime(2025, 3, 5, 14, 0, tzinfo=UTC)) == "5\u00a0mar\u00a02025\u00a010:00"
     assert calendar.until(datetime(2026, 11, 21, 14, 0, tzinfo=UTC)) == "vence en 1 día"
-    assert calendar.until(datetime(2026, 10, 3, 14, 0, tzinfo=UTC)) == "venció el 3 oct"
+    assert calendar.until(datetime(2026, 10, 3, 14, 0, tzinfo=UTC)) == "venció el 3\u00a0oct"
 
 
 def test_prompts_close_twice(qapp: object) -> None:
