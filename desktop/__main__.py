@@ -24,8 +24,11 @@ class Window:
 
 def main() -> int:
     """The one entry point."""
-    from desktop.cli.application import run
-
+    try:
+        from desktop.cli.application import run
+    except KeyboardInterrupt:  # Ctrl-C while the program is still loading
+        sys.stderr.write("Interrumpido.\n")
+        return 130
     return run(sys.argv[1:] or ["window"], window=Window())
 
 

@@ -36,6 +36,9 @@ def join(
     official: Annotated[list[str], typer.Option("--official", help="Funcionario que actúa aquí; se repite.")],
     module: Annotated[Path | None, typer.Option("--module", help="Biblioteca PKCS#11 del token.")] = None,
     tsa: Annotated[str, typer.Option("--tsa", help="Autoridad de sello de tiempo.")] = "",
+    archive: Annotated[
+        str, typer.Option("--archive", help="Dirección del archivo, en la unidad que lo custodia.")
+    ] = "",
     pin_stdin: Annotated[bool, typer.Option("--pin-stdin", help="Lee un PIN por línea, en el orden dado.")] = False,
     home: Home = None,
     as_json: Json = False,
@@ -54,6 +57,7 @@ def join(
             people=[(who, None) for who in official],
             modules=(str(module),) if module else (),
             timestamp_url=tsa,
+            archive=archive,
             pin=PinSource(from_stdin=pin_stdin),
         )
         if as_json:
