@@ -99,7 +99,10 @@ def exchange_of(settings: DeskSettings) -> Callable[[], ObjectStore]:
 
 
 def archive_of(settings: DeskSettings) -> Callable[[], Root]:
-    """Opens the archive's root on first use and keeps it; repairs what a dead writer left behind."""
+    """Opens the archive's root on first use and keeps it; repairs what a dead writer left behind.
+
+    Never makes one: a disk that is not plugged in must not become a new, empty archive.
+    """
     opened: list[Root] = []
 
     def open_it() -> Root:
@@ -108,7 +111,7 @@ def archive_of(settings: DeskSettings) -> Callable[[], Root]:
         if not settings.archive:
             raise OfficeError("archive.none_here")
         if not opened:
-            opened.append(open_root(settings.archive, s3=s3_of(settings), create=True))
+            opened.append(open_root(settings.archive, s3=s3_of(settings), repair=True))
         return opened[0]
 
     return open_it

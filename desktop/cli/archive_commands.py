@@ -11,8 +11,8 @@ from desktop.operations import deposit as depositing
 from desktop.operations import fixity as checking
 from desktop.words import words
 
-from .answers import Exit, put_json, put_line, tell
-from .desks import Home, Json, Official, at_desk
+from .answers import Exit, answered, put_json, put_line, tell
+from .desks import Home, Json, Official, at_desk, default_home
 
 if TYPE_CHECKING:
     from desktop.operations.desk import Desk
@@ -21,9 +21,35 @@ if TYPE_CHECKING:
 def add_to(app: typer.Typer) -> None:
     """Add this module's commands."""
     archive = typer.Typer(help="El archivo: depositar, aceptar, comprobar.", no_args_is_help=True)
-    for name, command in (("deposit", deposit), ("accept", accept), ("list", list_), ("fixity", fixity)):
+    for name, command in (
+        ("init", init),
+        ("deposit", deposit),
+        ("accept", accept),
+        ("list", list_),
+        ("fixity", fixity),
+    ):
         archive.command(name)(command)
     app.add_typer(archive, name="archive")
+
+
+def init(
+    store: Annotated[str, typer.Option("--store", help="Dónde: folder:CARPETA o s3://BALDE/PREFIJO.")],
+    home: Home = None,
+    as_json: Json = False,
+) -> int:
+    """Crea un archivo vacío (raíz OCFL 1.1) y lo anota en este escritorio."""
+
+    def act() -> Exit:
+        from desktop.operations.join import keep_archive
+
+        keep_archive(home or default_home(), store)
+        if as_json:
+            put_json({"archive": store})
+        else:
+            put_line(f"El archivo está en {store}.")
+        return Exit.DONE
+
+    return answered(act, as_json=as_json)
 
 
 def deposit(

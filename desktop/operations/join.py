@@ -61,10 +61,10 @@ def admit_all(folder: Path, exchange: ObjectStore, *, now: datetime) -> Director
     admin = choose_vault(folder).load(ADMIN)
     entity = json.loads((folder / "entity.json").read_text(encoding="utf-8"))["directory"]
     directory = latest(exchange, from_payload(entity).entity.id, DirectoryPins(admin.public()[0]))
-    trust = TrustStore.from_pem(directory.anchors, source="directory")
+    trust = TrustStore.from_pem(directory.anchors, source="directory", cache=folder / "revocation")
     for request in enrolment.pending(exchange, directory):
         directory = enrolment.admit(
-            directory, request.jws, read=lambda jws: read_statement(jws, trust=trust, at=now), now=now
+            directory, request.jws, read=lambda jws: read_statement(jws, trust=trust, at=now, online=True), now=now
         )
         publish(exchange, directory, admin)
     return directory
@@ -140,6 +140,15 @@ def enter(home: Path) -> int:
     if not any(device.id == settings.device for device in directory.devices):
         raise OfficeError("desk.not_admitted", home=str(home))
     return directory.number
+
+
+def keep_archive(home: Path, url: str) -> None:
+    """Make an empty archive there and note it in the desk's settings. Raises ``archive.not_empty``, ``desk.none_here``."""
+    from .fixity import init_archive
+
+    settings = load_settings(home)
+    init_archive(url, s3_settings(settings.s3))
+    save_settings(home, replace(settings, archive=url))
 
 
 def move_endpoint(home: Path, s3: S3Access) -> None:

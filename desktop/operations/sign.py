@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop.drafting.jobs import verification_text
 from desktop.records.documents import DocumentView, require_turn
 from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind
@@ -110,7 +111,7 @@ def _sign_one(
             output,
             session,
             field=name,
-            stamp=stamp_for(desk, signer, claimed, reason),
+            stamp=stamp_for(desk, view, signer, claimed, reason),
             level=level,
             trust=desk.trust,
             timestamps=desk.timestamps,
@@ -144,7 +145,7 @@ def field_of(view: DocumentView, official: str) -> str:
     return f"firma-{view.signers.index(official) + 1}"
 
 
-def stamp_for(desk: Desk, signer: Official, claimed: datetime, reason: str) -> Stamp:
+def stamp_for(desk: Desk, view: DocumentView, signer: Official, claimed: datetime, reason: str) -> Stamp:
     """What the visible stamp prints: nothing that is not known when it is drawn (docs/formats/document.md)."""
     from signing.appearance import Stamp
 
@@ -156,9 +157,15 @@ def stamp_for(desk: Desk, signer: Official, claimed: datetime, reason: str) -> S
         ci_masked=f"···{signer.ci[-4:]}",
         delegation="",
         reason=reason,
-        qr="",
+        qr=verification_of(desk, view),
         font_folder=desk.resources / "fonts",
     )
+
+
+def verification_of(desk: Desk, view: DocumentView) -> str:
+    """What the page's QR says, for the stamp's; empty at a desk that does not know the document's code."""
+    code = desk.store.setting(f"code:{view.id}")
+    return verification_text(desk.directory.entity.acronym, view.cite, code) if code else ""
 
 
 def keep_append(

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from desktop.operations import join
+from desktop.operations import fixity, join
 from desktop.operations.dispatch import Order
 from desktop.operations.settings import S3Access
 from desktop.storage.opening import open_storage
@@ -78,6 +78,7 @@ class Walk:
             self.exchange_url, self.archive_url, self.s3 = self._open_stores()
             exchange = open_storage(self.exchange_url, s3=join.s3_settings(self.s3), create=True)
             self.invitation = join.open_exchange(self.office.home / "entidad", exchange)
+            fixity.init_archive(self.archive_url, join.s3_settings(self.s3))
             for name in DESKS:
                 self._join(name)
             directory = join.admit_all(self.office.home / "entidad", exchange, now=datetime.now(UTC))
