@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
@@ -33,7 +32,6 @@ from desktop.ui.widgets.basics import (
     ActionButton,
     IconMark,
     PromptButton,
-    announce,
     clear,
     fill,
     label,
@@ -73,7 +71,6 @@ class ReaderPane(QFrame):
         self.status: DeskStatus | None = None
         self._looked: set[tuple[str, str]] = set()  # documents and digests verified or being verified
         self.buttons: dict[EventKind, ActionButton] = {}
-        self._verified: set[Path | None] = set()
         self._build_header()
         self._build_body()
         box = QVBoxLayout(self)
@@ -306,11 +303,12 @@ class ReaderPane(QFrame):
         card = self.card
         if card is None:
             return
-        self._looked.add((card.view.id, card.view.digest))
+        bytes_of = (card.view.id, card.view.digest)
+        self._looked.add(bytes_of)
         self.summary.show_verifying()
 
         def keep(verdict: FileVerdict) -> None:
-            if self.card is not None and self.card.view.id == card.view.id:
+            if self.card is not None and (self.card.view.id, self.card.view.digest) == bytes_of:
                 self.show_card(replace(self.card, verdict=verdict), keep_tab=True)
 
         def tell(error: BaseException) -> None:
@@ -319,7 +317,8 @@ class ReaderPane(QFrame):
                 self.summary.show_card(self.card)
 
         job = self._bench.jobs.job(lambda: self._bench.office.verify_document(card.view.id), Lane.POOL)
-        job.owned_by(self).replacing("reader.verify").success(keep).failure(tell).start()
+        job.owned_by(self).replacing("reader.verify").success(keep).failure(tell)
+        job.cancelled(lambda: self._looked.discard(bytes_of)).start()  # another document was looked at meanwhile
 
     def _verify_unseen(self, card: DocumentCard) -> None:
         """A signature never verified here is verified when it is first looked at, once for those bytes."""
