@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -117,6 +117,7 @@ class Window(QMainWindow):
         self.notice.closed.connect(self._noticed.hide)
         self._bench.jobs.report = self._report
         self._bench.prompts.show_pin = self._ask_pin
+        self._bench.prompts.pin_pad.connect(self._tell_pin_pad, Qt.ConnectionType.QueuedConnection)
         for keys, factor in (("Ctrl++", 1.1), ("Ctrl+=", 1.1), ("Ctrl+-", 1 / 1.1)):
             shortcut = QShortcut(keys, self)
             shortcut.activated.connect(lambda f=factor: self.scale_wanted.emit(f))
@@ -230,6 +231,9 @@ class Window(QMainWindow):
         self.dialog = PinDialog(self._bench.look, request, self)
         self.dialog.finished.connect(lambda _result: self._dialog_gone())
         self.dialog.open()
+
+    def _tell_pin_pad(self, _question: PinQuestion) -> None:
+        self.tell(Message("care", self.tr("Escriba el PIN en el teclado del lector.")))
 
     def _dialog_gone(self) -> None:
         self.dialog = None

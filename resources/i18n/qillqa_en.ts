@@ -1174,6 +1174,10 @@
         <translation>Everything is up to date.</translation>
     </message>
     <message>
+        <source>Escriba el PIN en el teclado del lector.</source>
+        <translation>Type the PIN on the reader&apos;s keypad.</translation>
+    </message>
+    <message>
         <source>Texto sin guardar</source>
         <translation>Text not kept</translation>
     </message>

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from desktop.routing.trays import Tray, Urgency
+from desktop.ui.messages import Message
 from desktop.ui.office import CheckLine
 from signing.report import PinState
 from tests.desktop.ui.fakes import PIN, FakeOffice, token
@@ -143,8 +144,12 @@ def test_without_a_token_one_may_search_again(window: Window, office: FakeOffice
 
 def test_a_pin_pad_needs_no_dialog(window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest) -> None:
     office.present = (token(pin_pad=True),)
+    office.gate = Event()
     pane = begin(window, qtbot, rest)
     pane.sign.click()
+    qtbot.waitUntil(lambda: window.notice.message is not None)
+    assert window.notice.message == Message("care", "Escriba el PIN en el teclado del lector.")
+    office.gate.set()
     rest()
     assert window.dialog is None
     assert window.notice.message is not None
