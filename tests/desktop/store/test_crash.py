@@ -77,16 +77,17 @@ def test_killed_at_any_moment(opener: Callable[..., DeskStore], tmp_path: Path) 
         child = _start(tmp_path / "home", f"a{attempt}", "100000")
         assert child.stdout is not None
         assert child.stdout.readline() == "open\n"
+        first = child.stdout.readline()  # at least one act is told as done, however slow the machine
         time.sleep(random.uniform(0.01, 0.25))
         child.kill()
         lines, _ = _finish(child)
-        told += _told(lines[:-1])  # the last line may be cut
+        told += _told([first, *lines[:-1]])  # the last line may be cut
         store = opener()
         now = _assert_whole(store, told)
         assert now >= acts
         acts = now
         store.close()
-    assert acts > 5
+    assert acts >= 6
 
 
 def test_a_full_disk_leaves_the_act_before(opener: Callable[..., DeskStore], tmp_path: Path) -> None:

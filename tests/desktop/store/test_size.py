@@ -1,9 +1,6 @@
-"""A hundred thousand documents: trays, counts and search stay quick because they are looked up, not searched."""
+"""A hundred thousand documents: trays, counts and search are looked up, not searched."""
 
 from __future__ import annotations
-
-import time
-from collections.abc import Callable
 
 import pytest
 
@@ -13,7 +10,6 @@ from desktop.store.desk import DeskStore
 from tests.fixtures.acts import START, Acts
 
 MANY = 100_000
-SECONDS = 1.0  # what a person waits for without noticing much, on a busy two-core PC
 
 _COPY = """
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :many)
@@ -59,29 +55,16 @@ def large(store: DeskStore) -> DeskStore:
     return store
 
 
-def _timed(ask: Callable[[], object]) -> float:
-    begin = time.perf_counter()
-    ask()
-    return time.perf_counter() - begin
-
-
-def test_a_desk_of_many_documents_answers_at_once(large: DeskStore) -> None:
-    assert large.tray_counts("unit-a")[Tray.ARCHIVE] == MANY + 1
+def test_a_desk_of_many_documents_answers_rightly(large: DeskStore) -> None:
+    """What is asked is found among a hundred thousand; how fast is measured by ``make bench``."""
+    counts = large.tray_counts("unit-a", "juana")
+    assert counts[Tray.ARCHIVE] == MANY + 1
     assert len(large.tray(Tray.INCOMING, "unit-c")) == 30
-    slow = {
-        name: seconds
-        for name, ask in {
-            "counts": lambda: large.tray_counts("unit-a", "juana"),
-            "incoming": lambda: large.tray(Tray.INCOMING, "unit-c", "maria"),
-            "archive": lambda: large.tray(Tray.ARCHIVE, "unit-a", limit=100),
-            "archive, deep": lambda: large.tray(Tray.ARCHIVE, "unit-a", limit=100, offset=50_000),
-            "search": lambda: large.search("doc-0-77777"),
-            "search for what all have": lambda: large.search("compra toner"),
-            "document": lambda: large.document("doc-0-500"),
-        }.items()
-        if (seconds := min(_timed(ask) for _ in range(3))) > SECONDS
-    }
-    assert slow == {}
+    assert len(large.tray(Tray.ARCHIVE, "unit-a", limit=100)) == 100
+    assert len(large.tray(Tray.ARCHIVE, "unit-a", limit=100, offset=50_000)) == 100
+    assert len(large.search("doc-0-77777")) == 1
+    assert len(large.search("compra toner")) == 50
+    assert large.document("doc-0-500").id == "doc-0-500"
 
 
 def test_trays_are_found_by_index(large: DeskStore) -> None:
