@@ -47,7 +47,11 @@ class DeskProcess:
         self._process.start()
         theirs.close()
         self._pipe = ours
-        self._answer(_START_SECONDS)
+        try:
+            self._answer(_START_SECONDS)
+        except BaseException:
+            self.stop()
+            raise
 
     def do(self, errand: str, /, *, seconds: float = 120.0, **arguments: Any) -> Any:
         """Run one errand of ``desktop.practice.errands`` at that desk; raises ``practice.desk_died`` when the process is gone."""
