@@ -16,7 +16,7 @@ from .draft import subject_of
 
 @dataclass(frozen=True, slots=True)
 class TrayRow:
-    """One line of a tray. ``person`` and ``unit`` say from whom it came; in Enviados to whom it went."""
+    """One line of a tray. ``person`` and ``unit`` say from whom it came; in Enviados to whom it went. ``unit`` is a label."""
 
     document: DocumentView
     slip: SlipView | None
@@ -61,7 +61,7 @@ def _row(desk: Desk, tray: Tray, document: DocumentView, slip: SlipView | None, 
             slip,
             None,
             name_of(desk, document.author),
-            unit_name(desk, document.unit),
+            unit_label(desk, document.unit),
             document.pages,
             document.changed_at,
             None,
@@ -78,7 +78,7 @@ def _row(desk: Desk, tray: Tray, document: DocumentView, slip: SlipView | None, 
         slip,
         hop,
         name_of(desk, person),
-        unit_name(desk, hop.to_unit if outgoing else hop.from_unit),
+        unit_label(desk, hop.to_unit if outgoing else hop.from_unit),
         hop.sheets,
         since,
         days,
@@ -112,6 +112,14 @@ def name_of(desk: Desk, official: str) -> str:
         return desk.directory.official(official).name
     except OfficeError:
         return official
+
+
+def unit_label(desk: Desk, unit: str) -> str:
+    """A unit in one word for a narrow row: the last part of its CITE prefix (``GADOR-SEDES`` → ``SEDES``)."""
+    try:
+        return desk.directory.unit(unit).prefix.rpartition("-")[2]
+    except OfficeError:
+        return unit
 
 
 def unit_name(desk: Desk, unit: str) -> str:

@@ -212,7 +212,7 @@ def test_rows_bear_names_days_and_counts_agree(sent_stage: Stage, stages: Stages
     stage = stages(sent_stage)
     here, there = stage.office.desk(PLANNING), stage.office.desk(FINANCE)
     (sent,) = trays.rows(here, Tray.SENT)
-    assert (sent.person, sent.unit) == ("María Huanca Ayma", "Secretaría Departamental de Administración y Finanzas")
+    assert (sent.person, sent.unit) == ("María Huanca Ayma", "SDAF")
     (came,) = trays.rows(there, Tray.INCOMING)
     assert (came.person, came.unit) == ("Juana Mamani Quispe", "Secretaría Departamental de Planificación")
     assert came.days is not None
