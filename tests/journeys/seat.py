@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import shiboken6
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QKeyEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -118,14 +118,12 @@ class Seat:
         """Let files fall on a pane."""
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-        event = QDropEvent(
-            QPointF(widget.rect().center()),
-            Qt.DropAction.CopyAction,
-            data,
-            Qt.MouseButton.LeftButton,
-            Qt.KeyboardModifier.NoModifier,
-        )
-        self.app.sendEvent(widget, event)
+        place, copy = QPointF(widget.rect().center()), Qt.DropAction.CopyAction
+        button, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        enters = QDragEnterEvent(place, copy, data, button, none)
+        self.app.sendEvent(widget, enters)
+        assert enters.isAccepted()
+        self.app.sendEvent(widget, QDropEvent(place, copy, data, button, none))
         self.rest()
 
     def go_to(self, tray: Tray) -> None:
@@ -162,7 +160,8 @@ class Seat:
     def begin_signing(self) -> PinDialog:
         """F, then "Firmar con mi PIN"; returns the dialog that asks for it."""
         self.act(EventKind.SIGNED)
-        self.until(lambda: self.window.desk.reader.signing.sign.isEnabled())
+        signing = self.window.desk.reader.signing
+        self.until(lambda: signing.ready and signing.sign.isEnabled())
         self.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         return self.until(lambda: self.window.dialog)
 

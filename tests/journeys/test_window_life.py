@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -17,13 +18,14 @@ from desktop.records.documents import DocumentState
 from desktop.records.events import EventKind
 from desktop.routing.slips import HopState
 from desktop.routing.trays import Tray
+from desktop.words import words
 from signing.report import Level, Outcome, PinState
 from tests.journeys.seat import Seat
 
 pytestmark = pytest.mark.timeout(300)
 Other = Callable[[str, str], DeskProcess]
 SUBJECT = "Solicitud de certificación presupuestaria para equipos de Wara Ch'uqi"
-TEXT = "Se solicita la certificación presupuestaria.\nSaturnino Ñuñez Condori recogerá la respuesta."
+TEXT = "Se solicita la certificación presupuestaria. Saturnino Ñuñez Condori recogerá la respuesta."
 
 
 def write_note(seat: Seat, subject: str = SUBJECT, *, to: str = "Saturnino") -> str:
@@ -34,10 +36,7 @@ def write_note(seat: Seat, subject: str = SUBJECT, *, to: str = "Saturnino") -> 
     seat.pick(writing.kind, "Nota interna")
     seat.pick(writing.to, to)
     seat.type_into(writing.subject, subject)
-    for line in TEXT.split("\n"):
-        seat.type_into(writing.text, line)
-        seat.key(Qt.Key.Key_Return)
-    assert not writing.send.isHidden()
+    seat.type_into(writing.text, TEXT)
     seat.confirm()
     new = {view.id for view in seat.store.documents()} - before
     assert len(new) == 1, seat.told()
@@ -150,3 +149,165 @@ def answer_from(seat: Seat, archive: DeskProcess, slip: str, document: str) -> s
     archive.do("dispatch_document", document=document, order=order)
     archive.do("exchange_all")
     return answer
+
+
+def waiting_to_be_signed(seat: Seat) -> str:
+    """The note that the practice office leaves in Por firmar; its chief signs after its author."""
+    return next(
+        view.id for view in seat.store.documents(state=DocumentState.FROZEN) if view.author == seat.desk.official
+    )
+
+
+def test_wrong_pin_signs_nothing_and_is_tried_once(seat: Seat) -> None:
+    """Nothing is signed, nobody asks again by himself, the words say so; then the right PIN signs."""
+    document = waiting_to_be_signed(seat)
+    before, events = seat.document(document), seat.store.events_of_document(document)
+    asked: list[object] = []
+    seat.bench.prompts.asked.connect(asked.append)
+
+    seat.open_row(Tray.TO_SIGN, document)
+    right = seat.office.tokens.pin(AUTHOR)
+    seat.answer_pin(seat.begin_signing(), "".join(str(9 - int(digit)) for digit in right))
+
+    assert len(asked) == 1
+    assert seat.window.dialog is None
+    assert words("pin.wrong", "es", {"token": "juana"}).what in seat.told()
+    assert seat.document(document) == before
+    assert seat.store.events_of_document(document) == events
+    token = next(one for one in seat.desk.worker.tokens() if one.certificates[0].person.ci == own_ci(seat))
+    assert token.pin_state is PinState.LOW
+
+    seat.answer_pin(seat.begin_signing(), right)
+    assert len(asked) == 2
+    signed = seat.document(document)
+    assert signed.signed_by == (seat.office.ids[AUTHOR],)
+    assert signed.next_official == seat.office.ids[CHIEF]
+    assert signed.level == Level.B_B.value  # no service answers here, and it says so
+
+
+def own_ci(seat: Seat) -> str:
+    """The CI of whoever sits here."""
+    return seat.desk.directory.official(seat.desk.official).ci
+
+
+def test_killed_token_worker_takes_nothing_with_it(seat: Seat) -> None:
+    """The process that holds the token dies while the PIN is typed: unchanged, said, and the next try signs."""
+    document = waiting_to_be_signed(seat)
+    before, outbox = seat.document(document), seat.store.outbox_counts()
+    pin = seat.office.tokens.pin(AUTHOR)
+    seat.open_row(Tray.TO_SIGN, document)
+    dialog = seat.begin_signing()
+    (child,) = seat.desk.worker.process_ids()
+    os.kill(child, getattr(signal, "SIGKILL", signal.SIGTERM))
+    seat.answer_pin(dialog, pin)
+
+    assert words("token.module_crashed", "es", {"module": "libsofthsm2.so", "signal": 9}).what in seat.told()
+    assert seat.document(document) == before
+    assert seat.store.outbox_counts() == outbox
+    assert not list(seat.desk.work_folder().iterdir())
+
+    seat.answer_pin(seat.begin_signing(), pin)
+    assert seat.document(document).signed_by == (seat.office.ids[AUTHOR],)
+    assert seat.desk.worker.process_ids() != (child,)
+
+
+def test_closing_over_an_open_pin_leaves_nothing(seat: Seat) -> None:
+    """The window is closed while a PIN is asked: declined, nothing signed, no thread and no process left."""
+    document = waiting_to_be_signed(seat)
+    before = seat.document(document)
+    seat.open_row(Tray.TO_SIGN, document)
+    seat.begin_signing()
+    (child,) = seat.desk.worker.process_ids()
+    assert any(thread.name.startswith("qillqa-") for thread in threading.enumerate())
+
+    assert seat.window.close()
+
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("qillqa-")]
+    assert seat.document(document) == before
+    seat.desk.close()
+    assert seat.desk.worker.process_ids() == ()
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+
+
+def test_without_a_line_everything_goes_on(seat: Seat, services: PkiServices, other_desk: Other) -> None:
+    """The exchange is out of reach: said, acts go on and queue; when it is back, all is delivered and the level rises."""
+    exchange, away = seat.office.home / "intercambio", seat.office.home / "en-otra-parte"
+    before = seat.exchange_keys()
+    exchange.rename(away)
+    seat.synchronise()
+    assert words("storage.unreachable", "es", {"store": "", "url": "", "reason": ""}).do in seat.told()
+    assert "Sin conexión desde" in seat.read(seat.window.rail)
+
+    sent, kept = write_note(seat, "Nota que viaja después"), write_note(seat, "Nota que espera su sello")
+    sign(seat, sent)
+    sign(seat, kept)
+    assert {seat.document(one).level for one in (sent, kept)} == {Level.B_B.value}
+    derive(seat, sent)
+    waiting = seat.store.outbox_counts().waiting
+    assert f"{waiting} envíos en cola" in seat.read(seat.window.rail)
+    assert not exchange.exists()  # nobody makes an empty one in its place
+
+    away.rename(exchange)
+    assert seat.exchange_keys() == before
+    seat.synchronise()
+    assert seat.store.outbox_counts().waiting == 0
+    assert seat.exchange_keys() > before
+    assert "Con conexión" in seat.read(seat.window.rail)
+    assert seat.document(kept).level == Level.B_LTA.value
+
+    archive = other_desk("archivo", ARCHIVIST)
+    archive.do("exchange_all")
+    assert archive.do("show_document", document=sent) == seat.document(sent)
+
+
+def test_forged_files_are_named_for_what_they_are(seat: Seat) -> None:
+    """Verificar: the walk's forgeries fall on the pane; each is said, with the pages that changed, and nothing leaves."""
+    papers, before = seat.office.home / "documentos", seat.exchange_keys()
+    flipped, grown = papers / "un-byte-cambiado.pdf", papers / "hoja-añadida.pdf"
+    genuine = next(path for path in papers.glob("PRÁCTICA-SDP-INF-*.pdf"))
+    pane = seat.window.verify
+    seat.control(Qt.Key.Key_7)
+    seat.drop(pane, flipped, grown, genuine)
+    found = {checked.path: checked.verdict for checked in pane.files}
+    assert list(found) == [flipped, grown, genuine]
+    for number, (path, outcome) in enumerate(
+        [(flipped, Outcome.INVALID), (grown, Outcome.INVALID), (genuine, Outcome.VALID)]
+    ):
+        verdict = found[path]
+        assert verdict is not None
+        assert verdict.outcome is outcome
+        pane.list.setFocus()
+        seat.click(pane.list.viewport(), pane.list.visualItemRect(pane.list.item(number)).center())
+        seat.rest()
+        assert words(verdict.reason, "es", {"file": path.name}).what in seat.read(pane)
+    changed = [page for one in found[grown].signatures for page in one.changed_pages] if found[grown] else []
+    assert changed
+    seat.click(pane.list.viewport(), pane.list.visualItemRect(pane.list.item(1)).center())
+    assert f"Páginas que cambiaron: {changed[0]}" in seat.read(pane)
+    assert seat.exchange_keys() == before
+
+
+def test_what_arrived_is_verified_unasked_and_answered(seat: Seat) -> None:
+    """A document of another desk: drawn as a stranger's, verified when first looked at, answered through the window."""
+    slip = next(item.slip for item in seat.store.tray(Tray.PENDING, seat.desk.unit_id, seat.desk.official) if item.slip)
+    seat.open_row(Tray.PENDING, slip.document)
+    card = seat.window.desk.reader.card
+    assert card is not None
+    assert not card.made_here
+    assert card.verdict is not None
+    assert card.verdict.outcome is Outcome.VALID
+    assert words(card.verdict.reason, "es", {}).what in seat.read(seat.window.desk.reader)
+
+    known = {view.id for view in seat.store.documents()}
+    seat.act(EventKind.ANSWERED)
+    writing = seat.window.writing
+    seat.pick(writing.kind, "Informe")
+    seat.type_into(writing.text, TEXT)
+    seat.confirm()
+    (answer,) = {view.id for view in seat.store.documents()} - known
+    assert slip.document in seat.store.slip(slip.id).documents
+    assert answer not in seat.store.slip(slip.id).documents
+    sign(seat, answer)
+    assert seat.store.slip(slip.id).documents == (slip.document, answer)
+    assert seat.document(answer).slip == slip.id
