@@ -214,7 +214,7 @@ def test_rows_bear_names_days_and_counts_agree(sent_stage: Stage, stages: Stages
     (sent,) = trays.rows(here, Tray.SENT)
     assert (sent.person, sent.unit) == ("María Huanca Ayma", "SDAF")
     (came,) = trays.rows(there, Tray.INCOMING)
-    assert (came.person, came.unit) == ("Juana Mamani Quispe", "Secretaría Departamental de Planificación")
+    assert (came.person, came.unit) == ("Juana Mamani Quispe", "SDP")
     assert came.days is not None
     assert (came.days.held, came.sheets) == (0, there.store.document(stage.document).pages)
     for desk in (here, there):
