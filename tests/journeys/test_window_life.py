@@ -284,7 +284,7 @@ def test_forged_files_are_named_for_what_they_are(seat: Seat) -> None:
     changed = [page for one in found[grown].signatures for page in one.changed_pages] if found[grown] else []
     assert changed
     seat.click(pane.list.viewport(), pane.list.visualItemRect(pane.list.item(1)).center())
-    assert f"Páginas que cambiaron: {changed[0]}" in seat.read(pane)
+    seat.until(lambda: f"Páginas que cambiaron: {changed[0]}" in seat.read(pane))
     assert seat.exchange_keys() == before
 
 
