@@ -209,9 +209,10 @@ class DeskStore(Reads):
         self._mark.write(issued)
 
     def _drop_restored(self, now: datetime) -> bool:
+        marked = self._mark.read()  # before the database: another program may issue a number between the two
         with self.reading() as connection:
             issued = self._issued(connection)
-        if self._mark.read() <= issued:
+        if marked <= issued:
             return False
         with self.act() as act:
             act.drop_blocks(now)

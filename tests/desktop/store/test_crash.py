@@ -15,6 +15,7 @@ from desktop.records.cite import NumberBlock
 from desktop.records.errors import OfficeError
 from desktop.store import bytes_
 from desktop.store.desk import DeskStore
+from desktop.store.mark import NumberMark
 from tests.desktop.store.writer import STEPS
 from tests.fixtures.acts import START
 
@@ -88,6 +89,28 @@ def test_killed_at_any_moment(opener: Callable[..., DeskStore], tmp_path: Path) 
         acts = now
         store.close()
     assert acts >= 6
+
+
+def test_numbers_issued_while_another_program_opens_are_no_sign_of_a_restored_copy(
+    opener: Callable[..., DeskStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mark is read before the database: whatever is issued between the two only makes the database know more."""
+    first = opener()
+    _give_numbers(first)
+    read = NumberMark.read
+
+    def issue_then_read(mark: NumberMark) -> int:
+        monkeypatch.setattr(NumberMark, "read", read)
+        with first.act() as act:
+            act.issue_number("cite-a", 2026, "doc-meanwhile", START)
+        return read(mark)
+
+    monkeypatch.setattr(NumberMark, "read", issue_then_read)
+    second = opener()
+    assert not second.restored
+    assert second.blocks("cite-a", 2026)
+    second.close()
+    first.close()
 
 
 def test_a_full_disk_leaves_the_act_before(opener: Callable[..., DeskStore], tmp_path: Path) -> None:
