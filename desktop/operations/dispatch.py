@@ -11,7 +11,7 @@ from desktop.records.documents import DocumentView, require
 from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind, SignedEvent
 from desktop.records.people import Official
-from desktop.routing.slips import HopMode, require_dispatch
+from desktop.routing.slips import ACTIONS, HopMode, require_dispatch
 from desktop.store.desk import Act
 
 from .acts import record, travelling
@@ -36,14 +36,12 @@ class Order:
 def dispatch(desk: Desk, document: str, order: Order, *, official: str = "") -> str:
     """Derive the document, or the slip it is on; returns the slip's id.
 
-    Raises ``slip.not_holder``, ``slip.in_transit``, ``slip.concluded``, ``dispatch.to_itself``.
+    Raises ``slip.not_holder``, ``slip.in_transit``, ``slip.concluded`` and what ``require_order`` refuses.
     """
     actor = desk.acting(official)
     view = desk.store.document(document)
     require(view, EventKind.DISPATCHED)
-    desk.directory.unit(order.to_unit)
-    if order.to_unit == desk.unit_id:
-        raise OfficeError("dispatch.to_itself", unit=desk.unit.name)
+    require_order(desk, order)
     opening = _opening(desk, view) if view.slip is None else None
     slip_id = view.slip or desk.ids()
     if view.slip is not None:
@@ -80,6 +78,18 @@ def dispatch(desk: Desk, document: str, order: Order, *, official: str = "") -> 
                 sheets=view.pages,
             )
     return slip_id
+
+
+def require_order(desk: Desk, order: Order) -> None:
+    """Refuse what nobody could receive or understand: a unit of its own, somebody of another unit, an unknown action."""
+    if order.to_unit == desk.unit_id:
+        raise OfficeError("dispatch.to_itself", unit=desk.unit.name)
+    if order.action not in (desk.directory.actions or ACTIONS):
+        raise OfficeError("dispatch.unknown_action", action=order.action)
+    for _, unit_id, person in _targets(order):
+        unit = desk.directory.unit(unit_id)
+        if person and desk.directory.official(person).unit != unit_id:
+            raise OfficeError("dispatch.not_in_unit", name=desk.directory.official(person).name, unit=unit.name)
 
 
 def _targets(order: Order) -> list[tuple[HopMode, str, str]]:

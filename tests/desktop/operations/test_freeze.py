@@ -12,7 +12,7 @@ from desktop.drafting.preflight import preflight
 from desktop.operations import freeze
 from desktop.operations.desk import Desk
 from desktop.operations.numbers import cite_series
-from desktop.practice.people import AUTHOR
+from desktop.practice.people import AUTHOR, CHIEF
 from desktop.records.documents import DocumentState
 from desktop.records.errors import OfficeError
 from tests.fixtures.office import FINANCE, PLANNING, Stage, TestOffice, refused
@@ -41,6 +41,15 @@ def test_a_frozen_document_is_numbered_archival_and_waits_for_its_signers(frozen
     assert [item.name for item in view.attachments] == ["cotización Ñañez.csv"]
     assert preflight(desk.store.get_bytes(view.digest)) == ()
     assert desk.store.outbox_counts().waiting >= 3
+
+
+def test_only_its_author_freezes_a_draft(stages: Stages, founded: TestOffice) -> None:
+    office = stages(founded).office
+    document = office.draft(office.desk(PLANNING))
+    chief = office.desk(PLANNING, CHIEF)
+    with refused("freeze.not_author"):
+        freeze.freeze(chief, document)
+    assert chief.store.events_of_document(document) == []
 
 
 def test_a_failed_freeze_keeps_the_number_for_its_document(stages: Stages, founded: TestOffice) -> None:

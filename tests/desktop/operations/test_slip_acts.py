@@ -55,6 +55,9 @@ def test_what_may_not_be_dispatched(signed_stage: Stage, stages: Stages) -> None
     for wrong, code in (
         (replace(order, to_unit=desk.unit_id), "dispatch.to_itself"),
         (replace(order, to_unit="01HZZZZZZZZZZZZZZZZZZZZZZZ"), "directory.unknown_unit"),
+        (replace(order, to_official=office.ids[CHIEF]), "dispatch.not_in_unit"),
+        (replace(order, copies=[(office.units["finance"], office.ids[CHIEF])]), "dispatch.not_in_unit"),
+        (replace(order, action="tirar_a_la_basura"), "dispatch.unknown_action"),
     ):
         with refused(code):
             dispatch.dispatch(desk, stage.document, wrong)
