@@ -28,8 +28,8 @@ def freeze(desk: Desk, document: str, *, official: str = "") -> str:
 
     The number is reserved for the document first (a crash afterwards keeps it reserved for the same document), the page is
     set with no transaction held, then DRAFTED, NUMBERED and FROZEN become one transaction with their outbox rows.
-    Raises ``freeze.not_author``, ``document.act_forbidden`` once it is frozen, ``cite.no_numbers`` where neither a block nor the line is there,
-    and what drafting raises; the draft stays.
+    Raises ``freeze.not_author``, ``document.act_forbidden`` once it is frozen, ``cite.no_numbers`` where neither a block nor
+    the line is there, and what drafting raises; the draft stays.
     """
     author = desk.acting(official)
     kept = desk.store.draft(document)
