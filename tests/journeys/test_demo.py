@@ -31,7 +31,9 @@ os.execv(sys.argv[2], sys.argv[2:])
 
 
 def _start(*command: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    """In a session of its own, hearing Ctrl-C even where the tests run in the background (there SIGINT is ignored, and inherited so)."""
+    heard = ("env", "--default-signal=INT", *command)
+    return subprocess.Popen(heard, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 
 def _end(process: subprocess.Popen[str], seconds: float = 100.0) -> tuple[str, str]:
