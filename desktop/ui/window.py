@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 RAIL = 216
 ROOM = 560  # design pixels below which the rail folds away
 STATUS_EVERY = 30_000  # milliseconds
+CATCH_UP_EVERY = 60_000  # milliseconds
 
 Reading = tuple[DeskStatus, Mapping[Tray, int], tuple[DocumentKind, ...]]
 
@@ -63,6 +64,8 @@ class Window(QMainWindow):
         self._connect()
         self._beat = QTimer(self, interval=STATUS_EVERY)
         self._beat.timeout.connect(self.read_status)
+        self.pulse = QTimer(self, interval=CATCH_UP_EVERY)
+        self.pulse.timeout.connect(self.catch_up)
 
     def _build(self) -> None:
         bench = self._bench
@@ -130,6 +133,7 @@ class Window(QMainWindow):
         if not self._started:
             self._started = True
             self._beat.start()
+            self.pulse.start()
             QTimer.singleShot(0, self, lambda: self.open_tray(self.tray))
 
     def open_tray(self, tray: Tray, document: str | None = None) -> None:
@@ -197,6 +201,17 @@ class Window(QMainWindow):
         self.rail.show_busy(busy=True)
         job = self._bench.jobs.tracked(self._bench.office.synchronise, Lane.POOL).owned_by(self)
         job.success(self._synchronised).always(self._line_at_rest).start()
+
+    def catch_up(self) -> None:
+        """Deliver and fetch by itself, quietly: only what came is told; that there is no line the rail's foot says."""
+        if self.status is None or self.status.first_run or not self.rail.synchronise.isEnabled():
+            return
+        job = self._bench.jobs.tracked(self._bench.office.synchronise, Lane.POOL).owned_by(self)
+        job.success(self._caught_up).failure(lambda _error: None).always(self.read_status).start()
+
+    def _caught_up(self, outcome: SyncOutcome) -> None:
+        if outcome.received or outcome.problems:
+            self._synchronised(outcome)
 
     def _line_at_rest(self) -> None:
         self.rail.show_busy(busy=False)
@@ -268,6 +283,7 @@ class Window(QMainWindow):
             event.ignore()
             return
         self._beat.stop()
+        self.pulse.stop()
         self._bench.prompts.close()
         self._bench.jobs.close()
         event.accept()

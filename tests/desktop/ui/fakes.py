@@ -350,6 +350,7 @@ class FakeOffice:
         self.attachment.write_bytes(b"detalle" * 700)
         self.rows = _rows()
         self.calls: list[tuple[object, ...]] = []
+        self.outcome = SyncOutcome(3, 2, 0)
         self.broken: dict[str, BaseException] = {}
         self.present: tuple[Token, ...] = (token(),)
         self.checks: tuple[CheckLine, ...] = ()
@@ -552,7 +553,7 @@ class FakeOffice:
         self._call("synchronise")
         progress(1, 1, "")
         self.state = replace(self.state, connected=True, offline_since=None, waiting=0)
-        return SyncOutcome(3, 2, 0)
+        return self.outcome
 
 
 def _png(picture: object) -> bytes:
