@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from desktop.practice.office import PracticeOffice
+from tests.fixtures.judges import pdfsig
+from tests.judges.verdicts import judge_eark, judge_ocfl_root
 
 _DEMO = (sys.executable, "-m", "desktop", "demo")
 _LOOPBACK_ONLY = """
@@ -116,7 +118,11 @@ def test_full_disk_then_ctrl_c_then_whole(tmp_path: Path) -> None:
     assert told["held"] is True
     wrong = [step["sentence"] for step in told["steps"] if not step["held"]]
     assert not wrong, wrong
-    assert len({step["stage"] for step in told["steps"]}) >= 5
+    stages = [step["stage"] for step in told["steps"]]
+    assert list(dict.fromkeys(stages)) == [
+        "Oficina de práctica", "Documento y firmas", "Hoja de ruta", "Archivo", "La prueba muerde", "Mesa servida",
+    ]  # fmt: skip
+    assert stages.count("La prueba muerde") == 6  # byte, page, revocation, hop, archived file, rebuilt desk
     assert all(step["sentence"] and step["seconds"] >= 0 for step in told["steps"])
     made = [Path(step["file"]) for step in told["steps"] if Path(step["file"]).is_absolute()]
     assert made
@@ -124,6 +130,38 @@ def test_full_disk_then_ctrl_c_then_whole(tmp_path: Path) -> None:
     assert PracticeOffice.load(home).window_seat()[0].is_dir()
     aside = sorted(path.name for path in tmp_path.iterdir())
     assert aside == ["práctica", "práctica.anterior"]
+    _judge_what_it_made(home)
+
+
+def _judge_what_it_made(home: Path) -> None:
+    """Programs of other people look at the archive, the package and the signed note."""
+    root = home / "archivo" / "root"
+    judged = judge_ocfl_root(root)
+    assert (judged.valid, judged.messages) == (True, ())
+    (package,) = root.glob("*/*/*/*/v1/content")
+    eark = judge_eark([package])[str(package)]
+    assert (eark.valid, eark.messages) == (True, ())
+    note = home / "documentos" / "PRÁCTICA-SDP-NI-00001-2026.pdf"
+    assert pdfsig(note) == ["Signature is Valid."] * 2
+    archived = list(package.rglob(note.name))
+    assert [path.read_bytes() for path in archived] == [note.read_bytes()]
+
+
+@pytest.mark.timeout(150)
+@pytest.mark.xdist_group("demo")
+def test_the_same_on_seaweedfs(tmp_path: Path) -> None:
+    home = tmp_path / "práctica"
+    process = _start(*_DEMO, "--home", str(home), "--s3", "--json")
+    out, err = _end(process, seconds=140.0)
+    assert (process.returncode, err) == (0, "")
+    told = json.loads(out)
+    wrong = [step["sentence"] for step in told["steps"] if not step["held"]]
+    assert (told["held"], wrong) == (True, [])
+    exchange = {step["file"] for step in told["steps"] if step["file"].startswith("s3://")}
+    assert any(file.endswith("/intercambio") for file in exchange)
+    assert any(file.endswith("/archivo") for file in exchange)
+    assert not any((home / "intercambio").iterdir())
+    assert not any((home / "archivo").iterdir())
 
 
 @pytest.mark.timeout(100)

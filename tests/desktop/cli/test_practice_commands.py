@@ -10,6 +10,8 @@ import pytest
 
 from desktop.practice import ports, tokens
 from desktop.practice.office import MARKER, make_room
+from desktop.practice.steps import Step
+from desktop.practice.walk import Walk
 
 from .conftest import Qillqa
 
@@ -96,3 +98,17 @@ def test_the_window_needs_a_finished_practice_office(qillqa: Qillqa, tmp_path: P
     assert "a medias" in answer.err
     assert door.opened == []
     assert [path.name for path in tmp_path.iterdir()] == [MARKER]
+
+
+@pytest.mark.parametrize(("held", "status"), [(True, 0), (False, 1)])
+def test_one_check_that_does_not_hold_makes_the_answer_no(
+    qillqa: Qillqa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: bool, status: int
+) -> None:
+    steps = [Step("1.1", "Etapa", "Bien.", 0.1, "", held=True), Step("1.2", "Etapa", "¿Bien?", 0.1, "x.pdf", held=held)]
+    monkeypatch.setattr(Walk, "run", lambda _walk: steps)
+    answer = qillqa("demo", "--home", tmp_path / "casa")
+    assert answer.status == status
+    assert ("Todo se sostuvo" in answer.err) is held
+    said = qillqa("demo", "--home", tmp_path / "casa", "--json")
+    assert (said.status, said.json["held"]) == (status, held)
+    assert [step["held"] for step in said.json["steps"]] == [True, held]
