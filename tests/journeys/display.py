@@ -8,7 +8,8 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -142,3 +143,70 @@ class Display:
         """What the screen shows, as PNG."""
         subprocess.run([sys.executable, "-c", _GRAB, str(path)], env=self.environment, timeout=60, check=True)
         return path
+
+
+@contextmanager
+def program(display: Display, home: Path, errors: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """``qillqa window`` on that display."""
+    command = [sys.executable, "-m", "desktop", "window", "--home", str(home)]
+    with errors.open("wb") as stderr:
+        running = subprocess.Popen(command, env=display.environment, stdin=subprocess.DEVNULL, stderr=stderr)
+    try:
+        yield running
+    finally:
+        if running.poll() is None:
+            end(running)
+
+
+def begin_signing(display: Display) -> bool:
+    """F opens the panel once the document is there; Ctrl+Enter asks for the PIN once the token is found and the page checked."""
+    display.key("f")
+    for _ in range(20):
+        display.key("ctrl+Return")
+        if display.windows("PIN de su token"):
+            return True
+        time.sleep(0.2)
+    return False
+
+
+class AccessibilityBus:
+    """Context manager: a session bus of our own and the accessibility bus on it; ``environment`` lets a program speak there."""
+
+    LAUNCHER = Path("/usr/libexec/at-spi-bus-launcher")
+
+    def __init__(self) -> None:
+        self._running: list[subprocess.Popen[bytes]] = []
+        self.environment: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        reading, writing = os.pipe()
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        with os.fdopen(reading, "r") as answers:
+            try:
+                command = ["dbus-daemon", "--session", "--nofork", f"--print-address={writing}"]
+                self._running.append(subprocess.Popen(command, pass_fds=(writing,), **quiet))  # type: ignore[call-overload]
+            finally:
+                os.close(writing)
+            address = answers.readline().strip()
+        self.environment = {"DBUS_SESSION_BUS_ADDRESS": address, "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"}
+        try:
+            assert address, "dbus-daemon did not start"
+            launch = [str(self.LAUNCHER), "--launch-immediately"]
+            own = {**os.environ, **self.environment}
+            self._running.append(subprocess.Popen(launch, env=own, **quiet))  # type: ignore[call-overload]
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End both; what they had started ends with them."""
+        started = {pid for process in self._running for pid in descendants(process.pid)}
+        while self._running:
+            end(self._running.pop())
+        until(lambda: not [pid for pid in started if alive(pid)])

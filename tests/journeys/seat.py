@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import shiboken6
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QKeyCombination, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QWidget
@@ -52,6 +52,7 @@ class Seat:
         """Show it, as the program does."""
         self.window.resize(1366, 768)
         self.window.show()
+        self.window.pulse.stop()  # what it does by itself every minute is done here when a test says so: see minute
         self.window.activateWindow()
         self.rest()
 
@@ -149,8 +150,8 @@ class Seat:
         """Press the key that is written on an act's button."""
         button: QAbstractButton = self.window.desk.reader.buttons[kind]
         assert button.isVisible()
-        sequence = button.shortcut()[0]
-        self.key(sequence.key(), sequence.keyboardModifiers())
+        keys: QKeyCombination = button.shortcut()[0]  # type: ignore[index]
+        self.key(keys.key(), keys.keyboardModifiers())
         self.rest()
 
     def confirm(self) -> None:
@@ -163,7 +164,9 @@ class Seat:
         signing = self.window.desk.reader.signing
         self.until(lambda: signing.ready and signing.sign.isEnabled())
         self.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-        return self.until(lambda: self.window.dialog)
+        self.until(lambda: self.window.dialog is not None)
+        assert self.window.dialog is not None
+        return self.window.dialog
 
     def answer_pin(self, dialog: PinDialog, pin: str) -> None:
         """Type it and press Enter."""
@@ -175,6 +178,11 @@ class Seat:
     def synchronise(self) -> None:
         """F5."""
         self.key(Qt.Key.Key_F5)
+        self.rest()
+
+    def minute(self) -> None:
+        """A minute goes by: the desk catches up by itself."""
+        self.window.pulse.timeout.emit()
         self.rest()
 
     # -- eyes

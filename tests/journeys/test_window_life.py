@@ -250,7 +250,7 @@ def test_without_a_line_everything_goes_on(seat: Seat, services: PkiServices, ot
 
     away.rename(exchange)
     assert seat.exchange_keys() == before
-    seat.synchronise()
+    seat.minute()
     assert seat.store.outbox_counts().waiting == 0
     assert seat.exchange_keys() > before
     assert "Con conexión" in seat.read(seat.window.rail)
@@ -281,7 +281,9 @@ def test_forged_files_are_named_for_what_they_are(seat: Seat) -> None:
         seat.click(pane.list.viewport(), pane.list.visualItemRect(pane.list.item(number)).center())
         seat.rest()
         assert words(verdict.reason, "es", {"file": path.name}).what in seat.read(pane)
-    changed = [page for one in found[grown].signatures for page in one.changed_pages] if found[grown] else []
+    verdict = found[grown]
+    assert verdict is not None
+    changed = [page for one in verdict.signatures for page in one.changed_pages]
     assert changed
     seat.click(pane.list.viewport(), pane.list.visualItemRect(pane.list.item(1)).center())
     seat.until(lambda: f"Páginas que cambiaron: {changed[0]}" in seat.read(pane))

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +13,7 @@ from PySide6.QtGui import QImage
 
 from desktop.practice.office import PracticeOffice
 from desktop.practice.people import AUTHOR
-from tests.journeys.display import SIZE, Display, alive, descendants, end, until
+from tests.journeys.display import SIZE, Display, alive, begin_signing, descendants, program, until
 
 pytestmark = pytest.mark.timeout(300)
 # The colours of a dark desktop, as KDE keeps them: Qt reads this file itself.
@@ -53,19 +49,6 @@ def desktop_settings(folder: Path, theme: str) -> dict[str, str]:
     return {"XDG_CONFIG_HOME": str(config), **desktop}
 
 
-@contextmanager
-def program(display: Display, home: Path, errors: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """``qillqa window`` on that display."""
-    command = [sys.executable, "-m", "desktop", "window", "--home", str(home)]
-    with errors.open("wb") as stderr:
-        running = subprocess.Popen(command, env=display.environment, stdin=subprocess.DEVNULL, stderr=stderr)
-    try:
-        yield running
-    finally:
-        if running.poll() is None:
-            end(running)
-
-
 def rows(office: PracticeOffice, statement: str) -> list[str]:
     """One column of the desk's own file, read beside the running program."""
     path = office.desk_home("planificacion") / "desk.sqlite3"
@@ -89,17 +72,6 @@ def colours(path: Path) -> tuple[QImage, int, float]:
     image = QImage(str(path))
     seen = [image.pixelColor(x, y) for x in range(0, image.width(), 4) for y in range(0, image.height(), 4)]
     return image, len({one.rgb() for one in seen}), sum(one.lightnessF() for one in seen) / len(seen)
-
-
-def begin_signing(display: Display) -> bool:
-    """F opens the panel once the document is there; Ctrl+Enter asks for the PIN once the token is found and the page checked."""
-    display.key("f")
-    for _ in range(20):
-        display.key("ctrl+Return")
-        if display.windows("PIN de su token"):
-            return True
-        time.sleep(0.2)
-    return False
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
