@@ -158,7 +158,7 @@ def waiting_to_be_signed(seat: Seat) -> str:
     )
 
 
-def test_wrong_pin_signs_nothing_and_is_tried_once(seat: Seat) -> None:
+def test_wrong_pin_signs_nothing_and_is_tried_once(seat: Seat, services_turn: None) -> None:
     """Nothing is signed, nobody asks again by himself, the words say so; then the right PIN signs."""
     document = waiting_to_be_signed(seat)
     before, events = seat.document(document), seat.store.events_of_document(document)
