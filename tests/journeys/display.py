@@ -159,13 +159,17 @@ def program(display: Display, home: Path, errors: Path) -> Iterator[subprocess.P
 
 
 def begin_signing(display: Display) -> bool:
-    """F opens the panel once the document is there; Ctrl+Enter asks for the PIN once the token is found and the page checked."""
-    display.key("f")
-    for _ in range(20):
-        display.key("ctrl+Return")
-        if display.windows("PIN de su token"):
-            return True
-        time.sleep(0.2)
+    """F opens the panel once the document is there; Ctrl+Enter asks for the PIN once the token is found and the page checked.
+
+    Nothing of that can be seen from outside: pressed again after a while, each while longer than the last.
+    """
+    for tries in (4, 8, 40, 200):
+        display.key("f")
+        for _ in range(tries):
+            display.key("ctrl+Return")
+            if display.windows("PIN de su token"):
+                return True
+            time.sleep(0.1)
     return False
 
 

@@ -86,7 +86,7 @@ def test_a_screen_reader_finds_its_way(office: PracticeOffice, services_turn: No
         told = [node for node in nodes if node["role"] in {"push button", "check box", "text", "combo box", "list"}]
         assert not [node for node in told if not node["name"]]
 
-        until(lambda: begin_signing(display))
+        assert begin_signing(display)
         display.type("4711")
         field: Node = until(lambda: found(read(display), "password text", "PIN") or {})
         assert {"focused", "enabled"} <= set(field["states"])

@@ -89,7 +89,7 @@ def test_signed_by_keyboard_on_a_real_display(
 
             until(lambda: display.windows("Qillqa · Juana"), why=why)
             display.key("ctrl+3")  # Por firmar: its only row is chosen
-            until(lambda: begin_signing(display), why=why)
+            assert begin_signing(display), why()
             display.type(pin)
             display.key("Return")
             until(lambda: signatures(office) != before, why=why)
