@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from threading import Lock
 
 from desktop.operations import (
     answer,
@@ -65,6 +66,7 @@ class BoundDesk:
         self._desk = desk
         self._token: Token | None = None
         self._verdicts: dict[str, FileVerdict] = {}
+        self._line = Lock()
 
     # -- read
 
@@ -259,9 +261,10 @@ class BoundDesk:
         return self._desk.verifier.render(path, page + 1, width=width)
 
     def synchronise(self, progress: Progress) -> SyncOutcome:
-        """Raise what is owed a timestamp, then one exchange with the line."""
-        owed = self._raise_owed(progress)
-        outcome = synchronise.synchronise(self._desk, lambda done, total: progress(done, total, ""))
+        """Raise what is owed a timestamp, then one exchange with the line; another one asked for meanwhile waits its turn."""
+        with self._line:
+            owed = self._raise_owed(progress)
+            outcome = synchronise.synchronise(self._desk, lambda done, total: progress(done, total, ""))
         return SyncOutcome(outcome.sent, outcome.received, outcome.waiting, (*owed, *outcome.problems))
 
     # -- what follows an act

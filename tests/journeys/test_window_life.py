@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
 
+from desktop.operations import synchronise
+from desktop.operations.desk import Desk, Progress
 from desktop.operations.dispatch import Order
 from desktop.practice.desk_process import DeskProcess
 from desktop.practice.people import ARCHIVIST, AUTHOR, CHIEF
@@ -313,3 +316,23 @@ def test_what_arrived_is_verified_unasked_and_answered(seat: Seat) -> None:
     sign(seat, answer)
     assert seat.store.slip(slip.id).documents == (slip.document, answer)
     assert seat.document(answer).slip == slip.id
+
+
+def test_two_exchanges_never_meet(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F5 while the desk catches up by itself: one after the other."""
+    real, inside, met = synchronise.synchronise, [0], []
+
+    def watched(desk: Desk, progress: Progress) -> synchronise.SyncOutcome:
+        inside[0] += 1
+        met.append(inside[0])
+        time.sleep(0.1)
+        try:
+            return real(desk, progress)
+        finally:
+            inside[0] -= 1
+
+    monkeypatch.setattr(synchronise, "synchronise", watched)
+    seat.window.pulse.timeout.emit()
+    seat.synchronise()
+    assert met == [1, 1]
+    assert seat.store.outbox_counts().waiting == 0

@@ -106,7 +106,6 @@ class ReaderPane(QFrame):
         self.back.clicked.connect(self.back_chosen)
         self.back.hide()
         self.meta = label("", size="small", tone="dim", selectable=True)
-        self.meta.setAccessibleName(self.tr("CITE y fecha"))
         self.subject = label("", size="title")
         self.verdict = label("", size="body-small", bold=True)
         self._actions = QWidget()
@@ -190,7 +189,12 @@ class ReaderPane(QFrame):
         same_bytes = self.card is not None and (self.card.pdf, self.card.made_here) == (card.pdf, card.made_here)
         same_bytes = same_bytes and self.card is not None and self.card.verdict == card.verdict
         self.card = card
-        self.meta.setText(" · ".join(part for part in (card.view.cite or card.kind, card.place_date) if part))
+        meta, name = (
+            " · ".join(part for part in (card.view.cite or card.kind, card.place_date) if part),
+            self.tr("CITE y fecha"),
+        )
+        self.meta.setText(meta)
+        self.meta.setAccessibleName(f"{name}: {meta}")
         self.subject.setText(card.view.subject)
         self._show_verdict_line(card)
         self._show_acts(card)
