@@ -96,12 +96,15 @@ def require_pin_possible(token: Token) -> None:
         raise PinError("pin.uninitialised", token=token.label)
 
 
+_AFTER_WRONG = {PinState.LOCKED.value: "pin.locked", PinState.FINAL_TRY.value: "pin.wrong_one_left"}
+
+
 def _login_error(error: TokenError, token: Token) -> TokenError | SigningCancelled:
     if error.code == "pin.cancelled":
         return SigningCancelled()
     if error.code.startswith("pin."):
         state = str(error.facts.get("pin_state") or PinState.OK.value)
-        code = "pin.locked" if error.code == "pin.wrong" and state == PinState.LOCKED.value else error.code
+        code = _AFTER_WRONG.get(state, error.code) if error.code == "pin.wrong" else error.code
         return PinError(code, token=token.label, state=state, min=token.min_pin, max=token.max_pin)
     return error
 

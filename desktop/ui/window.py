@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.records.errors import OfficeError
 from desktop.routing.trays import Tray
 from desktop.ui.desk import DeskPane
 from desktop.ui.jobs import Lane
@@ -31,6 +32,7 @@ from desktop.ui.widgets.basics import fill, press
 from desktop.ui.widgets.notice import Notice
 from desktop.ui.wording import Calendar, count, system_now
 from desktop.ui.writing.pane import WritingPane
+from signing.errors import SigningError
 
 if TYPE_CHECKING:
     from desktop.ui.bench import Bench
@@ -207,11 +209,16 @@ class Window(QMainWindow):
         if self.status is None or self.status.first_run or not self.rail.synchronise.isEnabled():
             return
         job = self._bench.jobs.tracked(self._bench.office.synchronise, Lane.POOL).owned_by(self)
-        job.success(self._caught_up).failure(lambda _error: None).always(self.read_status).start()
+        job.success(self._caught_up).failure(self._not_caught_up).always(self.read_status).start()
 
     def _caught_up(self, outcome: SyncOutcome) -> None:
         if outcome.received or outcome.problems:
             self._synchronised(outcome)
+
+    def _not_caught_up(self, error: BaseException) -> None:
+        """No line is the normal case and says nothing; a bug of ours is reported like any other."""
+        if not isinstance(error, (OfficeError, SigningError)):
+            self._report(error)
 
     def _line_at_rest(self) -> None:
         self.rail.show_busy(busy=False)

@@ -89,7 +89,8 @@ def test_answers_of_middleware_become_ours(lab, worker):
     token, _ = lab.token(worker, "juana")
     assert isinstance(_login_error(TokenError("pin.cancelled"), token), SigningCancelled)
     assert _login_error(TokenError("pin.wrong", pin_state="locked"), token).code == "pin.locked"
-    wrong = _login_error(TokenError("pin.wrong", pin_state="final_try"), token)
+    assert _login_error(TokenError("pin.wrong", pin_state="final_try"), token).code == "pin.wrong_one_left"
+    wrong = _login_error(TokenError("pin.wrong", pin_state="low"), token)
     assert isinstance(wrong, PinError)
-    assert wrong.facts["state"] == "final_try"
+    assert (wrong.code, wrong.facts["state"]) == ("pin.wrong", "low")
     assert _login_error(TokenError("token.removed"), token).code == "token.removed"

@@ -47,7 +47,9 @@ def test_the_header_says_cite_date_and_subject(window: Window) -> None:
     assert reader.tabs[3].text() == "Adjuntos 1"
     assert reader.pages.view.pages == 2
     assert "Página 1 de 2" in reader.pages.view.accessibleDescription()
-    assert "Saturnino Ñuñez Condori" in " ".join(reader.pages.view.accessibleDescription().split())  # wherever the line breaks
+    assert "Saturnino Ñuñez Condori" in " ".join(
+        reader.pages.view.accessibleDescription().split()
+    )  # wherever the line breaks
 
 
 @pytest.mark.parametrize("tray", [Tray.PENDING, Tray.INCOMING, Tray.TO_SIGN, Tray.SENT, Tray.ARCHIVE])

@@ -63,6 +63,7 @@ def test_the_foot_in_other_weather(window: Window, office: FakeOffice, rest: Res
     assert rail.token_more.text() == "No tiene un certificado que pueda firmar"
 
 
+@pytest.mark.noisy("bug")
 def test_the_desk_catches_up_by_itself_and_quietly(window: Window, office: FakeOffice, rest: Rest) -> None:
     assert window.pulse.isActive()
     for outcome, told in ((SyncOutcome(1, 0, 0), None), (SyncOutcome(0, 2, 0), "Llegaron 2 novedades.")):
@@ -77,6 +78,10 @@ def test_the_desk_catches_up_by_itself_and_quietly(window: Window, office: FakeO
     rest()
     assert office.calls.count(("synchronise",)) == 3
     assert window.notice.message is before  # no line is the normal case: the rail's foot says it, nobody is interrupted
+    office.broken["synchronise"] = RuntimeError("a bug of ours")
+    window.pulse.timeout.emit()
+    rest()
+    assert window.notice.message is not before  # a bug is never swallowed
 
 
 def test_synchronising_is_told_and_refreshes(window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest) -> None:
