@@ -137,6 +137,7 @@ class Window(QMainWindow):
             self._beat.start()
             self.pulse.start()
             QTimer.singleShot(0, self, lambda: self.open_tray(self.tray))
+            QTimer.singleShot(0, self, self.find_token)
 
     def open_tray(self, tray: Tray, document: str | None = None) -> None:
         """A tray of the desk."""
@@ -203,6 +204,11 @@ class Window(QMainWindow):
         self.rail.show_busy(busy=True)
         job = self._bench.jobs.tracked(self._bench.office.synchronise, Lane.POOL).owned_by(self)
         job.success(self._synchronised).always(self._line_at_rest).start()
+
+    def find_token(self) -> None:
+        """Look once which token is there, so that the rail's foot can tell; whoever signs is told of faults then."""
+        job = self._bench.jobs.job(self._bench.office.tokens, Lane.TOKEN).owned_by(self)
+        job.success(lambda _found: self.read_status()).failure(self._not_caught_up).start()
 
     def catch_up(self) -> None:
         """Deliver and fetch by itself, quietly: only what came is told; that there is no line the rail's foot says."""

@@ -63,6 +63,11 @@ def test_the_foot_in_other_weather(window: Window, office: FakeOffice, rest: Res
     assert rail.token_more.text() == "No tiene un certificado que pueda firmar"
 
 
+def test_the_token_is_looked_for_when_the_desk_opens(window: Window, office: FakeOffice, rest: Rest) -> None:
+    rest()
+    assert office.calls.count(("tokens",)) == 1  # so that the rail's foot tells whose it is before anybody signs
+
+
 @pytest.mark.noisy("bug")
 def test_the_desk_catches_up_by_itself_and_quietly(window: Window, office: FakeOffice, rest: Rest) -> None:
     assert window.pulse.isActive()
