@@ -21,6 +21,13 @@ class Level(StrEnum):
         return list(Level).index(self)
 
 
+class Padding(StrEnum):
+    """How an RSA key signs (RFC 8017 §8); keys on elliptic curves do not look at it."""
+
+    PKCS1 = "pkcs1"  # RSASSA-PKCS1-v1_5: what every validator and token knows
+    PSS = "pss"  # RSASSA-PSS, MGF1 over the same digest, salt as long as the digest (RFC 4056 §3)
+
+
 class PinState(StrEnum):
     """Token flags of PKCS#11 §3.2 (CK_TOKEN_INFO); no count of remaining tries exists there."""
 
@@ -73,7 +80,11 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token in a slot, as seen without a PIN. PIN lengths are in characters, as the token states them."""
+    """A token in a slot, as seen without a PIN. PIN lengths are in characters, as the token states them.
+
+    ``also_in``: other modules through which the same token was seen (it is listed once). ``soft``: a PKCS#12 file, whose password is
+    asked where a PIN would be; its certificates are known only after it was given.
+    """
 
     module: str
     slot: int
@@ -86,6 +97,8 @@ class Token:
     min_pin: int
     max_pin: int
     certificates: tuple[Certificate, ...] = ()
+    also_in: tuple[str, ...] = ()
+    soft: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +120,17 @@ class SignReceipt:
 
 @dataclass(frozen=True, slots=True)
 class RaiseReceipt:
-    """A file raised to a higher level without touching any /Contents (EN 319 142-1 §5.5)."""
+    """A file raised to a higher level without touching any /Contents (EN 319 142-1 §5.5).
+
+    ``degraded`` is empty, or the code of what kept the level below the one asked for (e.g. ``revocation.unreachable``).
+    """
 
     output: str
     before: str
     after: str
     level: Level
     timestamp: datetime | None
+    degraded: str = ""
 
 
 class Outcome(StrEnum):
