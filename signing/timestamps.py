@@ -45,7 +45,7 @@ class TimestampClient:
         return f"TimestampClient({self.url!r})"
 
     @contextlib.asynccontextmanager
-    async def stamper(self, trust: TrustStore) -> AsyncIterator[TimeStamper]:
+    async def stamper(self, trust: TrustStore) -> AsyncIterator[Any]:
         """A pyHanko timestamper over one shared session, for one operation. Its tokens come checked, down to an anchor of ``trust``.
 
         It raises SigningError ``tsa.untrusted`` and those of ``request_error``.
@@ -78,6 +78,9 @@ class TimestampClient:
                 await _require_good(token, message_digest, client.url, trust)
                 client.learn(token)
                 return token
+
+            async def async_token(self, message_digest: bytes, md_algorithm: str) -> bytes:
+                return bytes((await self.async_timestamp(message_digest, md_algorithm)).dump())
 
             async def async_dummy_response(self, md_algorithm: str) -> ContentInfo:
                 if client._sample is None:
