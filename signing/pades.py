@@ -179,7 +179,7 @@ class DocumentSigning:
             self.pen,
             name=self.field,
             new_field=_invisible(self.field) if create else None,
-            style=stamp_style(self.stamp),
+            style=stamp_style(self.stamp(self.claimed_time) if callable(self.stamp) else self.stamp),
             claimed_time=self.claimed_time,
             room=room,
         )

@@ -34,12 +34,14 @@ _TOKENS = {Level.B_B: 0, Level.B_T: 1, Level.B_LT: 1, Level.B_LTA: 2}  # timesta
 
 @dataclass(frozen=True, slots=True)
 class SignItem:
-    """One file of a pile. ``field`` None: the first empty one, else a new one. ``stamp`` None: the field keeps its look."""
+    """One file of a pile. ``field`` None: the first empty one, else a new one. ``stamp`` None: the field keeps its look; a callable makes
+    it of the claimed time when its turn comes.
+    """
 
     source: Path
     output: Path
     field: str | None = None
-    stamp: Stamp | None = None
+    stamp: Stamp | Callable[[datetime], Stamp] | None = None
 
 
 @dataclass(frozen=True, slots=True)

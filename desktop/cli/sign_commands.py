@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -156,7 +157,7 @@ class _Pile:
         from signing.preflight import SignItem, check_items
 
         now = pc_clock().astimezone()
-        stamp = self._stamp(certificate, now) if self.stamped and certificate is not None else None
+        stamp = partial(self._stamp, certificate) if self.stamped and certificate is not None else None
         items = [
             SignItem(path, (self.out or path.parent) / f"{path.stem}{SIGNED}", self.field_name or None, stamp)
             for path in expand(files)
