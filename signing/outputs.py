@@ -1,4 +1,4 @@
-"""A file in the making: beside its place under a hidden name, synced, then renamed. A death in the middle leaves nothing that looks done."""
+"""A file in the making: beside its place under a hidden name, synced, then renamed. Dying in between leaves nothing that looks done."""
 
 from __future__ import annotations
 

@@ -116,7 +116,9 @@ def test_stop_while_it_runs(window: Window, office: FakeOffice, qtbot: QtBot, re
     assert pane.cancel.text() == "Volver"
 
 
-def test_a_pile_that_was_stopped_says_what_was_signed(window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest) -> None:
+def test_a_pile_that_was_stopped_says_what_was_signed(
+    window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest
+) -> None:
     """Never "nothing was signed" when some of it was."""
     pane = begin(window, qtbot, rest)
     receipt = SignReceipt("a.pdf", "a", "b", "firma-1", Level.B_LTA, token().certificates[0], NOW)
