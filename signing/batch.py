@@ -162,7 +162,7 @@ class _Pile:
 
     async def _by_token(self, sign: Callable[[bytes], bytes], digest: bytes) -> bytes:
         if self.stopped is not None:  # another document of the pile has just met the token's error
-            raise TokenError(self.stopped.code, **self.stopped.facts)
+            raise self.stopped.again()
         return await _in(self.token, lambda: sign(digest))
 
 

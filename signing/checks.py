@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 from .cms_check import cms_holds
 from .errors import SigningError
@@ -113,7 +113,7 @@ def _read_field(stream: IO[bytes], name: str) -> tuple[bytes, list[int]] | None:
 
     stream.seek(0)
     try:
-        with pikepdf.open(stream) as pdf:
+        with pikepdf.open(cast("BinaryIO", stream)) as pdf:
             pending = [(item, "") for item in pdf.Root.AcroForm.Fields]
             while pending:
                 item, above = pending.pop()

@@ -39,7 +39,9 @@ def _holds(der: bytes, digest_of_content: Callable[[str], bytes], certificate: b
     if kind != (0x06, _SIGNED_DATA):
         return False
     parts = list(_children(_value(content[1], 0x30)))
-    (signer,) = _children(parts[-1][1]) if parts[-1][0] == 0x31 else ()
+    if parts[-1][0] != 0x31:
+        return False
+    (signer,) = _children(parts[-1][1])
     _version, _sid, algorithm, attributes, mechanism, signature, *_unsigned = _children(signer[1])
     if attributes[0] != 0xA0 or signature[0] != 0x04:
         return False

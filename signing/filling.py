@@ -93,7 +93,8 @@ def write_timestamp(writer: IncrementalPdfFileWriter, stream: IO[bytes], room: i
     _declare_pades(writer)
     embedding = PdfCMSEmbedder(new_field_spec=spec).write_cms(field_name=name, writer=writer)
     next(embedding)
-    embedding.send(SigObjSetup(sig_placeholder=DocumentTimestamp(bytes_reserved=2 * room)))
+    timestamp = DocumentTimestamp(bytes_reserved=2 * room)  # type: ignore[no-untyped-call]
+    embedding.send(SigObjSetup(sig_placeholder=timestamp))
     digest, _ = embedding.send(SigIOSetup(md_algorithm="sha256", in_place=True))
     return Placeholder(name, digest.document_digest, stream, digest)
 
@@ -102,6 +103,6 @@ def _declare_pades(writer: IncrementalPdfFileWriter) -> None:
     """PDF 1.7 with the developer extension ESIC (EN 319 142-1 §5.6), as pyHanko declares it for signatures."""
     from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 
-    writer.ensure_output_version(version=(1, 7))
+    writer.ensure_output_version(version=(1, 7))  # type: ignore[no-untyped-call]
     if writer.output_version < (2, 0):
         writer.register_extension(ESIC_EXTENSION_1)

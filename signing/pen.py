@@ -49,7 +49,7 @@ class Pen:
         )
         self.identity = ExternalSigner(
             signing_cert=load_certificates([session.certificate.der])[0],
-            cert_registry=SimpleCertificateStore(),
+            cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
             signature_value=512,
             embed_roots=False,
         )

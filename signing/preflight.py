@@ -203,7 +203,7 @@ def _opened(source: Path, size: int) -> IO[bytes]:
 
 def _require_output(item: SignItem, folder: SigningError | None, seen: set[Path]) -> None:
     if folder is not None:
-        raise SigningError(folder.code, **folder.facts)
+        raise folder.again()
     place = item.output.parent.resolve() / item.output.name
     if place in seen:
         raise SigningError("output.twice", file=item.output.name)
@@ -295,11 +295,10 @@ def _newest_time(reader: PdfFileReader) -> datetime | None:
     from pyhanko.pdf_utils.generic import parse_pdf_date
 
     found: list[datetime] = []
-    info: Any = reader.trailer.get("/Info")
-    for key in ("/CreationDate", "/ModDate") if hasattr(info, "get") else ():
+    for key in ("/CreationDate", "/ModDate"):
         try:
-            moment = parse_pdf_date(str(info[key]))
-        except Exception:  # noqa: BLE001, S112 - a damaged date says nothing
+            moment = parse_pdf_date(str(reader.trailer["/Info"][key]))
+        except Exception:  # noqa: BLE001, S112 - no date, or a damaged one, says nothing
             continue
         if moment.tzinfo is not None:
             found.append(moment)

@@ -56,6 +56,9 @@ class TimestampClient:
         async with aiohttp.ClientSession(connector=connector) as session:
             yield self._stamper(session, trust)
 
+    def remaining(self, _now: object) -> int | None:
+        return None
+
     def learn(self, token: ContentInfo) -> None:
         """Remember the size of a token, and the token itself as a sample of the TSA's certificates."""
         self._sample = token.dump()

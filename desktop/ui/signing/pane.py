@@ -242,7 +242,9 @@ class SigningPane(QWidget):
     def _stopped(self, made: int, total: int) -> Message:
         """What the person stopped: what is signed stays signed."""
         if not made:
-            return Message("care", self.tr("No se firmó nada."), self.tr("Usted canceló antes de que el token firmara."))
+            return Message(
+                "care", self.tr("No se firmó nada."), self.tr("Usted canceló antes de que el token firmara.")
+            )
         return Message(
             "care",
             self.tr("Se firmaron {made} de {all} documentos.").format(made=made, all=total),
