@@ -226,7 +226,7 @@ def _warnings(root: Any) -> Iterator[str]:
 
 def _get(owner: Any, key: str, default: Any = None) -> Any:
     """The value behind ``key``, references followed: pyHanko's own ``get`` does not follow them."""
-    return owner[key] if key in owner else default
+    return owner[key] if key in owner else default  # noqa: SIM401
 
 
 def _dictionary(owner: Any, key: str) -> Any:

@@ -111,6 +111,15 @@ def test_a_certification_without_changes_allows_timestamps_only(soft, lab, forei
     assert receipt.level is Level.B_T
 
 
+@pytest.mark.parametrize("wishes", [{"certify": 2}, {"certify": 3}, {"lock": FieldLock("all")}])
+def test_evidence_can_be_added_whatever_is_closed(soft, lab, foreign, tmp_path, wishes):
+    """Document timestamps and validation data are no change (ISO 32000-2 §12.8.2.2.2)."""
+    source = tmp_path / "closed.pdf"
+    source.write_bytes(sign(soft, tmp_path, foreign, "alice", None, **wishes))
+    receipt = raise_file(source, tmp_path / "raised.pdf", trust=lab.trust, timestamps=lab.client(), level=Level.B_T)
+    assert receipt.level is Level.B_T
+
+
 @pytest.mark.parametrize(
     ("lock", "then", "code"),
     [
