@@ -278,17 +278,17 @@ def _connection_fault(error: Exception) -> Fault:
 
 
 def _tls_cause(error: BaseException | None) -> ssl.SSLError | None:
-    seen = 0
-    while error is not None and seen < 5:
-        if isinstance(error, ssl.SSLError):
-            return error
+    """OpenSSL's own error below aiohttp's, some of which are SSLError too, but know nothing."""
+    found, depth = None, 0
+    while error is not None and depth < 5:
+        found = error if isinstance(error, ssl.SSLError) else found
         inner = getattr(error, "certificate_error", None) or getattr(error, "os_error", None)
-        error, seen = inner if isinstance(inner, BaseException) else error.__cause__ or error.__context__, seen + 1
-    return None
+        error, depth = inner if isinstance(inner, BaseException) else error.__cause__, depth + 1
+    return found
 
 
 def _certificate_reason(error: ssl.SSLCertVerificationError) -> str:
-    code = error.verify_code
+    code = getattr(error, "verify_code", None)
     if code in (_WRONG_HOST, _WRONG_ADDRESS):
         return "tls_host"
     if code in (_EXPIRED, _NOT_YET):
