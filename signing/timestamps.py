@@ -68,7 +68,8 @@ class TimestampClient:
 
     ``access`` says where and how; ``name`` tells it from others in settings and ledger. ``policy``: the OID (dotted) that its tokens must
     bear. ``digest``: what documents should be digested with for it. ``quota`` is kept by a ``TimestampService``. Settings that cannot be
-    used are told by ``require_settings`` and by every token, not here: a desk must open with them.
+    used are told by ``require_settings`` and by every token, not here: a desk must open with them. ``wants_bearer``: without one nobody is
+    asked.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class TimestampClient:
         password: str | None = None,
         bearer: str | None = None,
         timeout: float = 10.0,
+        wants_bearer: bool = False,
     ) -> None:
         if isinstance(url, str):
             url = Access(url, username or "", password or "", bearer or "", timeout=timeout)
@@ -95,6 +97,7 @@ class TimestampClient:
         self.clock = clock
         self.skew: timedelta | None = None  # TSA's time less the PC's, at the last token
         self._policy = policy
+        self._without_bearer = wants_bearer and not url.bearer
         self._credential_end = credential_end(url.bearer)
         self._door = Door(url)
         self._sample: bytes | None = None
@@ -117,7 +120,7 @@ class TimestampClient:
         """A pyHanko timestamper for one operation. Its tokens come checked, down to an anchor of ``trust``.
 
         It raises SigningError ``tsa.unreachable``, ``tsa.refused``, ``tsa.bad_answer``, ``tsa.untrusted``, ``tsa.credential_expired``,
-        ``tsa.bad_settings``; facts: ``url`` and ``reason``, and where known ``status`` and ``wait`` (seconds).
+        ``tsa.credential_missing``, ``tsa.bad_settings``; facts: ``url`` and ``reason``, and where known ``status`` and ``wait`` (seconds).
         """
         from .tsa_stamper import Stamper
 
@@ -158,7 +161,11 @@ class TimestampClient:
             raise Fault("tsa.bad_settings", "policy") from None
 
     def require_credential(self) -> None:
-        """Refuse to ask with a JWT whose time has passed (RFC 7519 §4.1.4): Fault ``tsa.credential_expired``."""
+        """Refuse to ask with a JWT whose time has passed (RFC 7519 §4.1.4): Fault ``tsa.credential_expired``; or with none where one
+        belongs: ``tsa.credential_missing``.
+        """
+        if self._without_bearer:
+            raise Fault("tsa.credential_missing", "bearer")
         end = self._credential_end
         if end is not None and end <= self.clock():
             raise Fault("tsa.credential_expired", "jwt", date=end.isoformat())

@@ -180,8 +180,8 @@ class Lease:
         self._held = 0
         self._taking = asyncio.Lock()
 
-    async def take(self) -> None:
-        """One token. Raises Fault ``tsa.quota_spent`` (with the date of the next period) and ``tsa.ledger``."""
+    async def take(self) -> str:
+        """One token; returns the period that it was counted in. Raises Fault ``tsa.quota_spent`` (until when) and ``tsa.ledger``."""
         async with self._taking:
             now = self._clock()
             turn = self._quota.turn(now)
@@ -194,10 +194,11 @@ class Lease:
                 again = self._quota.until(now)
                 raise Fault("tsa.quota_spent", self._quota.period, until=again.isoformat() if again else "")
             self._held -= 1
+            return turn
 
-    def give_back(self) -> None:
-        """A token that was certainly not given."""
-        self._held += 1
+    def give_back(self, turn: str) -> None:
+        """A token that was certainly not given; one of a period that is over stays counted there."""
+        self._held += turn == self._turn
 
     async def close(self) -> None:
         """Put back what was not used."""

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _REST = timedelta(minutes=1)
 _PATIENCE = 5.0  # seconds that a batch waits for a TSA that named a time to come back
 _ROUNDS = 3
+_OURS = frozenset(
+    {"tsa.quota_spent", "tsa.ledger", "tsa.credential_expired", "tsa.credential_missing", "tsa.bad_settings"}
+)
 _NEVER_SENT = frozenset({"dns", "connection", "tls", "tls_host", "tls_authority", "tls_expired", "proxy", "proxy_unauthorized",
                          "server_error", "busy"})  # fmt: skip
 
@@ -155,14 +158,14 @@ class _Seat:
         if self.lease is None:
             return await self.line.token(digest, algorithm)
         try:
-            await self.lease.take()
+            turn = await self.lease.take()
         except Fault as fault:
             raise fault.told(self.line.client.url) from fault
         try:
             return await self.line.token(digest, algorithm)
         except SigningError as error:
             if _certainly_not_given(error):
-                self.lease.give_back()
+                self.lease.give_back(turn)
             raise
 
     async def close(self) -> None:
@@ -181,13 +184,14 @@ class ServiceLine:
 
     async def token(self, digest: bytes, algorithm: str) -> bytes:
         """A checked token of the first TSA that gives one; else the error of the first that was to be asked."""
-        for _ in range(_ROUNDS):
-            errors: list[SigningError] = []
+        errors: list[SigningError] = []
+        for left in reversed(range(_ROUNDS)):
+            errors.clear()
             for seat in self._seats:
                 token = await self._from(seat, digest, algorithm, errors)
                 if token is not None:
                     return token
-            if not await self._waited(errors):
+            if not left or not await self._waited(errors):
                 break
         raise next((error for error in errors if error.code != "tsa.quota_spent"), errors[0])
 
@@ -200,7 +204,7 @@ class ServiceLine:
             token = await seat.token(digest, algorithm)
         except SigningError as error:
             errors.append(error)
-            if error.code not in ("tsa.quota_spent", "tsa.ledger", "tsa.credential_expired"):
+            if error.code not in _OURS:
                 service.set_aside(client, error)
             return None
         service.call_back(client)
@@ -227,6 +231,6 @@ class ServiceLine:
 
 def _certainly_not_given(error: SigningError) -> bool:
     """Whether the TSA cannot have counted a token: it was not reached, or it said no. What broke off later may have been counted."""
-    if error.code in ("tsa.refused", "tsa.credential_expired", "tsa.bad_settings"):
+    if error.code == "tsa.refused" or error.code in _OURS:
         return True
     return error.code == "tsa.unreachable" and error.facts.get("reason") in _NEVER_SENT

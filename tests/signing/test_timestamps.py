@@ -88,7 +88,9 @@ def openssl(token: bytes, root: bytes, folder: Path) -> str:
 
 
 @pytest.mark.parametrize("algorithm", ["sha256", "sha384", "sha512"])
-def test_tokens_of_the_stub_are_right_to_openssl_too(tmp_path: Path, authority: Authority, trust: TrustStore, algorithm: str) -> None:
+def test_tokens_of_the_stub_are_right_to_openssl_too(
+    tmp_path: Path, authority: Authority, trust: TrustStore, algorithm: str
+) -> None:
     with StubTsa(authority) as stub:
         client = TimestampClient(stub.url)
         token = token_of(client, trust, hashlib.new(algorithm, DATA).digest(), algorithm)
@@ -153,7 +155,10 @@ def test_many_in_flight_cost_one_look_at_the_chain(
 
     with StubTsa(authority) as stub:
         tokens = asyncio.run(run(TimestampClient(stub.url)))
-    found = [tsp.TSTInfo.load(bytes(cms.ContentInfo.load(token)["content"]["encap_content_info"]["content"])) for token in tokens]
+    found = [
+        tsp.TSTInfo.load(bytes(cms.ContentInfo.load(token)["content"]["encap_content_info"]["content"]))
+        for token in tokens
+    ]
     assert [info["message_imprint"]["hashed_message"].native for info in found] == digests
     assert len({info["nonce"].native for info in found}) == 40
     assert len(looked) == 1
@@ -167,7 +172,9 @@ def test_pyhanko_gets_its_own_kind_and_the_sample_saves_a_request(rogue: Server,
             return await stamper.async_timestamp(DIGEST, "sha256"), await stamper.async_dummy_response("sha512")
 
     token, dummy = asyncio.run(run())
-    assert token["content"]["encap_content_info"]["content"].parsed["message_imprint"]["hashed_message"].native == DIGEST
+    assert (
+        token["content"]["encap_content_info"]["content"].parsed["message_imprint"]["hashed_message"].native == DIGEST
+    )
     assert dummy.dump() == token.dump() == client.sample()
     assert len(rogue.bodies) == 1
 
@@ -460,7 +467,9 @@ def test_secrets_show_nowhere(rogue: Server, trust: TrustStore, caplog: pytest.L
     access = Access(rogue.url, "ana", "clave-secreta", key_passphrase="frase-secreta", proxy_password="otra-secreta")
     for client in (TimestampClient(access), TimestampClient(rogue.url + "?apikey=llave-secreta", bearer="jwt-secreta")):
         error = refused(client, trust)
-        seen = repr(client) + repr(client.access.ca) + str(error) + repr(error.facts) + caplog.text + str(error.__cause__)
+        seen = (
+            repr(client) + repr(client.access.ca) + str(error) + repr(error.facts) + caplog.text + str(error.__cause__)
+        )
         assert "secreta" not in seen
     assert "secreta" not in repr(access).replace(rogue.url, "")
     assert rogue.heard[0]["Authorization"] == "Basic " + base64.b64encode(b"ana:clave-secreta").decode()

@@ -116,7 +116,12 @@ def test_a_file_of_authorities_that_is_none(authority: Authority, tmp_path: Path
 
 
 def test_through_a_proxy(authority: Authority, papers: Papers, stamps: Answer, proxy: Proxy) -> None:
-    way = {"proxy": proxy.url.replace("//", "//red@"), "proxy_password": "clave-proxy", "username": "ana", "password": "clave"}
+    way = {
+        "proxy": proxy.url.replace("//", "//red@"),
+        "proxy_password": "clave-proxy",
+        "username": "ana",
+        "password": "clave",
+    }
     with tsa(stamps) as plain, tsa(stamps, tls=papers.server()) as secure:
         assert tried(authority, plain.url, **way) == ("", "")
         assert tried(authority, secure.url, 2, ca=papers.file("ca.pem"), **way) == ("", "")
@@ -138,7 +143,9 @@ def test_a_proxy_that_does_not_let_through(authority: Authority, papers: Papers,
         assert plain.bodies == secure.bodies == []
 
 
-@pytest.mark.parametrize("address", ["socks5://127.0.0.1:1", "https://127.0.0.1:1", "http://", "127.0.0.1:1", "http://x:y:z"])
+@pytest.mark.parametrize(
+    "address", ["socks5://127.0.0.1:1", "https://127.0.0.1:1", "http://", "127.0.0.1:1", "http://x:y:z"]
+)
 def test_a_proxy_s_address_that_cannot_be_used(authority: Authority, address: str) -> None:
     assert tried(authority, "http://127.0.0.1:9/", proxy=address) == ("tsa.bad_settings", "proxy")
 
@@ -169,13 +176,18 @@ def test_credentials_are_never_carried_elsewhere(authority: Authority, stamps: A
         for status in (301, 302, 303, 307, 308):
             for place in (stranger.url, stranger.at("localhost"), "https://127.0.0.1:9/", "//x@127.0.0.1/", ":::", ""):
                 with tsa(lambda _, s=status, p=place: Reply(s, headers={"Location": p})) as server:  # type: ignore[misc]
-                    assert tried(authority, server.url, bearer="clave") == ("tsa.bad_answer", "redirect"), (status, place)
+                    assert tried(authority, server.url, bearer="clave") == ("tsa.bad_answer", "redirect"), (
+                        status,
+                        place,
+                    )
         assert stranger.heard == []
 
 
 def test_a_redirect_within_the_same_origin_is_followed_but_not_for_ever(authority: Authority, stamps: Answer) -> None:
     with tsa(stamps) as server:
-        server.answer = lambda body: stamps(body) if server.paths[-1] == "/nueva" else Reply(308, headers={"Location": "/nueva"})  # type: ignore[method-assign]
+        server.answer = lambda body: (
+            stamps(body) if server.paths[-1] == "/nueva" else Reply(308, headers={"Location": "/nueva"})
+        )  # type: ignore[method-assign]
         assert tried(authority, server.url, bearer="clave") == ("", "")
         assert server.paths == ["/tsa", "/nueva"]
         assert server.heard[1]["Authorization"] == "Bearer clave"
