@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from .session import TokenSession
     from .signer import SessionSigner
-    from .timestamps import TimestampClient
+    from .timestamps import Timestamps
     from .trust import TrustStore
 
 
@@ -34,7 +34,7 @@ def sign_file(
     stamp: Stamp | None,
     level: Level,
     trust: TrustStore,
-    timestamps: TimestampClient | None,
+    timestamps: Timestamps | None,
     claimed_time: datetime,
     reason: str = "",
     allow_degraded: bool = False,
@@ -77,7 +77,7 @@ class _Task:
     stamp: Stamp | None
     level: Level
     trust: TrustStore
-    timestamps: TimestampClient | None
+    timestamps: Timestamps | None
     claimed_time: datetime
     reason: str
     allow_degraded: bool

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from pyhanko.sign.timestamps import TimeStamper
 
     from .chains import Collector
-    from .timestamps import TimestampClient
+    from .timestamps import Timestamps
     from .trust import TrustStore
 
 _TIMESTAMP_LABEL = "Sello de tiempo del documento"  # /TU of its field: what a screen reader says (PDF/UA-1 §7.18.1)
 
 
 def raise_file(
-    source: Path, output: Path, *, trust: TrustStore, timestamps: TimestampClient, level: Level = Level.B_LTA
+    source: Path, output: Path, *, trust: TrustStore, timestamps: Timestamps, level: Level = Level.B_LTA
 ) -> RaiseReceipt:
     """Raise every signature of ``source`` into ``output``: the old bytes stay a strict prefix of the new ones.
 
@@ -79,7 +79,7 @@ async def append_evidence(
     return Level.B_LTA if stamp and level is not Level.B_T else level
 
 
-async def _raise(stream: IO[bytes], trust: TrustStore, timestamps: TimestampClient, level: Level) -> Level:
+async def _raise(stream: IO[bytes], trust: TrustStore, timestamps: Timestamps, level: Level) -> Level:
     if not any(one.sig_object_type == "/Sig" for one in embedded(open_reader(stream))):
         raise SigningError("raise.unsigned")
     async with timestamps.stamper(trust) as stamper:

@@ -99,7 +99,7 @@ class TimestampClient:
         self._policy = policy
         self._without_bearer = wants_bearer and not url.bearer
         self._credential_end = credential_end(url.bearer)
-        self._door = Door(url)
+        self.door = Door(url)
         self._sample: bytes | None = None
         self._largest = 0
 
@@ -134,7 +134,7 @@ class TimestampClient:
         """The same below pyHanko; to be closed."""
         from .tsa_check import Judge
 
-        return ClientLine(self, Channel(self._door), Judge(trust))
+        return ClientLine(self, Channel(self.door), Judge(trust))
 
     def sample(self) -> bytes | None:
         """The last token that arrived, DER."""

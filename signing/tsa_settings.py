@@ -114,6 +114,21 @@ def timestamps_from(
     return TimestampService([_client(one, secrets, now) for one in settings], ledger=ledger, clock=now)
 
 
+def require_usable(one: TsaSettings, given: TsaSecrets) -> None:
+    """What can be known without asking anybody: address, proxy, policy, files, passphrase. Raises SigningError ``tsa.bad_settings``."""
+    from .timestamps import utc_now
+    from .tsa_fault import Fault
+
+    client = _client(one, lambda _: given, utc_now)
+    try:
+        client.require_settings()
+        client.door.route()
+        if one.url.lower().startswith("https:"):
+            client.door.tls()
+    except Fault as fault:
+        raise fault.told(client.url) from None
+
+
 def _client(one: TsaSettings, secrets: Callable[[str], TsaSecrets], clock: Callable[[], datetime]) -> TimestampClient:
     from .timestamps import TimestampClient
     from .tsa_http import Access

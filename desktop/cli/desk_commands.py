@@ -11,6 +11,7 @@ from desktop.operations import synchronise, trays
 from desktop.routing.trays import Tray
 from desktop.words import words
 
+from . import tsa_commands
 from .answers import Exit, answered, put_json, put_line, tell
 from .desks import Home, Json, Official, at_desk, default_home
 
@@ -25,6 +26,7 @@ def add_to(app: typer.Typer) -> None:
     desk.command("enter")(enter)
     desk.command("status")(status)
     desk.command("trays")(show_trays)
+    tsa_commands.add_to(desk)
     app.add_typer(desk, name="desk")
     app.command("sync")(sync)
     app.command("find")(find)
