@@ -26,7 +26,7 @@ def shown(url: str) -> str:
     """An address fit to be shown: without user, password, query and fragment, any of which may hold a secret."""
     try:
         parts = urlsplit(url)
-        host = parts.hostname or ""
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
         return "?"
