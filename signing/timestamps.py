@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from .errors import Fact
@@ -18,6 +19,7 @@ from .tsa_credential import credential_end
 from .tsa_der import SIZES, encoded_oid, request
 from .tsa_fault import Fault, shown
 from .tsa_http import Access, Channel, Door, require_url
+from .tsa_sample import keep_sample, read_sample
 
 if TYPE_CHECKING:
     from .trust import TrustStore
@@ -69,7 +71,7 @@ class TimestampClient:
     ``access`` says where and how; ``name`` tells it from others in settings and ledger. ``policy``: the OID (dotted) that its tokens must
     bear. ``digest``: what documents should be digested with for it. ``quota`` is kept by a ``TimestampService``. Settings that cannot be
     used are told by ``require_settings`` and by every token, not here: a desk must open with them. ``wants_bearer``: without one nobody is
-    asked.
+    asked. ``kept``: a file that keeps a token from one process to the next, so that none is spent on learning its certificates.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class TimestampClient:
         bearer: str | None = None,
         timeout: float = 10.0,
         wants_bearer: bool = False,
+        kept: Path | None = None,
     ) -> None:
         if isinstance(url, str):
             url = Access(url, username or "", password or "", bearer or "", timeout=timeout)
@@ -100,16 +103,12 @@ class TimestampClient:
         self._without_bearer = wants_bearer and not url.bearer
         self._credential_end = credential_end(url.bearer)
         self.door = Door(url)
+        self.token_size = FIRST_GUESS  # room for one token, bytes of DER
         self._sample: bytes | None = None
-        self._largest = 0
+        self._kept = kept
 
     def __repr__(self) -> str:
         return f"TimestampClient({self.url!r})"
-
-    @property
-    def token_size(self) -> int:
-        """Room for one token, bytes of DER."""
-        return self._largest + _MARGIN if self._largest else FIRST_GUESS
 
     def remaining(self, now: datetime) -> int | None:  # noqa: ARG002 - its quota, if it has one, is kept by a service
         """Unknown: see ``TimestampService``."""
@@ -137,14 +136,19 @@ class TimestampClient:
         return ClientLine(self, Channel(self.door), Judge(trust))
 
     def sample(self) -> bytes | None:
-        """The last token that arrived, DER."""
+        """The last token that arrived, DER; in a new process the one that was kept."""
+        if self._sample is None and self._kept is not None:
+            self._sample = read_sample(self._kept)
         return self._sample
 
     def learn(self, token: bytes, time: datetime) -> None:
         """Remember a checked token's size, the token itself as a sample of the TSA's certificates, and how far the clocks are apart."""
         self.skew = time - self.clock()
+        room, before = len(token) + _MARGIN, self._sample
+        self.token_size = room if before is None else max(self.token_size, room)
         self._sample = token
-        self._largest = max(self._largest, len(token))
+        if before is None and self._kept is not None:
+            keep_sample(self._kept, token)
 
     def notices(self, now: datetime) -> tuple[Notice, ...]:
         """What the person should be told about this TSA: a credential that ends, clocks that differ by more than five minutes."""

@@ -102,6 +102,8 @@ class Judge:
             path = await require_chain(signer.certificate, signer.others, self._trust, purpose="timestamping", at=at)
         except SigningError as error:
             raise Fault("tsa.untrusted", error.code) from error
+        except Exception as error:  # a stranger's certificates: asn1crypto raises many types
+            raise Malformed("certificate") from error
         # The anchor's own dates do not count where anything lies below it (RFC 5280 §6.1.1 d).
         below = path[:-1] or path
         signer.since = max(one.not_valid_before for one in below)
@@ -153,7 +155,6 @@ def _is_named(certificate: Any, sid: Any) -> bool:
 def _purposeful_key(der: bytes) -> Any:
     """The certificate's key, if its extended key usage is critical and timeStamping alone (RFC 3161 §2.3)."""
     from cryptography import x509
-    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.x509.oid import ExtendedKeyUsageOID
 
     try:
@@ -162,7 +163,7 @@ def _purposeful_key(der: bytes) -> Any:
         key = certificate.public_key()
     except x509.ExtensionNotFound as error:
         raise Fault("tsa.untrusted", "purpose") from error
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except Exception as error:  # a stranger's certificate: cryptography raises many types
         raise Malformed("certificate") from error
     if not usage.critical or list(usage.value) != [ExtendedKeyUsageOID.TIME_STAMPING]:
         raise Fault("tsa.untrusted", "purpose")
@@ -173,8 +174,11 @@ def _attributes(parts: Parts) -> dict[bytes, bytes]:
     """Signed attributes: OID → the one value's DER; one that is there twice is damage (RFC 5652 §11)."""
     found: dict[bytes, bytes] = {}
     for attribute in parts.attributes.children():
-        kind, values, *more = attribute.children()
-        if more or kind.tag != OID or values.tag != SET or kind.content in found:
+        pair = attribute.children()
+        if len(pair) != 2:
+            raise Malformed("attributes")
+        kind, values = pair
+        if kind.tag != OID or values.tag != SET or kind.content in found:
             raise Malformed("attributes")
         found[kind.content] = values.content
     return found

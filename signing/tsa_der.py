@@ -1,6 +1,6 @@
 """Timestamp requests and answers as DER (RFC 3161 §2.4): written from a template, read where they are needed and nowhere else.
 
-Neither is done with asn1crypto: its objects cost more per token than the signature check does. Lengths are definite (X.690 §10.1); what
+Neither is done with asn1crypto: its objects cost more per token than the signature check does. Lengths are definite and minimal (X.690 §10.1); what
 is nested wrongly is refused, nothing is guessed.
 """
 
@@ -79,6 +79,8 @@ def read_node(data: bytes, at: int, end: int) -> Node:
         if not 1 <= size <= 4 or start + size > end:
             raise Malformed("not_der")
         length = int.from_bytes(data[start : start + size], "big")
+        if length < 0x80 or data[start] == 0:
+            raise Malformed("not_der")
         start += size
     if start + length > end:
         raise Malformed("not_der")
@@ -148,7 +150,7 @@ def read_response(data: bytes) -> Granted:
     if not 1 <= len(parts) <= 2 or parts[0].tag != SEQUENCE:
         raise Malformed("not_der")
     number, *more = parts[0].children() or [parts[0]]
-    if number.tag != INTEGER:
+    if number.tag != INTEGER or not number.content:
         raise Malformed("not_der")
     status = int.from_bytes(number.content, "big", signed=True)
     name = _STATUSES[status] if 0 <= status < len(_STATUSES) else "unknown"
@@ -204,8 +206,9 @@ def read_token(token: bytes) -> Parts:
     if kind.content != _SIGNED_DATA:
         raise Malformed("content_type")
     (signed,) = _exactly(body, SEQUENCE)
-    version, _digests, encapsulated, *rest = _at_least(signed, INTEGER, SET, SEQUENCE)
-    del version
+    version, digests, encapsulated, *rest = _at_least(signed, INTEGER, SET, SEQUENCE)
+    if version.content not in (b"\x01", b"\x03"):
+        raise Malformed("version")
     kind, body = _exactly(encapsulated, OID, _TAG0)
     if kind.content != _TST_INFO:
         raise Malformed("content_type")
@@ -216,7 +219,10 @@ def read_token(token: bytes) -> Parts:
     signers = rest[-1].children()
     if len(signers) != 1 or signers[0].tag != SEQUENCE:
         raise Malformed("signers")
-    return _parts(content.content, certificates, signers[0])
+    parts, listed = _parts(content.content, certificates, signers[0]), digests.children()
+    if any(one.tag != SEQUENCE for one in listed) or parts.digest_algorithm not in map(_digest_name, listed):
+        raise Malformed("signers")
+    return parts
 
 
 def _parts(content: bytes, certificates: bytes, signer: Node) -> Parts:
@@ -224,7 +230,9 @@ def _parts(content: bytes, certificates: bytes, signer: Node) -> Parts:
     parts = signer.children()
     if len(parts) < 6 or parts[1].tag not in (SEQUENCE, _KEY_ID) or parts[3].tag != _TAG0:
         raise Malformed("signers")
-    _, name, digest, attributes, algorithm, signature, *_ = parts
+    version, name, digest, attributes, algorithm, signature, *rest = parts
+    if version.der != (b"\x02\x01\x03" if name.tag == _KEY_ID else b"\x02\x01\x01") or any(r.tag != _TAG1 for r in rest):
+        raise Malformed("version")
     if (digest.tag, algorithm.tag, signature.tag) != (SEQUENCE, SEQUENCE, OCTETS):
         raise Malformed("signers")
     return Parts(
@@ -246,9 +254,10 @@ def read_info(content: bytes) -> Info:
 
 
 def _digest_name(algorithm: Node) -> str:
-    """``sha256``, ``sha384``, ``sha512``, or empty for any other."""
-    kind, *_ = algorithm.children() or [algorithm]
-    return DIGESTS.get(kind.content, "") if kind.tag == OID else ""
+    """``sha256``, ``sha384``, ``sha512``, or empty for any other; parameters are NULL or not there (RFC 5754 §2)."""
+    kind, *parameters = algorithm.children() or [algorithm]
+    plain = [one.der for one in parameters] in ([], [b"\x05\x00"])
+    return DIGESTS.get(kind.content, "") if plain and (algorithm.tag, kind.tag) == (SEQUENCE, OID) else ""
 
 
 def _moment(text: bytes) -> datetime:

@@ -5,6 +5,7 @@ Loading this costs nothing: the desk reads its settings before it needs a timest
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta, timezone
@@ -98,12 +99,14 @@ def timestamps_from(
     secrets: Callable[[str], TsaSecrets] = no_secrets,
     *,
     ledger: Path | None = None,
+    samples: Path | None = None,
     clock: Callable[[], datetime] | None = None,
 ) -> TimestampService | None:
     """The services of ``settings`` in their order; None where there are none.
 
     ``secrets`` gives those of a service by its name; only services that need some are asked about. ``ledger``: the file that counts
-    tokens, shared by every process of this PC. Raises ValueError where a quota is set and no ledger given, or two have one name.
+    tokens, shared by every process of this PC; ``samples``: the folder that keeps a token of each. Raises ValueError where a quota is
+    set and no ledger given, or two have one name.
     """
     from .timestamps import utc_now
     from .tsa_service import TimestampService
@@ -111,7 +114,7 @@ def timestamps_from(
     if not settings:
         return None
     now = clock or utc_now
-    return TimestampService([_client(one, secrets, now) for one in settings], ledger=ledger, clock=now)
+    return TimestampService([_client(one, secrets, now, samples) for one in settings], ledger=ledger, clock=now)
 
 
 def require_usable(one: TsaSettings, given: TsaSecrets) -> None:
@@ -129,7 +132,9 @@ def require_usable(one: TsaSettings, given: TsaSecrets) -> None:
         raise fault.told(client.url) from None
 
 
-def _client(one: TsaSettings, secrets: Callable[[str], TsaSecrets], clock: Callable[[], datetime]) -> TimestampClient:
+def _client(
+    one: TsaSettings, secrets: Callable[[str], TsaSecrets], clock: Callable[[], datetime], samples: Path | None = None
+) -> TimestampClient:
     from .timestamps import TimestampClient
     from .tsa_http import Access
     from .tsa_quota import Quota
@@ -158,4 +163,5 @@ def _client(one: TsaSettings, secrets: Callable[[str], TsaSecrets], clock: Calla
         quota=Quota(one.quota, one.period, zone) if one.quota else None,
         clock=clock,
         wants_bearer=one.bearer,
+        kept=samples / f"{hashlib.sha256(f'{one.name} {one.url}'.encode()).hexdigest()[:16]}.tst" if samples else None,
     )

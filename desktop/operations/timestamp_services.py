@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from signing.trust import TrustStore
     from signing.tsa_service import TimestampService
 
-LEDGER = "timestamps.json"
+LEDGER, SAMPLES = "timestamps.json", "timestamps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def _built(
         except (OfficeError, ValueError, TypeError):
             return TsaSecrets()
 
-    return timestamps_from(services, given, ledger=home / LEDGER, clock=clock)
+    return timestamps_from(services, given, ledger=home / LEDGER, samples=home / SAMPLES, clock=clock)
 
 
 def _login(service: TsaSettings) -> str:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from asn1crypto import algos, cms, core, tsp
 from cryptography.hazmat.primitives.asymmetric import ec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signing.trust import TrustStore
@@ -30,6 +30,7 @@ OIDS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(sorted(SIZES)), st.binary(min_size=64, max_size=64), st.integers(0, 2**64 - 1), OIDS | st.just("")
 )
@@ -116,16 +117,19 @@ def test_unspoilt_it_only_lacks_an_anchor() -> None:
     assert judged(ANSWER) == "tsa.untrusted"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_bring_the_reader_down(data: bytes) -> None:
     assert judged(data) in ("tsa.bad_answer", "tsa.refused")
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(ANSWER) - 1), st.binary(max_size=6), st.integers(0, 6))
 def test_no_change_to_a_right_answer_brings_the_reader_down(at: int, put: bytes, cut: int) -> None:
     assert judged(ANSWER[:at] + put + ANSWER[at + cut :]) in ("tsa.bad_answer", "tsa.refused", "tsa.untrusted")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_address_can_be_shown(url: str) -> None:
     assert "?" not in shown(url) or shown(url) == "?"

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.practice.ports import free_port
@@ -430,6 +430,7 @@ def test_services_that_cannot_be() -> None:
             Quota(tokens, period)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(PERIODS),
     st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
@@ -445,6 +446,7 @@ def test_a_period_lasts_until_the_next_one(period: str, now: datetime, hours: in
     assert quota.turn(until - timedelta(microseconds=1)) == quota.turn(now) < quota.turn(until)
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.integers(0, 40), st.lists(st.tuples(st.integers(1, 16), st.integers(0, 16)), max_size=12))
 def test_the_count_is_what_was_taken_less_what_came_back(
     tmp_path_factory: pytest.TempPathFactory, limit: int, steps: list[tuple[int, int]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -9,10 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from signing.trust import Anchor, TrustStore
+from signing.tsa_sample import keep_sample, read_sample
 from signing.tsa_settings import TsaSecrets, TsaSettings, timestamps_from
+from tests.fixtures.rogue_tsa import stamping, tsa
+from tests.fixtures.stub_tsa import Authority
 
 WORD = st.text(max_size=20)
 SETTINGS = st.builds(
@@ -35,9 +41,10 @@ SETTINGS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(SETTINGS)
-def test_through_json_and_back(settings: TsaSettings) -> None:
-    assert TsaSettings.from_json(json.loads(json.dumps(settings.to_json()))) == settings
+def test_through_json_and_back(one: TsaSettings) -> None:
+    assert TsaSettings.from_json(json.loads(json.dumps(one.to_json()))) == one
 
 
 def test_only_what_differs_is_written() -> None:
@@ -93,3 +100,34 @@ def test_a_service_of_several(tmp_path: Path) -> None:
 
 def test_every_secret_stays_out_of_settings() -> None:
     assert not {f.name for f in fields(TsaSettings)} & {f.name for f in fields(TsaSecrets)} - {"bearer"}
+
+
+def test_a_kept_token_saves_the_next_process_one(tmp_path: Path) -> None:
+    """The TSA's certificates and the size of its tokens are known again, and nothing is spent on learning them."""
+    authority = Authority.make(now=datetime.now(UTC), key=ec.generate_private_key(ec.SECP256R1()))
+    trust = TrustStore((Anchor.of(authority.root, source="stub"),))
+
+    async def run(url: str, *, ask: bool) -> bytes:
+        service = timestamps_from([TsaSettings("una", url)], samples=tmp_path / "kept")
+        assert service is not None
+        async with service.stamper(trust) as stamper:
+            if ask:
+                return await stamper.async_token(bytes(32), "sha256")
+            return bytes((await stamper.async_dummy_response("sha256")).dump())
+
+    with tsa(stamping(authority)) as server:
+        token = asyncio.run(run(server.url, ask=True))
+        assert asyncio.run(run(server.url, ask=False)) == token
+        assert len(server.bodies) == 1
+        (file,) = (tmp_path / "kept").iterdir()
+        for damage in (b"", b"rubbish", b"\x30" * 300_000):
+            file.write_bytes(damage)
+            assert read_sample(file) is None
+        assert asyncio.run(run(server.url, ask=False)) != token
+        assert len(server.bodies) == 2
+
+
+def test_a_disk_that_keeps_nothing_is_no_failure(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    keep_sample(tmp_path / "file" / "x.tst", b"token")
+    assert read_sample(tmp_path / "file" / "x.tst") is None
