@@ -1,7 +1,7 @@
 """Timestamp requests and answers as DER (RFC 3161 §2.4): written from a template, read where they are needed and nowhere else.
 
-Neither is done with asn1crypto: its objects cost more per token than the signature check does. Lengths are definite and minimal (X.690 §10.1); what
-is nested wrongly is refused, nothing is guessed.
+Neither is done with asn1crypto: its objects cost more per token than the signature check does. Lengths are definite and minimal
+(X.690 §10.1); what is nested wrongly is refused, nothing is guessed.
 """
 
 from __future__ import annotations
