@@ -29,7 +29,7 @@ _LONGEST_WAIT = timedelta(hours=6)
 # The service's trouble, not the document's: it will answer the next one no better.
 _SERVICE = frozenset(
     {"tsa.unreachable", "tsa.refused", "tsa.bad_answer", "tsa.untrusted", "tsa.quota_spent", "tsa.credential_expired",
-     "revocation.unreachable", "raise.partly"}
+     "tsa.credential_missing", "tsa.bad_settings", "revocation.unreachable", "raise.partly"}
 )  # fmt: skip
 # Somebody else's turn, or other bytes by now: nothing is owed here any more, or it is owed anew.
 _MOVED_ON = frozenset({"raise.not_appender", "document.forked", "document.act_forbidden"})
