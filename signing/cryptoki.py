@@ -158,10 +158,10 @@ class Cryptoki:
 
     def slots(self) -> list[int]:
         """Slots with a token present, each once, whatever happens between the two calls that asking takes (§5.5)."""
-        for _ in range(4):
+        for spare in (8, 32, 128, 512):
             count = _ULONG()
             self._do("GetSlotList", 1, None, ctypes.byref(count))
-            room = min(count.value, _MOST_SLOTS) + 8
+            room = min(count.value, _MOST_SLOTS) + spare
             found, count = (_ULONG * room)(), _ULONG(room)
             value = self._raw("GetSlotList", 1, found, ctypes.byref(count))
             if value != _BUFFER_TOO_SMALL:

@@ -135,12 +135,11 @@ class WorkerProcess:
         return frame.message
 
     def _end(self) -> None:
-        """Kill the child, and on POSIX whatever its module started in its process group."""
-        if self._process.poll() is None:
-            if sys.platform != "win32":
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.kill()
+        """Kill the child, and on POSIX what its module started in its process group and would keep the pipe open."""
+        if sys.platform != "win32" and self._process.returncode is None:  # not waited for yet: its id is still its own
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
 
     def _reap(self) -> None:
         self._process.wait()
