@@ -32,7 +32,7 @@ def worker(keyring):
 
 
 def judge(certificate, signature, digest, scheme):
-    """cryptography's verdict: raises InvalidSignature."""
+    """Cryptography's verdict: raises InvalidSignature."""
     key, algorithm = x509.load_der_x509_certificate(certificate.der).public_key(), DIGESTS[digest]
     if isinstance(key, ec.EllipticCurvePublicKey):
         key.verify(signature, DATA, ec.ECDSA(algorithm))
@@ -43,7 +43,7 @@ def judge(certificate, signature, digest, scheme):
 
 
 def openssl(folder, certificate, signature, digest, scheme):
-    """openssl's verdict."""
+    """Openssl's verdict."""
     key = x509.load_der_x509_certificate(certificate.der).public_key()
     (folder / "key.pem").write_bytes(
         key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
