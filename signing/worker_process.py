@@ -19,6 +19,7 @@ from .worker_watch import Watchdog
 FROZEN_ARGUMENT = "--token-worker"  # the frozen program's entry gives this to signing.worker_child.main
 _START_LIMIT = 30.0  # seconds for a Python to start on a slow disk
 _END_LIMIT = 3.0  # seconds to log out in
+_DEATH_LIMIT = 0.5  # seconds between the end of the pipe and the end of the process
 
 
 class WorkerProcess:
@@ -31,6 +32,7 @@ class WorkerProcess:
         self.facts: Message = {}
         self.asked = False  # whether it was asked anything since the module was initialised
         self._lock = threading.Lock()
+        self._over = False
         self._watchdog = Watchdog(self._end)
         try:
             self._process = _spawn(environment)
@@ -51,8 +53,8 @@ class WorkerProcess:
 
     @property
     def alive(self) -> bool:
-        """Whether the child still runs."""
-        return self._process.poll() is None
+        """Whether the child still runs and can be asked."""
+        return not self._over and self._process.poll() is None
 
     @property
     def busy(self) -> bool:
@@ -108,17 +110,21 @@ class WorkerProcess:
             pass
         except BaseException:  # Ctrl-C: an answer that nobody waits for would be taken for the next one's
             self._end()
+            self._reap()
             raise
         finally:
             if secret is not None:
                 secret.wipe()
             hung = self._watchdog.disarm()
         if frame is None:
+            if not hung:
+                with contextlib.suppress(subprocess.TimeoutExpired):  # it is about to say how it died
+                    self._process.wait(timeout=_DEATH_LIMIT)
             self._end()
             self._reap()
             if hung:
                 raise TokenError("token.module_hung", module=self.module.name, seconds=limit) from None
-            status = self._process.returncode
+            status = self._process.returncode or 0
             raise TokenError("token.module_crashed", module=self.module.name, signal=-status if status < 0 else 0)
         return frame
 
@@ -142,7 +148,11 @@ class WorkerProcess:
         self._process.kill()
 
     def _reap(self) -> None:
-        self._process.wait()
+        self._over = True
+        with contextlib.suppress(
+            subprocess.TimeoutExpired
+        ):  # stuck in the kernel, in a driver: it ends when that returns
+            self._process.wait(timeout=_END_LIMIT)
         self._watchdog.close()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None and not stream.closed:

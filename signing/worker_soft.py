@@ -151,6 +151,8 @@ def _open(data: bytes, secret: Secret) -> tuple[list[_Identity], list[bytes]]:
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
+    if 0 in secret.buffer():  # no such password exists; cryptography panics over it
+        raise Refused("p12.wrong_password")
     try:
         bundle = pkcs12.load_pkcs12(data, cast("bytes", secret.buffer()))  # any buffer will do: no copy
     except UnsupportedAlgorithm:
