@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from .errors import PinError, SigningCancelled, TokenError
@@ -90,9 +91,16 @@ class TokenSession:
 
 
 def open_session(
-    process: WorkerProcess, token: Token, certificate: Certificate, chain: tuple[bytes, ...], pin: PinProvider
+    living: Callable[[], WorkerProcess],
+    token: Token,
+    certificate: Certificate,
+    chain: tuple[bytes, ...],
+    pin: PinProvider,
 ) -> TokenSession:
-    """Ask for the PIN and log in once. Raises PinError, TokenError, SigningCancelled; never tries twice."""
+    """Ask for the PIN and log in once. Raises PinError, TokenError, SigningCancelled; never tries twice.
+
+    ``living`` gives the child once the PIN is there: the one that was there before may have died meanwhile.
+    """
     require_pin_possible(token)
     secret = Secret(pin(token, certificate))
     if token.pin_pad:
@@ -101,6 +109,7 @@ def open_session(
     elif not max(token.min_pin, 1) <= len(secret) <= (token.max_pin or len(secret)):
         secret.wipe()
         raise PinError("pin.bad_format", token=token.label, min=token.min_pin, max=token.max_pin)
+    process = living()
     answer = login(process, token, secret, {"key_id": certificate.key_id, **_key_of(certificate)})
     number, pad = int(answer["session"]), bool(answer.get("at_the_pad"))
     return TokenSession(process, number, token, certificate, chain, at_the_pad=pad)

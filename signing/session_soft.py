@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 
 
 def open_soft_session(
-    process: WorkerProcess,
+    living: Callable[[], WorkerProcess],
     token: Token,
     password: PinProvider,
     choose: Callable[[Sequence[Certificate]], Certificate] | None,
     now: datetime,
 ) -> TokenSession:
     """Ask for the password, decrypt once, take the certificate that can sign. Raises what TokenWorker.open_soft says."""
-    answer = login(process, token, Secret(password(token, None)), {})
+    secret = Secret(password(token, None))
+    process = living()
+    answer = login(process, token, secret, {})
     number = int(answer["session"])
     try:
         held = certificates_from(answer["identities"], now)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,7 +48,8 @@ class TokenWorker:
         self._lock = threading.Lock()  # over the tables only
         self._starting: dict[Path, threading.Lock] = {}
         self._fragile: set[Path] = set()  # modules that die when initialised a second time
-        self._waiting: set[Path] = set()  # a person stands at the reader's pad: the module answers nobody else
+        self._opening: dict[Path, int] = {}  # sessions about to be opened: somebody is typing
+        self._at_the_pad: set[Path] = set()  # somebody stands at the reader's pad: the module answers nobody else
         self._seen: dict[Path, list[dict[str, Any]]] = {}
 
     def warm(self) -> None:
@@ -95,13 +97,9 @@ class TokenWorker:
         require_pin_possible(present)
         protect_process()
         # no lock is held from here on: the person may take his time over the PIN while others look for tokens
-        if not present.pin_pad:
-            return open_session(self._process(module), present, certificate, issuers_of(certificate, token), pin)
-        self._waiting.add(module)
-        try:
-            return open_session(self._process(module), present, certificate, issuers_of(certificate, token), pin)
-        finally:
-            self._waiting.discard(module)
+        with self._being_opened(module, at_the_pad=present.pin_pad):
+            chain = issuers_of(certificate, token)
+            return open_session(lambda: self._process(module), present, certificate, chain, pin)
 
     def open_soft(self, token: Token, password: PinProvider, *, choose: Choice | None = None) -> TokenSession:
         """Open a PKCS#12 file (``token.soft``): its password is asked once, with None for the certificate, and never kept.
@@ -111,10 +109,10 @@ class TokenWorker:
         """
         from .session_soft import open_soft_session
 
-        process = self._process(Path(token.module))
-        process.ask({"op": "look"})
+        file = Path(token.module)
+        self._process(file).ask({"op": "look"})
         protect_process()
-        return open_soft_session(process, token, password, choose, self._clock())
+        return open_soft_session(lambda: self._process(file), token, password, choose, self._clock())
 
     def process_ids(self) -> tuple[int, ...]:
         """The living children, for diagnosis."""
@@ -170,12 +168,14 @@ class TokenWorker:
         return found
 
     def _listed(self, module: Path) -> list[dict[str, Any]]:
-        if module in self._waiting and module in self._seen:
+        with self._lock:
+            opening, at_the_pad = self._opening.get(module, 0) > 0, module in self._at_the_pad
+        if at_the_pad and module in self._seen:
             return self._seen[module]
         process = self._process(module)
-        if process.asked and module in self._fragile:  # no second C_Initialize: a new child instead
+        if process.asked and not opening and module in self._fragile:  # no second C_Initialize: a new child instead
             process = self._renewed(module, process)
-        refresh = process.asked
+        refresh = process.asked and not opening  # nothing is risked while somebody types his PIN for this very child
         try:
             facts = process.ask({"op": "tokens", "refresh": refresh})["tokens"]
         except TokenError as error:
@@ -185,6 +185,20 @@ class TokenWorker:
             facts = self._process(module).ask({"op": "tokens", "refresh": False})["tokens"]
         self._seen[module] = list(facts)
         return self._seen[module]
+
+    @contextlib.contextmanager
+    def _being_opened(self, module: Path, *, at_the_pad: bool) -> Iterator[None]:
+        with self._lock:
+            self._opening[module] = self._opening.get(module, 0) + 1
+            if at_the_pad:
+                self._at_the_pad.add(module)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._opening[module] -= 1
+                if not self._opening[module]:
+                    self._at_the_pad.discard(module)
 
     def _renewed(self, module: Path, process: WorkerProcess) -> WorkerProcess:
         """A new child, unless a session is open in this one."""

@@ -12,7 +12,7 @@ import sys
 from dataclasses import asdict
 from pathlib import PurePath
 
-from .protection import protect_process
+from .protection import die_quietly, protect_process
 from .worker_holder import Holder, Refused
 from .worker_pipe import Frame, Message, Raw, Secret, read_frame, write_frame
 
@@ -77,6 +77,7 @@ def serve(requests: Raw, answers: Raw) -> None:
 
 def main() -> None:
     """Take the pipes away from file descriptors 0, 1 and 2, into which vendor modules may print, then serve."""
+    die_quietly()
     descriptors = os.dup(0), os.dup(1)
     if sys.platform == "win32":
         import msvcrt

@@ -202,7 +202,7 @@ def test_nobody_at_the_pad_ends_the_wait_after_its_own_limit(keyring, monkeypatc
 def test_others_see_the_tokens_while_somebody_stands_at_the_pad(keyring, monkeypatch):
     import threading
 
-    monkeypatch.setattr("signing.session.PIN_PAD_LIMIT", 3.0)
+    monkeypatch.setattr("signing.session.PIN_PAD_LIMIT", 1.5)
     with keyring.worker("pad hang:C_Login") as worker:
         token, certificate = keyring.find(worker, "p256")
 
@@ -213,7 +213,7 @@ def test_others_see_the_tokens_while_somebody_stands_at_the_pad(keyring, monkeyp
         person = threading.Thread(target=stand)
         person.start()
         process = worker._processes[keyring.shim]
-        while not (worker._waiting and process.busy):
+        while not (worker._at_the_pad and process.busy):
             pass
         assert len(worker.tokens()) == 2
         assert person.is_alive()  # answered meanwhile, not afterwards

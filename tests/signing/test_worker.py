@@ -106,16 +106,35 @@ def test_the_pin_stands_in_no_traceback_repr_or_pickle(lab, worker):
 def test_the_pin_of_a_dying_child_stands_in_no_traceback(lab, worker):
     token, certificate = lab.token(worker, "juana")
 
+    timers: list[threading.Timer] = []
+
     def pin(*_):
-        os.kill(worker.process_ids()[0], signal.SIGKILL)
+        (pid,) = worker.process_ids()
+        os.kill(pid, signal.SIGSTOP)
+        timers.append(threading.Timer(0.2, os.kill, (pid, signal.SIGKILL)))
+        timers[0].start()
         return WRONG
 
     with pytest.raises(TokenError) as caught:
         worker.open(token, certificate, pin)
+    timers[0].join()
     assert isinstance(caught.value, PinError)  # nobody may try again by himself: it may have counted
     assert (caught.value.code, caught.value.facts["reason"]) == ("pin.outcome_unknown", "crashed")
     told = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
     assert WRONG not in told
+
+
+def test_a_child_that_died_before_the_pin_was_typed_is_replaced(lab, worker):
+    token, certificate = lab.token(worker, "juana")
+
+    def pin(*_):
+        (pid,) = worker.process_ids()
+        os.kill(pid, signal.SIGKILL)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        return lab.pin("juana")
+
+    with worker.open(token, certificate, pin) as session:
+        assert session.sign_raw(b"data")
 
 
 def test_the_pin_is_in_no_argument_environment_or_file_of_the_child(lab, worker):

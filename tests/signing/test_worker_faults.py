@@ -30,9 +30,12 @@ def test_a_module_that_fails_at_its_slots_hides_no_other(keyring, words, code):
     with TokenWorker(modules, environment=environment, timeout=QUICK) as worker:
         assert labels(worker) == ["llavero", "segundo"]
         assert [fault.code for fault in worker.faults] == [code]
-    with keyring.worker(f"{words}:C_GetSlotList", timeout=QUICK) as worker, pytest.raises(TokenError) as caught:
+
+
+def test_where_nothing_was_found_the_fault_itself_is_the_answer(keyring):
+    with keyring.worker("crash:C_GetSlotList") as worker, pytest.raises(TokenError) as caught:
         worker.tokens()
-    assert caught.value.code == code
+    assert caught.value.code == "token.module_crashed"
 
 
 @pytest.mark.parametrize(("words", "reason"), [("crash", "crashed"), ("hang", "hung")])
@@ -95,6 +98,24 @@ def test_a_module_that_cannot_be_initialised_twice_gets_a_new_process_instead(ke
         with keyring.open(worker) as session:
             assert labels(worker) == ["llavero", "segundo"]  # not renewed under an open session
             assert session.sign_raw(b"data")
+
+
+def test_looking_for_tokens_risks_nothing_while_somebody_types_his_pin(keyring, tmp_path):
+    log = tmp_path / "log"
+    with keyring.worker("doublefree:C_Finalize", log=log) as worker:
+        token, certificate = keyring.find(worker, "p256")
+        pids: list[tuple[int, ...]] = []
+
+        def pin(*_):
+            for _ in range(2):
+                assert labels(worker) == ["llavero", "segundo"]
+                pids.append(worker.process_ids())
+            return keyring.pins["llavero"]
+
+        with worker.open(token, certificate, pin) as session:
+            assert session.sign_raw(b"data")
+            assert pids == [worker.process_ids()] * 2
+    assert calls(log)["C_Login"] == 1
 
 
 def test_a_double_free_on_a_wrong_pin_costs_one_try_and_one_process(keyring, tmp_path):
