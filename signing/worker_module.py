@@ -48,7 +48,9 @@ _SIGN_ERRORS = {
 
 
 @dataclass(slots=True)
-class _Open:
+class Open:
+    """A session in which the key of one certificate can be used."""
+
     session: int
     key: int
     slot: int
@@ -67,7 +69,7 @@ class Module:
         except (OSError, AttributeError, ValueError, CryptokiError) as error:
             name = error.name if isinstance(error, CryptokiError) else type(error).__name__
             raise Refused("token.module_unloadable", reason=name) from None
-        self._sessions: dict[int, _Open] = {}
+        self._sessions: dict[int, Open] = {}
         self._last = 0
 
     def tokens(self, *, refresh: bool) -> Message:
@@ -114,7 +116,7 @@ class Module:
             raise
         self._last += 1
         kept = secret if always and not facts.has(PIN_PAD) else None
-        self._sessions[self._last] = _Open(session, key, slot, rsa, order, always, kept)
+        self._sessions[self._last] = Open(session, key, slot, rsa, order, always, kept)
         return {"session": self._last, "at_the_pad": always and kept is None}
 
     def keeps(self, secret: Secret) -> bool:
@@ -164,7 +166,7 @@ class Module:
         for session in list(self._sessions):
             self.logout(session)
 
-    def _again(self, session: int, opened: _Open) -> None:
+    def _again(self, session: int, opened: Open) -> None:
         pin = opened.secret.buffer() if opened.secret is not None else None
         try:
             self._cryptoki.login(opened.session, CKU_CONTEXT_SPECIFIC, pin)

@@ -87,7 +87,8 @@ def test_the_pin_of_one_token_never_reaches_the_other(keyring, log):
         ("", "", "pin.bad_format"),
     ],
 )
-def test_a_pin_that_cannot_be_the_right_length_is_not_tried(keyring, log, words, pin, code):
+def test_a_pin_that_cannot_be_the_right_length_is_not_tried(keyring, log, monkeypatch, words, pin, code):
+    monkeypatch.setattr("signing.session.login", lambda *_: pytest.fail("sent"))
     with keyring.worker(words, log=log) as worker:
         token, certificate = keyring.find(worker, "p256")
         with pytest.raises(PinError) as caught:

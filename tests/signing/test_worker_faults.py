@@ -152,6 +152,13 @@ def test_slots_that_lie_change_nothing(keyring, lie):
             assert other.sign_raw(b"data")
 
 
+def test_a_slot_named_twice_is_read_once(keyring, tmp_path):
+    log = tmp_path / "log"
+    with keyring.worker("slots:twice", log=log) as worker:
+        assert labels(worker) == ["llavero", "segundo"]
+    assert calls(log)["C_OpenSession"] == 2
+
+
 def test_a_ghost_slot_is_told_and_hides_nothing(keyring):
     with keyring.worker("slots:ghost") as worker:
         assert labels(worker) == ["llavero", "segundo"]

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
-import resource
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from signing.errors import TokenError
 from signing.protection import Protection, protect_process
-from signing.worker_pipe import Secret
+from signing.worker_child import Desk
+from signing.worker_holder import Refused
+from signing.worker_module import Module
+from signing.worker_module import Open as OpenKey
+from signing.worker_pipe import Frame, Secret
 
 PLAY = Path(__file__).parents[1] / "fixtures" / "shim" / "play.py"
 ROOT = Path(__file__).parents[2]
@@ -158,6 +163,59 @@ def test_the_parents_buffer_is_zeros_whatever_comes_of_the_login(keyring, sent):
         pass
 
 
+class Fake:
+    """A holder that takes a secret, refuses it, or keeps it."""
+
+    def __init__(self, *, refuses: bool = False, kept: bool = False) -> None:
+        self.refuses, self.kept, self.seen = refuses, kept, b""
+
+    def login(self, message, secret):
+        self.seen = bytes(secret.buffer())
+        if self.refuses:
+            raise Refused("pin.wrong")
+        return {"session": 1}
+
+    def keeps(self, secret):
+        return self.kept
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+def test_the_childs_buffer_is_zeros_after_the_one_login(refuses):
+    desk, frame = Desk(), Frame({"op": "login"}, bytearray(b"Pin12345"))
+    desk._holder = holder = Fake(refuses=refuses)
+    with contextlib.suppress(Refused):
+        desk.answer(frame)
+    assert holder.seen == b"Pin12345"
+    assert frame.data == bytearray(8)
+
+
+def test_a_pin_that_a_key_wants_each_time_is_kept_until_the_logout_and_then_zeros():
+    desk, frame = Desk(), Frame({"op": "login"}, bytearray(b"Pin12345"))
+    desk._holder = Fake(kept=True)
+    desk.answer(frame)
+    assert frame.data == b"Pin12345"
+    module = Module.__new__(Module)
+    module._cryptoki = SimpleNamespace(logout=lambda _: None, close=lambda _: None)
+    secret = Secret(frame.data)
+    module._sessions = {1: OpenKey(1, 2, 0, rsa=True, order=0, always=True, secret=secret)}
+    assert module.keeps(secret)
+    module.logout(1)
+    assert frame.data == bytearray(8)
+    assert not module.keeps(secret)
+
+
+def test_a_secret_that_could_not_be_sent_is_zeros_too(keyring):
+    with keyring.worker() as worker:
+        worker.warm()
+        process = worker._processes[keyring.shim]
+        os.kill(process.pid, signal.SIGKILL)
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        secret = Secret("Pin12345")
+        with pytest.raises(TokenError):
+            process.ask({"op": "login"}, secret=secret)
+    assert secret.buffer() == bytearray(8)
+
+
 def memory_has(pid: int, needle: bytes) -> bool | None:
     """Whether a process's memory holds these bytes; None where the kernel does not let us look (not root)."""
     try:
@@ -197,7 +255,7 @@ def test_the_childs_memory_forgets_the_pin_after_the_login(keyring):
 SLEEPER = """
 import os, resource, sys, time
 sys.path.insert(0, sys.argv[1])
-resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2) if sys.argv[3] == "dumps" else None
+resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
 if sys.argv[2] == "protected":
     from signing.protection import protect_process
     protect_process()
@@ -206,11 +264,16 @@ time.sleep(60)
 """
 
 
-def sleeper(folder: Path, kind: str, dumps: str = "", **options) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-c", SLEEPER, str(ROOT), kind, dumps]
-    child = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **options)
+def sleeper(folder: Path, kind: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", SLEEPER, str(ROOT), kind]
+    child = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert child.stdout.readline() == b"ready\n"
     return child
+
+
+def core_limit(pid: int) -> str:
+    limits = Path(f"/proc/{pid}/limits").read_text()
+    return next(line for line in limits.splitlines() if line.startswith("Max core")).split()[4]
 
 
 def ended(child: subprocess.Popen[bytes], blow: signal.Signals) -> int:
@@ -224,9 +287,10 @@ def ended(child: subprocess.Popen[bytes], blow: signal.Signals) -> int:
 
 @pytest.mark.parametrize("blow", [signal.SIGSEGV, signal.SIGABRT])
 def test_no_core_is_dumped_even_where_the_system_would(tmp_path, blow):
-    hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
-    dumps = "dumps" if hard == resource.RLIM_INFINITY else ""
-    assert ended(sleeper(tmp_path, "protected", dumps), blow) == os.CLD_KILLED
+    """Both started with the largest limit that this system allows; as root on a system that dumps, the other one would."""
+    child = sleeper(tmp_path, "protected")
+    assert core_limit(child.pid) == "0"
+    assert ended(child, blow) == os.CLD_KILLED
     assert list(tmp_path.iterdir()) == []
 
 
@@ -234,8 +298,7 @@ def test_the_child_that_takes_the_pin_dumps_none_either(keyring, tmp_path, monke
     monkeypatch.chdir(tmp_path)
     with keyring.worker() as worker, keyring.open(worker):
         (pid,) = worker.process_ids()
-        limits = Path(f"/proc/{pid}/limits").read_text()
-        assert next(line for line in limits.splitlines() if line.startswith("Max core")).split()[4] == "0"
+        assert core_limit(pid) == "0"
         os.kill(pid, signal.SIGSEGV)
         how = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
         assert how.si_code == os.CLD_KILLED
@@ -273,7 +336,7 @@ def test_other_programs_of_the_same_person_cannot_look_inside(tmp_path):
     (tmp_path / "signing" / "protection.py").write_text((ROOT / "signing" / "protection.py").read_text())
     answers = {}
     for kind in ("protected", "open"):
-        command = [sys.executable, "-c", SLEEPER, str(tmp_path), kind, ""]
+        command = [sys.executable, "-c", SLEEPER, str(tmp_path), kind]
         child = subprocess.Popen(command, cwd="/", stdout=subprocess.PIPE, **user, **python)
         assert child.stdout.readline() == b"ready\n"
         looked = subprocess.run(
