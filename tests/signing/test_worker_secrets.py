@@ -326,23 +326,18 @@ for name in ("environ", "mem"):
 """
 
 
-def test_other_programs_of_the_same_person_cannot_look_inside(tmp_path):
+def test_other_programs_of_the_same_person_cannot_look_inside():
     """As an ordinary person (root may always look): with the protection /proc/PID is closed, without it environ is open."""
-    tmp_path.chmod(0o755)
     user = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
-    python = {"executable": "/usr/bin/python3"} if user else {}
-    (tmp_path / "signing").mkdir()
-    (tmp_path / "signing" / "__init__.py").write_text("")
-    (tmp_path / "signing" / "protection.py").write_text((ROOT / "signing" / "protection.py").read_text())
+    python = "/usr/bin/python3" if user else sys.executable  # an ordinary person may not reach root's own folders
+    source = (ROOT / "signing" / "protection.py").read_text("utf-8")
     answers = {}
-    for kind in ("protected", "open"):
-        command = [sys.executable, "-c", SLEEPER, str(tmp_path), kind]
-        child = subprocess.Popen(command, cwd="/", stdout=subprocess.PIPE, **user, **python)
+    for kind, act in (("protected", "protect_process()"), ("open", "")):
+        script = f"{source}\n{act}\nimport time\nprint('ready', flush=True)\ntime.sleep(60)\n"
+        child = subprocess.Popen([python, "-I", "-c", script], cwd="/", stdout=subprocess.PIPE, **user)
         assert child.stdout.readline() == b"ready\n"
-        looked = subprocess.run(
-            [sys.executable, "-c", LOOK, str(child.pid)], capture_output=True, text=True, cwd="/", **user, **python
-        )
-        answers[kind] = looked.stdout.split()
+        look = [python, "-I", "-c", LOOK, str(child.pid)]
+        answers[kind] = subprocess.run(look, capture_output=True, text=True, cwd="/", **user).stdout.split()
         child.kill()
         child.wait()
         child.stdout.close()
