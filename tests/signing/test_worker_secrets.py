@@ -21,6 +21,7 @@ from signing.worker_holder import Refused
 from signing.worker_module import Module
 from signing.worker_module import Open as OpenKey
 from signing.worker_pipe import Frame, Secret
+from tests.fixtures.shim.keyring import python_path
 
 PLAY = Path(__file__).parents[1] / "fixtures" / "shim" / "play.py"
 ROOT = Path(__file__).parents[2]
@@ -67,7 +68,7 @@ def played(keyring, folder, leak=""):
     pin = keyring.pins["llavero"]
     home = folder / "home"
     (home / "tmp").mkdir(parents=True)
-    places = {"HOME": str(home), "TMPDIR": str(home / "tmp"), "PYTHONPATH": str(ROOT), "PYTHONDEVMODE": "1"}
+    places = {"HOME": str(home), "TMPDIR": str(home / "tmp"), "PYTHONPATH": python_path(), "PYTHONDEVMODE": "1"}
     environment = {**os.environ, **keyring.environment(), **places}
     command = [sys.executable, str(PLAY), str(keyring.shim), "llavero", "rsa2048", leak or "none"]
     seen: set[str] = set()
