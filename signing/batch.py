@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
-from .errors import SigningError, TokenError
+from .errors import SigningCancelled, SigningError, TokenError
 from .options import SignOptions
 from .outputs import Staged
 from .pades import DocumentSigning, Services, open_services
@@ -137,6 +137,9 @@ class _Pile:
             result = ItemResult(item, ItemState.SIGNED, receipt)
         except TokenError as error:
             self.stopped = self.stopped or error
+            return
+        except SigningCancelled:  # at the reader's own pad, for a key that asks each time
+            self.was_cancelled = True
             return
         except SigningError as error:
             error.on_disk = error.on_disk or "nothing"

@@ -512,7 +512,7 @@ def test_the_command_line_says_why_it_waits(
     home = stages(signed_stage).office.desk(PLANNING).home
     assert run(["desk", "raise", "--home", str(home)]) == 2
     answer = capsys.readouterr()
-    assert "no respondió" in answer.err
+    assert "servicio de sello de tiempo" in answer.err
     assert "Se elevarán solos." in answer.out
 
 
