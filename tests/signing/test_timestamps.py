@@ -226,6 +226,8 @@ def test_a_digest_of_another_algorithm_is_the_callers_mistake(trust: TrustStore)
         (Faults(identity=None), "signing_certificate"),
         (Faults(identity=lambda _: bytes(32)), "signing_certificate"),
         (Faults(content_type="06092a864886f70d010701"), "content_type"),
+        (Faults(attribute_type="06092a864886f70d010701"), "attributes"),
+        (Faults(twice=True), "attributes"),
         (Faults(signers=0), "signers"),
         (Faults(signers=2), "signers"),
         (Faults(weak_digest=True), "weak_digest"),

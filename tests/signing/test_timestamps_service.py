@@ -24,7 +24,7 @@ from signing.errors import SigningError
 from signing.timestamps import TimestampClient
 from signing.trust import Anchor, TrustStore
 from signing.tsa_fault import Fault
-from signing.tsa_quota import PERIODS, Ledger, Quota
+from signing.tsa_quota import PERIODS, Lease, Ledger, Quota
 from signing.tsa_service import TimestampService
 from tests.fixtures.rogue_tsa import Reply, Server, stamping, tsa
 from tests.fixtures.stub_tsa import Authority, Faults, refusal
@@ -327,6 +327,21 @@ def test_the_period_turns_in_the_middle_of_an_operation(
     ask(service, trust, 4)  # at 12:00, 12:40, 13:20, 14:00
     kept = json.loads((tmp_path / "q").read_text())["used"]["tsa-0"]
     assert kept == {"2026-11-27T12": 2, "2026-11-27T13": 1, "2026-11-27T14": 1}
+
+
+def test_what_comes_back_after_its_period_stays_counted_there(clock: Clock, tmp_path: Path) -> None:
+    ledger, quota = Ledger(tmp_path / "q"), Quota(90, "hour")
+
+    async def run() -> None:
+        lease = Lease(ledger, "tsa", quota, clock)
+        turn = await lease.take()
+        clock.now += timedelta(hours=1)
+        await lease.take()
+        lease.give_back(turn)
+        await lease.close()
+
+    asyncio.run(run())
+    assert json.loads((tmp_path / "q").read_text())["used"]["tsa"] == {"2026-11-27T12": 1, "2026-11-27T13": 1}
 
 
 SPENDER = """
