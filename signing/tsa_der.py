@@ -231,7 +231,9 @@ def _parts(content: bytes, certificates: bytes, signer: Node) -> Parts:
     if len(parts) < 6 or parts[1].tag not in (SEQUENCE, _KEY_ID) or parts[3].tag != _TAG0:
         raise Malformed("signers")
     version, name, digest, attributes, algorithm, signature, *rest = parts
-    if version.der != (b"\x02\x01\x03" if name.tag == _KEY_ID else b"\x02\x01\x01") or any(r.tag != _TAG1 for r in rest):
+    if version.der != (b"\x02\x01\x03" if name.tag == _KEY_ID else b"\x02\x01\x01") or any(
+        r.tag != _TAG1 for r in rest
+    ):
         raise Malformed("version")
     if (digest.tag, algorithm.tag, signature.tag) != (SEQUENCE, SEQUENCE, OCTETS):
         raise Malformed("signers")

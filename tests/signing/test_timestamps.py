@@ -22,6 +22,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 import signing.chains
 from desktop.practice.ports import free_port
 from desktop.practice.tokens import find_library, find_program
+from desktop.words import LANGUAGES, words
 from signing.checks import token_intact
 from signing.errors import SigningError
 from signing.timestamps import FIRST_GUESS, TimestampClient
@@ -68,6 +69,12 @@ def refused(client: TimestampClient, trust: TrustStore = TrustStore()) -> Signin
     with pytest.raises(SigningError) as caught:
         token_of(client, trust)
     assert caught.value.facts["url"] == client.url
+    for language in LANGUAGES:  # whole sentences, every fact in its place
+        said = words(caught.value.code, language, caught.value.facts)
+        assert said.what
+        assert said.means
+        assert said.do
+        assert "‹" not in said.what + said.means + said.do
     return caught.value
 
 
