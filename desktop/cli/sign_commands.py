@@ -226,12 +226,15 @@ class _Pile:
         self._tell_notes(found)
         if self.as_json:
             answer: dict[str, object] = {"files": [_row(row, result) for row, result in rows], "notes": found.notes}
+            answer["notices"] = report.notices
             if report.stopped is not None:
                 answer["stopped"] = _error(report.stopped)
             put_json(answer)
         else:
             for row, result in rows:
                 _tell_row(row, result)
+            for notice in report.notices:
+                tell(" ".join(_said(notice.code, notice.facts)))
             for line in error_words(report.stopped) if report.stopped is not None else ():
                 tell(line)
         return _exit(rows, report)

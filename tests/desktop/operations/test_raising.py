@@ -48,6 +48,9 @@ class Refusing:
     def remaining(self, _now: datetime) -> int | None:
         return self.left
 
+    def notices(self, _now: datetime) -> tuple[()]:
+        return ()
+
     def stamper(self, _trust: object) -> Any:
         self.asked += 1
         raise SigningError(self.code, url="http://tsa.invalid", reason="x")
