@@ -159,7 +159,7 @@ class _Pile:
     async def _sign(self, item: SignItem, services: Services) -> SignReceipt:
         made = Staged(item.source, item.output)
         try:
-            task = DocumentSigning(made, self.pen, item.field, item.stamp, self.clock())
+            task = DocumentSigning(made, self.pen, item.field, item.stamp, self.clock(), item.placed)
             await task.run(services, self._by_token)
             return task.receipt(await _in(self.disk, made.commit))
         except OSError as error:
