@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
-JUDGES = ("ocfl", "eark")
+JUDGES = ("ocfl", "eark", "producers")
 
 
 def python_of(judge: str) -> Path:
