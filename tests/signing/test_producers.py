@@ -1,0 +1,148 @@
+"""PDFs of many producers, signed by the real command in one call, before judges that are not ours."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from asn1crypto import x509
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESPassed
+from pyhanko.sign.validation.ades import ades_basic_validation
+from pyhanko.sign.validation.policy_decl import (
+    CertValidationPolicySpec,
+    PdfSignatureValidationSpec,
+    RevinfoOnlineFetchingRule,
+    RevocationInfoGatheringSpec,
+    SignatureValidationSpec,
+)
+from pyhanko_certvalidator.context import CertRevTrustPolicy
+from pyhanko_certvalidator.policy_decl import NO_REVOCATION
+from pyhanko_certvalidator.registry import SimpleTrustManager
+
+from desktop.practice.pki import ROOT, PracticePki
+from desktop.practice.tokens import SoftTokens
+from signing.report import LaterChanges, Outcome
+from signing.trust import TrustStore
+from signing.verify import verify_file
+from tests.fixtures.producers.corpus import corpus, producer_of, traits_of
+
+FILES, PRODUCERS = 40, 12
+# pdfunite writes a trailer whose /Size is less than its own table (ISO 32000-1, 7.5.5 forbids it): it may be refused with a reason.
+MAY_REFUSE = {"poppler-united.pdf": {"pdf.unreadable", "pdf.damaged"}}
+TRAITS = {
+    "PDF 1.3", "PDF 1.4", "PDF 1.5", "PDF 1.6", "PDF 1.7", "PDF 2.0", "PDF/A", "A4", "Carta", "Oficio", "landscape A4", "attachment",
+    "cropped", "rotated", "cross-reference stream", "cross-reference table", "embedded font", "form", "linearised", "many pages",
+    "object streams", "outline", "picture", "tagged", "transparency",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Who signs, and whom the judges trust."""
+
+    pki: PracticePki
+    tokens: SoftTokens
+    anchors: Path
+    trust: TrustStore
+
+
+@pytest.fixture(scope="module")
+def office(practice_pki: PracticePki, practice_tokens: SoftTokens, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    anchors = tmp_path_factory.mktemp("anchors")
+    (anchors / "raíz.pem").write_text(practice_pki.anchors_pem(), "utf-8")
+    return Office(practice_pki, practice_tokens, anchors, TrustStore.load_folder(anchors))
+
+
+def sign(office: Office, files: Sequence[Path], out: Path, *options: str) -> dict[str, dict[str, Any]]:
+    """One call of ``qillqa sign`` in a process of its own; its rows by the input's name."""
+    reading, writing = os.pipe()
+    os.write(writing, (office.tokens.pin("juana") + "\n").encode())
+    os.close(writing)
+    command = [sys.executable, "-m", "desktop", "sign", *map(str, files), "--out", str(out), "--module",
+               str(office.tokens.module), "--token", "juana", "--trust", str(office.anchors), "--pin-fd", str(reading), "--json",
+               *options]  # fmt: skip
+    environment = {**os.environ, **office.tokens.environment()}
+    try:
+        done = subprocess.run(
+            command, pass_fds=[reading], stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environment
+        )
+    finally:
+        os.close(reading)
+    assert done.stdout, done.stderr
+    rows = json.loads(done.stdout)["files"]
+    return {Path(row["file"]).name: row for row in rows}
+
+
+def complaints(office: Office, before: Path, after: Path) -> list[str]:
+    """What each judge has against one signed file; nothing is right."""
+    data = after.read_bytes()
+    found = [] if data.startswith(before.read_bytes()) and len(data) > before.stat().st_size else ["not appended"]
+    found += [f"pyHanko: {said}" for said in _pyhanko(office, after)]
+    found += [f"pdfsig: {said}" for said in _pdfsig(after)]
+    found += [f"qpdf: {said}" for said in _syntax(after) if said not in _syntax(before)]
+    verdict = verify_file(after, trust=office.trust)
+    ours = verdict.signatures[-1]
+    if verdict.outcome in (Outcome.INVALID, Outcome.UNREADABLE) or ours.later_changes is not LaterChanges.NONE:
+        found.append(f"verify: {verdict.outcome} {verdict.reason} {ours.reason}")
+    return found
+
+
+def _pyhanko(office: Office, path: Path) -> list[str]:
+    """EN 319 102-1 basic validation, and what pyHanko says of the bytes."""
+    roots = [x509.Certificate.load(office.pki.certificate_of(ROOT))]
+    policy = CertValidationPolicySpec(
+        trust_manager=SimpleTrustManager.build(trust_roots=roots), revinfo_policy=CertRevTrustPolicy(NO_REVOCATION)
+    )
+    gathering = RevocationInfoGatheringSpec(online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY)
+    spec = PdfSignatureValidationSpec(SignatureValidationSpec(policy, gathering)).signature_validation_spec
+    with path.open("rb") as stream:
+        (one,) = PdfFileReader(stream).embedded_signatures
+        one.compute_integrity_info()
+        digest = one.compute_digest()
+        result = asyncio.run(ades_basic_validation(one.signed_data, spec, raw_digest=digest))
+        wrong = [] if result.ades_subindic is AdESPassed.OK else [str(result.ades_subindic)]
+        if one.coverage.name != "ENTIRE_FILE":
+            wrong.append(one.coverage.name)
+        return wrong
+
+
+def _pdfsig(path: Path) -> list[str]:
+    said = subprocess.run(["pdfsig", "-nocert", path.name], cwd=path.parent, capture_output=True, text=True).stdout
+    wanted = ("Signature is Valid.", "Total document signed")
+    return [] if all(text in said for text in wanted) and said.count("Signature #") == 1 else [said]
+
+
+def _syntax(path: Path) -> list[str]:
+    with pikepdf.open(path) as pdf:
+        return [str(problem).replace(str(path), "") for problem in pdf.check_pdf_syntax()]
+
+
+def test_the_corpus_is_what_it_says() -> None:
+    files = corpus()
+    producers = {name for name in map(producer_of, files) if name}
+    traits = set().union(*map(traits_of, files))
+    assert len(files) >= FILES
+    assert len(producers) >= PRODUCERS, producers
+    assert traits >= TRAITS, TRAITS - traits
+
+
+@pytest.mark.parametrize("options", [(), ("--stamp",)], ids=["unseen", "stamped"])
+def test_every_producers_files_are_signed_in_one_call(office: Office, tmp_path: Path, options: tuple[str, ...]) -> None:
+    files = corpus()
+    rows = sign(office, files, tmp_path, *options)
+    refused = {name: row["error"] for name, row in rows.items() if row.get("error")}
+    assert [error for name, error in refused.items() if error["code"] not in MAY_REFUSE.get(name, ())] == []
+    signed = [path for path in files if path.name not in refused]
+    assert len(signed) >= FILES
+    wrong = {path.name: complaints(office, path, Path(rows[path.name]["output"])) for path in signed}
+    assert {name: said for name, said in wrong.items() if said} == {}
