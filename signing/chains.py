@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from asn1crypto import x509
-    from pyhanko.sign.timestamps import TimeStamper
 
     from .trust import Purpose, TrustStore
 
@@ -40,28 +39,9 @@ class Collector:
         """A signer's chain with revocation. Raises SigningError: see ``chain_error``."""
         await self._validate("signing", certificate, others, set())
 
-    async def timestamp(self, signed_data: Any) -> None:
-        """The chain of a timestamp token's signer, with revocation."""
-        from pyhanko.sign.general import extract_certificate_info
-
-        info = extract_certificate_info(signed_data)
-        await self._validate("timestamping", info.signer_cert, info.other_certs, {"time_stamping"})
-
-    async def signature(self, signature: Any) -> None:
-        """Everything of one embedded signature: signer and signature timestamps, or the document timestamp itself."""
-        from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
-
-        if signature.sig_object_type == "/DocTimeStamp":
-            await self.timestamp(signature.signed_data)
-            return
-        await self.signer(signature.signer_cert, signature.other_embedded_certs)
-        for token in extract_tst_data_iter(signature.signer_info, signed=False):
-            await self.timestamp(token)
-
-    async def authority(self, stamper: TimeStamper) -> None:
-        """The chain of the TSA about to be used."""
-        dummy = await stamper.async_dummy_response("sha256")
-        await self.timestamp(dummy["content"])
+    async def authority(self, certificate: x509.Certificate, others: Iterable[x509.Certificate]) -> None:
+        """The chain of a timestamp authority, with revocation."""
+        await self._validate("timestamping", certificate, others, {"time_stamping"})
 
     def evidence(self) -> Evidence:
         """What was gathered so far."""

@@ -2,35 +2,51 @@
 
 from __future__ import annotations
 
-from typing import IO, Any
+import hashlib
+import io
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
+from .cms_check import cms_holds
 from .errors import SigningError
-from .revisions import digest_of, embedded, open_reader
+from .outputs import digest_of
+from .revisions import embedded, open_reader
+
+if TYPE_CHECKING:
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+_BLOCK = 1 << 20
 
 
-def check_appended(
-    stream: IO[bytes], *, before_size: int, before_digest: str, field: str, certificate: bytes | None
+def check_signed(
+    stream: IO[bytes], *, before_size: int, before_digest: str, revisions: int, field: str, certificate: bytes
 ) -> None:
-    """The old file is a prefix of the new one, every signature is intact, nobody's earlier one was spoilt, and ours is ours.
+    """A file that was signed and perhaps raised: the old file is a prefix of it, only what a signature adds was added, and it is ours.
 
-    ``certificate``: DER that must have signed ``field``; None for a document timestamp. Raises SigningError ``output.check_failed``.
+    The field is read by another parser (qpdf) than the one that wrote it, and the CMS verified by other code. ``revisions``: how many the
+    source had. Raises SigningError ``output.check_failed`` with the ``check`` that failed.
     """
-    if digest_of(stream, before_size) != before_digest:
-        raise SigningError("output.check_failed", check="prefix")
-    found = embedded(open_reader(stream))
-    for signature in found:
-        _check_one(signature, "output.check_failed")
-    mine = next((one for one in found if one.field_name == field), None) if field else None
-    if field and mine is None:
-        raise SigningError("output.check_failed", check="field")
-    if mine is not None and certificate is not None and mine.signer_cert.dump() != certificate:
-        raise SigningError("output.check_failed", check="certificate")
+    _check_prefix(stream, before_size, before_digest)
+    _check_added(open_reader(stream), revisions)
+    _check_field(stream, before_size, field, certificate)
 
 
-def check_earlier(stream: IO[bytes]) -> None:
-    """Refuse to append to a file whose signatures are broken or were followed by suspicious changes: ``sign.earlier_signature_bad``."""
-    for signature in embedded(open_reader(stream)):
-        _check_one(signature, "sign.earlier_signature_bad")
+def check_raised(stream: IO[bytes], *, before_size: int, before_digest: str, revisions: int) -> None:
+    """A file to which only evidence was appended: prefix, allowed additions, and every timestamp covers what it should."""
+    _check_prefix(stream, before_size, before_digest)
+    reader = open_reader(stream)
+    _check_added(reader, revisions)
+    for signature in embedded(reader):
+        if not intact(signature):
+            raise SigningError("output.check_failed", check="integrity", field=str(signature.field_name))
+
+
+def check_earlier(reader: PdfFileReader, code: str = "sign.earlier_signature_bad") -> None:
+    """Refuse a file with a broken signature, or one followed by suspicious changes: SigningError ``code``.
+
+    Also the check that what was appended spoils none of them, with ``output.check_failed``.
+    """
+    for signature in embedded(reader):
+        _check_one(signature, code)
 
 
 def intact(signature: Any) -> bool:
@@ -50,8 +66,6 @@ def intact(signature: Any) -> bool:
 
 def token_intact(signed_data: Any, digest: bytes) -> bool:
     """Whether a timestamp token (RFC 3161) covers ``digest`` and bears its signer's signature; nothing about trust."""
-    from hashlib import new
-
     from pyhanko.sign.general import SigningError as PyhankoError
     from pyhanko.sign.general import extract_certificate_info
     from pyhanko.sign.validation.generic_cms import validate_sig_integrity
@@ -61,12 +75,94 @@ def token_intact(signed_data: Any, digest: bytes) -> bool:
         if content.parsed["message_imprint"]["hashed_message"].native != digest:
             return False
         signer = signed_data["signer_infos"][0]
-        hashed = new(signer["digest_algorithm"]["algorithm"].native, bytes(content)).digest()
+        hashed = hashlib.new(signer["digest_algorithm"]["algorithm"].native, bytes(content)).digest()
         certificate = extract_certificate_info(signed_data).signer_cert
         same, valid = validate_sig_integrity(signer, certificate, "tst_info", hashed)
     except (PyhankoError, ValueError, KeyError, IndexError, TypeError, AttributeError):
         return False
     return bool(same and valid)
+
+
+def _check_prefix(stream: IO[bytes], size: int, digest: str) -> None:
+    if digest_of(stream, size) != digest:
+        raise SigningError("output.check_failed", check="prefix")
+
+
+def _check_added(reader: PdfFileReader, revisions: int) -> None:
+    from .appended import foreign_changes
+
+    foreign = foreign_changes(reader, revisions)
+    if foreign:
+        raise SigningError("output.check_failed", check="added", objects="; ".join(foreign[:5]))
+
+
+def _check_field(stream: IO[bytes], before_size: int, field: str, certificate: bytes) -> None:
+    found = _read_field(stream, field)
+    if found is None:
+        raise SigningError("output.check_failed", check="field", field=field)
+    contents, ranges = found
+    if not _covers(stream, ranges, contents, before_size):
+        raise SigningError("output.check_failed", check="coverage", field=field)
+    if not cms_holds(contents, lambda name: _digest(stream, ranges, name), certificate):
+        raise SigningError("output.check_failed", check="integrity", field=field)
+
+
+def _read_field(stream: IO[bytes], name: str) -> tuple[bytes, list[int]] | None:
+    """/Contents and /ByteRange of the field with that full name (ISO 32000-1 §12.7.3.2)."""
+    import pikepdf
+
+    stream.seek(0)
+    try:
+        with pikepdf.open(cast("BinaryIO", stream)) as pdf:
+            pending = [(item, "") for item in pdf.Root.AcroForm.Fields]
+            while pending:
+                item, above = pending.pop()
+                full = ".".join(part for part in (above, str(item.get("/T", ""))) if part)
+                if full == name and "/V" in item:
+                    value = item.V
+                    return bytes(value.Contents), [int(number) for number in value.ByteRange]
+                pending += [(kid, full) for kid in item.get("/Kids", [])]
+    except (pikepdf.PdfError, AttributeError, KeyError, TypeError, ValueError):
+        return None
+    return None
+
+
+def _covers(stream: IO[bytes], ranges: list[int], contents: bytes, before_size: int) -> bool:
+    """One gap, holding nothing but /Contents, behind the old file; the end may lie before later revisions (ISO 32000-1 §12.8.1)."""
+    if len(ranges) != 4:
+        return False
+    start, first, second, rest = ranges
+    if start != 0 or not before_size < first < second or rest <= 0:
+        return False
+    gap = _slice(stream, first, second)
+    if gap[:1] + gap[-1:] != b"<>" or len(gap) != second - first:
+        return False
+    try:
+        written = bytes.fromhex(gap[1:-1].decode("ascii"))
+    except ValueError:
+        return False
+    end = _slice(stream, second + rest - 8, second + rest)
+    return written.rstrip(b"\0") == contents.rstrip(b"\0") and end.rstrip().endswith(b"%%EOF")
+
+
+def _digest(stream: IO[bytes], ranges: list[int], name: str) -> bytes:
+    digest = hashlib.new(name)
+    for start, length in ((ranges[0], ranges[1]), (ranges[2], ranges[3])):
+        if isinstance(stream, io.BytesIO):
+            with stream.getbuffer() as view:
+                digest.update(view[start : start + length])
+            continue
+        stream.seek(start)
+        left = length
+        while left and (block := stream.read(min(_BLOCK, left))):
+            digest.update(block)
+            left -= len(block)
+    return digest.digest()
+
+
+def _slice(stream: IO[bytes], start: int, end: int) -> bytes:
+    stream.seek(start)
+    return stream.read(end - start)
 
 
 def _timestamp_intact(signature: Any) -> bool:
@@ -86,3 +182,5 @@ def _check_one(signature: Any, code: str) -> None:
     harmless = isinstance(result, DiffResult) and result.modification_level <= ModificationLevel.FORM_FILLING
     if result is not None and not harmless:
         raise SigningError(code, check="changed_later", field=field)
+    if result is not None and signature.summarise_integrity_info()["docmdp_ok"] is not True:
+        raise SigningError(code, check="not_permitted", field=field)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any, Self
 
 Fact = str | int | float | bool | None
 
@@ -20,6 +21,11 @@ class SigningError(Exception):
         self.code = code
         self.on_disk = on_disk
         self.facts: Mapping[str, Fact] = MappingProxyType(dict(facts))
+
+    def again(self) -> Self:
+        """The same said of something else: a new error with this one's code and facts."""
+        facts: dict[str, Any] = dict(self.facts)
+        return type(self)(self.code, **facts)
 
     def __str__(self) -> str:
         facts = ", ".join(f"{name}={value!r}" for name, value in self.facts.items())

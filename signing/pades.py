@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
-from .appearance import Stamp, stamp_style
-from .checks import check_appended, check_earlier
+from .checks import check_earlier, check_signed
 from .errors import SigningError
 from .fields import choose_field, list_fields
+from .options import SignOptions
+from .outputs import Staged, staged
 from .report import Level, SignReceipt
-from .revisions import digest_of, open_reader, open_writer, size_of, staged_copy
+from .revisions import open_reader
 
 if TYPE_CHECKING:
-    from pyhanko.sign.timestamps import TimeStamper
+    from pyhanko.pdf_utils.reader import PdfFileReader
 
+    from .appearance import Stamp
+    from .evidence import EvidencePool
+    from .filling import Placeholder
+    from .pen import Pen
     from .session import TokenSession
-    from .signer import SessionSigner
     from .timestamps import TimestampClient
     from .trust import TrustStore
+
+Lane = Callable[[Callable[[bytes], bytes], bytes], Awaitable[bytes]]
+"""Runs a blocking signature somewhere and waits for it."""
 
 
 def sign_file(
@@ -38,157 +46,201 @@ def sign_file(
     claimed_time: datetime,
     reason: str = "",
     allow_degraded: bool = False,
+    options: SignOptions | None = None,
 ) -> SignReceipt:
     """Sign ``source`` into ``output``: one field filled, nothing else touched; ``source`` is never written.
 
     ``field`` None: the first empty one, else a new invisible one. ``allow_degraded``: when the TSA or the revocation services do not
-    answer, keep the level that was reached and say why in the receipt; otherwise that raises. Not from inside a running event loop.
+    answer, keep the level that was reached and say why in the receipt; otherwise that raises. ``options`` replaces ``level``,
+    ``reason`` and ``allow_degraded``. For more than one file use ``batch.sign_batch``. Not from inside a running event loop.
 
     Raises SigningError with ``on_disk="nothing"`` (``field.*``, ``pdf.*``, ``tsa.*``, ``certificate.*``, ``chain.untrusted``,
     ``revocation.unreachable``, ``output.*``, ``stamp.*``, ``sign.*``) or TokenError.
     """
-    if level is not Level.B_B and timestamps is None:
-        raise SigningError("tsa.none", on_disk="nothing", level=level.value)
-    with staged_copy(source, output) as stream:
-        before_size, before = size_of(stream), digest_of(stream)
-        task = _Task(stream, session, field, stamp, level, trust, timestamps, claimed_time, reason, allow_degraded)
-        name = asyncio.run(task.run(before_size))
-        check_appended(
-            stream, before_size=before_size, before_digest=before, field=name, certificate=session.certificate.der
-        )
-        after = digest_of(stream)
-    return SignReceipt(
-        output=str(output),
-        before=before,
-        after=after,
-        field=name,
-        level=task.reached,
-        signer=session.certificate,
-        claimed_time=claimed_time,
-        degraded=task.degraded,
-    )
+    from .pen import Pen
+
+    wishes = options or SignOptions(level=level, reason=reason, allow_degraded=allow_degraded)
+    with staged(source, output) as made:
+        pen = Pen(session, wishes, trust)
+        task = DocumentSigning(made, pen, field, stamp, claimed_time)
+
+        async def run() -> None:
+            async with open_services(pen, trust, timestamps) as services:
+                await task.run(services, _at_once)
+
+        asyncio.run(run())
+        return task.receipt(made.commit())
+
+
+async def _at_once(sign: Callable[[bytes], bytes], digest: bytes) -> bytes:
+    """The event loop waits: nothing else runs in it."""
+    return sign(digest)
 
 
 @dataclass(slots=True)
-class _Task:
-    stream: IO[bytes]
-    session: TokenSession
-    field: str | None
-    stamp: Stamp | None
-    level: Level
-    trust: TrustStore
+class Services:
+    """Where evidence comes from while a pile is signed; ``stamper`` None: none is asked."""
+
+    pool: EvidencePool
     timestamps: TimestampClient | None
+    stamper: Any = None
+
+
+@contextlib.asynccontextmanager
+async def open_services(pen: Pen, trust: TrustStore, timestamps: TimestampClient | None) -> AsyncIterator[Services]:
+    """The services that ``pen``'s level needs, over one shared HTTP session. Raises SigningError ``tsa.none``."""
+    from .evidence import EvidencePool
+
+    pool = EvidencePool(trust, pen.issuers)
+    if pen.options.level is Level.B_B:
+        yield Services(pool, None)
+        return
+    if timestamps is None:
+        raise SigningError("tsa.none", on_disk="nothing", level=pen.options.level.value)
+    async with timestamps.stamper(trust) as stamper:
+        yield Services(pool, timestamps, stamper)
+
+
+@dataclass(slots=True)
+class DocumentSigning:
+    """One document on its way: prepared, signed, timestamped, raised, read back. ``run`` changes only ``made.stream``."""
+
+    made: Staged
+    pen: Pen
+    wanted: str | None
+    stamp: Any
     claimed_time: datetime
-    reason: str
-    allow_degraded: bool
+    field: str = ""
     reached: Level = Level.B_B
     degraded: str = ""
-    issuers: Sequence[bytes] = ()
+    revisions: int = 0
 
-    async def run(self, size: int) -> str:
-        """Sign, then raise as far as asked; returns the field's name. ``size``: bytes before."""
-        check_earlier(self.stream)
-        self.issuers = issuers_of_signer(self.session, self.trust)
-        name, create = choose_field(list_fields(open_reader(self.stream)), self.field)
-        if self.timestamps is None or self.level is Level.B_B:
-            await self._sign(name, create, size, None)
-            return name
-        async with self.timestamps.stamper(self.trust) as stamper:
-            if self.level.rank >= Level.B_LT.rank:
-                await self._check_signer()
-            await self._sign(name, create, size, stamper)
-            if self.level.rank >= Level.B_LT.rank and self.reached is Level.B_T:
-                await self._raise(name, stamper)
-        return name
+    async def run(self, services: Services, lane: Lane) -> None:
+        """Everything up to a file that was checked. Raises as ``sign_file`` does; on an error the stream is rubbish."""
+        reader = open_reader(self._stream)
+        self.revisions = reader.xrefs.total_revisions
+        self.field, create = choose_field(list_fields(reader), self.wanted)
+        earlier = _has_signatures(reader)
+        if earlier:
+            check_earlier(reader)
+        if self.pen.options.level.rank >= Level.B_LT.rank:
+            await self._check_signer(services)
+        await self._sign(reader, services, lane, create)
+        if self.pen.options.level.rank >= Level.B_LT.rank and self.reached is Level.B_T:
+            await self._raise(services)
+        self._check(earlier)
 
-    async def _check_signer(self) -> None:
+    def receipt(self, after: str) -> SignReceipt:
+        """What is to be told; ``after``: SHA-256 hex of the output."""
+        return SignReceipt(
+            output=str(self.made.output),
+            before=self.made.before,
+            after=after,
+            field=self.field,
+            level=self.reached,
+            signer=self.pen.certificate,
+            claimed_time=self.claimed_time,
+            degraded=self.degraded,
+        )
+
+    @property
+    def _stream(self) -> IO[bytes]:
+        return self.made.stream
+
+    async def _check_signer(self, services: Services) -> None:
         """A revoked signer learns it before he signs; an unanswered question only degrades, where that is allowed."""
-        from .chains import collector, load_certificates
-
-        certificate = load_certificates([self.session.certificate.der])[0]
-        async with collector(self.trust, self.issuers) as gathering:
-            try:
-                await gathering.signer(certificate, ())
-            except SigningError as error:
-                if error.code != "revocation.unreachable" or not self.allow_degraded:
-                    raise
-
-    async def _sign(self, name: str, create: bool, size: int, stamper: TimeStamper | None) -> None:
-        from .signer import RoomTooSmall
-
         try:
-            signer = await self._sign_once(name, create, stamper)
-        except RoomTooSmall:  # the client has learnt the size of this TSA's tokens: once more, with room
-            self.stream.truncate(size)
-            signer = await self._sign_once(name, create, stamper)
-        if signer.failure is not None:
-            self.degraded = signer.failure.code
-        elif stamper is not None:
+            await services.pool.signer(self.pen.identity.signing_cert, ())
+        except SigningError as error:
+            if error.code != "revocation.unreachable" or not self.pen.options.allow_degraded:
+                raise
+
+    async def _sign(self, reader: PdfFileReader, services: Services, lane: Lane, create: bool) -> None:
+        from .filling import RoomTooSmall
+
+        placeholder = self._prepare(reader, services, create)
+        try:
+            await self._fill(placeholder, services, lane)
+        except RoomTooSmall as small:  # this TSA's tokens are larger than foreseen: once more, with room
+            if services.timestamps is not None:
+                services.timestamps.token_size = max(services.timestamps.token_size, small.needed)
+            self._stream.truncate(self.made.size)
+            placeholder = self._prepare(open_reader(self._stream), services, create)
+            await self._fill(placeholder, services, lane)
+
+    def _prepare(self, reader: PdfFileReader, services: Services, create: bool) -> Placeholder:
+        from .appearance import stamp_style
+        from .filling import write_signature
+
+        room = self.pen.template.room + (services.timestamps.token_size if services.timestamps else 0)
+        return write_signature(
+            self._stream,
+            reader,
+            self.pen,
+            name=self.field,
+            new_field=_invisible(self.field) if create else None,
+            style=stamp_style(self.stamp(self.claimed_time) if callable(self.stamp) else self.stamp),
+            claimed_time=self.claimed_time,
+            room=room,
+        )
+
+    async def _fill(self, placeholder: Placeholder, services: Services, lane: Lane) -> None:
+        signature = await lane(self.pen.sign, placeholder.digest)
+        token = await self._timestamp(signature, services) if services.stamper is not None else None
+        placeholder.fill(self.pen.template.finish(placeholder.digest, signature, timestamp=token))
+        if token is not None:
             self.reached = Level.B_T
 
-    async def _sign_once(self, name: str, create: bool, stamper: TimeStamper | None) -> SessionSigner:
-        from pyhanko.sign.fields import InvisSigSettings, SigFieldSpec, SigSeedSubFilter
-        from pyhanko.sign.general import SigningError as PyhankoError
-        from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
-        from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
+    async def _timestamp(self, signature: bytes, services: Services) -> bytes | None:
+        """The signature timestamp (EN 319 122-1 §5.3); nothing when the TSA fails and that is tolerated: the token has signed already."""
+        from hashlib import sha256
 
-        from .signer import SessionSigner, digest_for
-
-        room = self.timestamps.token_size if stamper is not None and self.timestamps is not None else 0
-        signer = SessionSigner(self.session, self.issuers, timestamp_room=room, tolerate=self.allow_degraded)
-        meta = PdfSignatureMetadata(
-            field_name=name,
-            md_algorithm=digest_for(self.session),
-            subfilter=SigSeedSubFilter.PADES,
-            reason=self.reason or None,
-            name=self.session.certificate.person.name or None,
-        )
-        spec = SigFieldSpec(name, invis_sig_settings=InvisSigSettings(box_out_of_bounds=True), readable_field_name=name)
-        pdf_signer = PdfSigner(
-            meta,
-            signer,
-            timestamper=stamper,
-            stamp_style=stamp_style(self.stamp),
-            new_field_spec=spec if create else None,
-        )
         try:
-            signing = pdf_signer.init_signing_session(open_writer(self.stream), existing_fields_only=not create)
-            signing.system_time = self.claimed_time
-            prepared = signing.prepare_tbs_document(validation_info=None, bytes_reserved=2 * signer.room)
-            digest, _ = prepared.digest_tbs_document(in_place=True)
-            await prepared.perform_signature(digest.document_digest, PdfCMSSignedAttributes())
-        except PyhankoError as error:  # a certification, lock or seed value of the document forbids it
-            raise SigningError("sign.forbidden", field=name, reason=str(error)) from error
-        return signer
+            return bytes(await services.stamper.async_token(sha256(signature).digest(), "sha256"))
+        except SigningError as error:
+            if not self.pen.options.allow_degraded or not error.code.startswith("tsa."):
+                raise
+            self.degraded = error.code
+            return None
 
-    async def _raise(self, name: str, stamper: TimeStamper) -> None:
-        from .renewal import append_evidence
+    async def _raise(self, services: Services) -> None:
+        from .evidence import DEGRADING, append_evidence
 
-        size = size_of(self.stream)
+        assert services.timestamps is not None
         try:
             self.reached = await append_evidence(
-                self.stream, self.trust, stamper, self.level, required=name, issuers=self.issuers
+                self._stream,
+                services.pool,
+                services.timestamps,
+                services.stamper,
+                self.pen.options.level,
+                required=self.field,
             )
         except SigningError as error:
-            if not self.allow_degraded or error.code not in DEGRADING:
+            if not self.pen.options.allow_degraded or error.code not in DEGRADING:
                 raise
-            self.stream.truncate(size)
             self.degraded = error.code
 
+    def _check(self, earlier: bool) -> None:
+        check_signed(
+            self._stream,
+            before_size=self.made.size,
+            before_digest=self.made.before,
+            revisions=self.revisions,
+            field=self.field,
+            certificate=self.pen.certificate.der,
+        )
+        if earlier:
+            check_earlier(open_reader(self._stream), "output.check_failed")
 
-DEGRADING = ("tsa.unreachable", "tsa.refused", "tsa.bad_answer", "tsa.untrusted", "revocation.unreachable")
+
+def _has_signatures(reader: PdfFileReader) -> bool:
+    from pyhanko.sign.fields import enumerate_sig_fields
+
+    return any(value is not None for _, value, _ in enumerate_sig_fields(reader))
 
 
-def issuers_of_signer(session: TokenSession, trust: TrustStore) -> tuple[bytes, ...]:
-    """The issuing certificates to embed: from the token and the trust store, following issuer names; roots are left out."""
-    from .chains import load_certificates
+def _invisible(name: str) -> Any:
+    from pyhanko.sign.fields import InvisSigSettings, SigFieldSpec
 
-    pool = load_certificates(dict.fromkeys([*session.chain, *trust.intermediates]))
-    current = load_certificates([session.certificate.der])[0]
-    found: list[bytes] = []
-    while (issuer := next((one for one in pool if one.subject == current.issuer), None)) is not None:
-        if issuer.self_issued or issuer.dump() in found:
-            break
-        found.append(issuer.dump())
-        current = issuer
-    return tuple(found)
+    return SigFieldSpec(name, invis_sig_settings=InvisSigSettings(box_out_of_bounds=True), readable_field_name=name)

@@ -1,14 +1,7 @@
-"""Appending to a PDF without touching what is there: pyHanko readers and writers, a staged copy, the check of what was written."""
+"""PDFs as pyHanko's readers and writers, opened so that what is there stays as it is."""
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
-import secrets
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from .errors import SigningError
@@ -18,30 +11,46 @@ if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
 
 
-def open_reader(stream: IO[bytes], *, strict: bool = True) -> PdfFileReader:
-    """A reader over ``stream``. Raises SigningError ``pdf.unreadable``, ``pdf.encrypted``."""
+def open_reader(stream: IO[bytes]) -> PdfFileReader:
+    """A reader over ``stream``: strict, and tolerant only where the strict one refuses (``reader.strict`` tells).
+
+    A quarter of the signed files of other producers need the tolerant one (research, signing-stack §2). Hybrid cross-references are
+    refused: two readers may see two documents in one file. Raises SigningError ``pdf.unreadable``, ``pdf.encrypted``, ``pdf.hybrid``.
+    """
     from pyhanko.pdf_utils.reader import PdfFileReader
 
-    try:
-        stream.seek(0)
-        reader = PdfFileReader(stream, strict=strict)
-        _ = reader.root["/Pages"]
-    except Exception as error:  # pyHanko raises many types on damaged files (research, signing-stack §2)
-        raise SigningError("pdf.unreadable", reason=type(error).__name__) from error
-    if reader.encrypted:
-        raise SigningError("pdf.encrypted")
-    return reader
+    failure: Exception | None = None
+    for strict in (True, False):
+        try:
+            stream.seek(0)
+            reader = PdfFileReader(stream, strict=strict)
+            if reader.encrypted:
+                raise SigningError("pdf.encrypted")
+            _ = reader.root["/Pages"]["/Kids"]
+        except SigningError:
+            raise
+        except Exception as error:  # noqa: BLE001 - pyHanko raises many types on damaged files (research, signing-stack §2)
+            failure = failure or error
+            continue
+        if reader.xrefs.hybrid_xrefs_present:
+            raise SigningError("pdf.hybrid")
+        return reader
+    raise SigningError("pdf.unreadable", reason=type(failure).__name__) from failure
 
 
-def open_writer(stream: IO[bytes]) -> IncrementalPdfFileWriter:
-    """A writer of one incremental update that leaves XMP and Info as they are: rewriting them endangers PDF/A."""
+def open_writer(stream: IO[bytes], reader: PdfFileReader | None = None) -> IncrementalPdfFileWriter:
+    """A writer of one incremental update that leaves XMP and Info as they are: rewriting them endangers PDF/A.
+
+    ``reader``: one that is already open over ``stream``.
+    """
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
     class Appender(IncrementalPdfFileWriter):
         def _update_meta(self) -> None:
             return
 
-    return Appender(stream, prev=open_reader(stream))
+    prev = reader or open_reader(stream)
+    return Appender(stream, prev=prev, strict=prev.strict)
 
 
 def embedded(reader: PdfFileReader) -> list[Any]:
@@ -50,67 +59,3 @@ def embedded(reader: PdfFileReader) -> list[Any]:
         return list(reader.embedded_signatures)
     except Exception as error:  # one broken signature makes pyHanko raise for the whole file, with many types
         raise SigningError("pdf.broken_signature", reason=type(error).__name__) from error
-
-
-@contextlib.contextmanager
-def staged_copy(source: Path, output: Path) -> Iterator[IO[bytes]]:
-    """A copy of ``source`` beside ``output``, open for appending; becomes ``output`` when the block ends well, else vanishes.
-
-    Raises SigningError ``output.is_input``, ``source.unreadable``, ``output.cannot_write``; every SigningError that passes gets
-    ``on_disk="nothing"``.
-    """
-    if output.exists() and source.exists() and source.samefile(output):
-        raise SigningError("output.is_input", on_disk="nothing", file=output.name)
-    part = output.parent / f".{output.name}.{secrets.token_hex(6)}.part"
-    try:
-        with _copied(source, part, output) as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(output)
-        _sync_folder(output.parent)
-    except SigningError as error:
-        error.on_disk = error.on_disk or "nothing"
-        raise
-    except OSError as error:
-        raise SigningError("output.cannot_write", on_disk="nothing", file=output.name, errno=error.errno) from error
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def digest_of(stream: IO[bytes], size: int | None = None) -> str:
-    """SHA-256 hex of the first ``size`` bytes of a stream, or of all."""
-    stream.seek(0)
-    digest = hashlib.sha256()
-    left = size
-    while block := stream.read(1 << 20 if left is None else min(1 << 20, left)):
-        digest.update(block)
-        left = None if left is None else left - len(block)
-    return digest.hexdigest()
-
-
-def size_of(stream: IO[bytes]) -> int:
-    """Bytes in a seekable stream."""
-    return stream.seek(0, os.SEEK_END)
-
-
-@contextlib.contextmanager
-def _copied(source: Path, part: Path, output: Path) -> Iterator[IO[bytes]]:
-    try:
-        origin = source.open("rb")
-    except OSError as error:
-        raise SigningError("source.unreadable", file=source.name, errno=error.errno) from error
-    with origin:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("x+b") as stream:
-            shutil.copyfileobj(origin, stream, 1 << 20)
-            yield stream
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "nt":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -40,7 +40,7 @@ class TokenSession:
         self._process: WorkerProcess | None = process
         self._number = number
 
-    def sign_raw(self, data: bytes, *, digest: str = "sha256") -> bytes:
+    def sign_raw(self, data: bytes, *, digest: str = "sha256", padding: object = None) -> bytes:
         """RSASSA-PKCS1-v1_5, or ECDSA as DER (X9.62), by the key's type; ``digest``: sha256, sha384, sha512.
 
         Raises TokenError (``token.removed``, ``token.module_hung``, ``token.module_crashed``, ``token.device_error``).

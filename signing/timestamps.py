@@ -45,7 +45,7 @@ class TimestampClient:
         return f"TimestampClient({self.url!r})"
 
     @contextlib.asynccontextmanager
-    async def stamper(self, trust: TrustStore) -> AsyncIterator[TimeStamper]:
+    async def stamper(self, trust: TrustStore) -> AsyncIterator[Any]:
         """A pyHanko timestamper over one shared session, for one operation. Its tokens come checked, down to an anchor of ``trust``.
 
         It raises SigningError ``tsa.untrusted`` and those of ``request_error``.
@@ -55,6 +55,9 @@ class TimestampClient:
         connector = aiohttp.TCPConnector(ssl=self._tls_context()) if self.url.startswith("https:") else None
         async with aiohttp.ClientSession(connector=connector) as session:
             yield self._stamper(session, trust)
+
+    def remaining(self, _now: object) -> int | None:
+        return None
 
     def learn(self, token: ContentInfo) -> None:
         """Remember the size of a token, and the token itself as a sample of the TSA's certificates."""
@@ -78,6 +81,9 @@ class TimestampClient:
                 await _require_good(token, message_digest, client.url, trust)
                 client.learn(token)
                 return token
+
+            async def async_token(self, message_digest: bytes, md_algorithm: str) -> bytes:
+                return bytes((await self.async_timestamp(message_digest, md_algorithm)).dump())
 
             async def async_dummy_response(self, md_algorithm: str) -> ContentInfo:
                 if client._sample is None:

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 import typer
 
-from . import archive_commands, desk_commands, document_commands, practice_commands, signing_commands, slip_commands
+from . import (
+    archive_commands,
+    desk_commands,
+    document_commands,
+    practice_commands,
+    sign_commands,
+    signing_commands,
+    slip_commands,
+)
 from .answers import Exit, tell
 from .practice_commands import WindowDoor
 from .usage import usage_words
@@ -27,6 +35,7 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     signing_commands.add_to(app)
+    sign_commands.add_to(app)
     desk_commands.add_to(app)
     document_commands.add_to(app)
     slip_commands.add_to(app)

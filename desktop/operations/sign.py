@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.drafting.jobs import verification_text
 from desktop.records.documents import DocumentView, require_turn
-from desktop.records.errors import OfficeError
+from desktop.records.errors import Cancelled, OfficeError
 from desktop.records.events import EventKind
 from desktop.records.people import Official
-from signing.errors import PinError, SigningError, TokenError
+from signing.errors import SigningError
+from signing.options import SignOptions
 from signing.report import Certificate, Level, SignReceipt, Token
 
 from .acts import Outgoing, record
@@ -21,12 +22,14 @@ from .desk import Desk, Progress, no_progress
 
 if TYPE_CHECKING:
     from signing.appearance import Stamp
+    from signing.batch import ItemResult
+    from signing.preflight import SignItem
     from signing.session import TokenSession
 
 
 @dataclass(frozen=True, slots=True)
 class SignResult:
-    """One document of the batch: its receipt, or the error that it met."""
+    """One document of the batch: its receipt, or the error that it met; neither where the person stopped the batch before."""
 
     document: str
     cite: str
@@ -60,7 +63,8 @@ def sign(
     reason: str = "",
     progress: Progress = no_progress,
 ) -> list[SignResult]:
-    """Sign each document whose turn it is with one login. PinError and TokenError stop the batch and are raised.
+    """Sign each document whose turn it is with one login. PinError and TokenError stop the batch and are raised; what was signed before
+    stays recorded. ``progress`` may raise ``Cancelled``: nothing new is begun, and the rows tell what was done.
 
     Before any PIN: ``sign.not_your_token`` when the certificate's CI is not that of the official who acts,
     ``document.not_your_turn``, and ``tsa.none`` where a level above B-B is asked of a desk without timestamp service.
@@ -72,20 +76,9 @@ def sign(
         require_turn(view, signer.id, EventKind.SIGNED)
     if level is not Level.B_B and desk.timestamps is None:
         raise SigningError("tsa.none", on_disk="nothing", level=level.value)
-    results: list[SignResult] = []
+    pile = _Pile(desk, signer, views, SignOptions(level=level, reason=reason), progress)
     with desk.worker.open(token, certificate, _Asking(pin)) as session:
-        for done, view in enumerate(views):
-            progress(done, len(views))
-            try:
-                receipt = _sign_one(desk, view, session, signer, level=level, reason=reason)
-            except (PinError, TokenError):
-                raise
-            except (OfficeError, SigningError) as error:
-                results.append(SignResult(view.id, view.cite, error=error))
-            else:
-                results.append(SignResult(view.id, view.cite, receipt=receipt))
-    progress(len(views), len(views))
-    return results
+        return pile.sign(session)
 
 
 def require_own_certificate(signer: Official, certificate: Certificate) -> None:
@@ -97,47 +90,84 @@ def require_own_certificate(signer: Official, certificate: Certificate) -> None:
         raise OfficeError("sign.not_your_token", name=signer.name, certificate=person.name)
 
 
-def _sign_one(
-    desk: Desk, view: DocumentView, session: TokenSession, signer: Official, *, level: Level, reason: str
-) -> SignReceipt:
-    from signing.pades import sign_file
+@dataclass(slots=True)
+class _Pile:
+    """The documents of one act of signing. Each becomes an act of its own as soon as its bytes are whole."""
 
-    claimed = desk.now_local()
-    name = field_of(view, signer.id)
-    output = desk.work_folder() / f"{view.id}-{name}.pdf"
-    try:
-        receipt = sign_file(
-            desk.store.path_of(view.digest),
-            output,
-            session,
-            field=name,
-            stamp=stamp_for(desk, view, signer, claimed, reason),
-            level=level,
-            trust=desk.trust,
-            timestamps=desk.timestamps,
-            claimed_time=claimed,
-            reason=reason,
-            allow_degraded=True,
-        )
+    desk: Desk
+    signer: Official
+    views: Sequence[DocumentView]
+    options: SignOptions
+    progress: Progress
+    cancelled: bool = False
+    rows: dict[Path, SignResult] = field(default_factory=dict)
+
+    def sign(self, session: TokenSession) -> list[SignResult]:
+        """One row per document, in order; a row without receipt and error was not begun. Raises the token's error when it goes."""
+        from signing.batch import sign_batch
+
+        items = {self._output(view): self._item(view) for view in self.views}
+        self._tell(0)
+        try:
+            report = sign_batch(
+                list(items.values()),
+                session,
+                options=self.options,
+                trust=self.desk.trust,
+                timestamps=self.desk.timestamps,
+                clock=self.desk.now_local,
+                cancelled=lambda: self.cancelled,
+                on_result=lambda result: self._keep(result, session.certificate),
+            )
+        finally:
+            for output in items:
+                output.unlink(missing_ok=True)
+        if report.stopped is not None:
+            raise report.stopped
+        return [self.rows.get(self._output(view), SignResult(view.id, view.cite)) for view in self.views]
+
+    def _output(self, view: DocumentView) -> Path:
+        return self.desk.work_folder() / f"{view.id}-{field_of(view, self.signer.id)}.pdf"
+
+    def _item(self, view: DocumentView) -> SignItem:
+        from signing.preflight import SignItem
+
+        def stamp(claimed: datetime) -> Stamp:
+            return stamp_for(self.desk, view, self.signer, claimed, self.options.reason)
+
+        name = field_of(view, self.signer.id)
+        return SignItem(self.desk.store.path_of(view.digest), self._output(view), name, stamp)
+
+    def _keep(self, result: ItemResult, certificate: Certificate) -> None:
+        view = next(one for one in self.views if self._output(one) == result.item.output)
+        row = SignResult(view.id, view.cite, result.receipt, result.error)
+        if result.receipt is not None:
+            try:
+                self._record(view, result.receipt, certificate)
+            except OfficeError as error:  # somebody else appended meanwhile: what was made here is thrown away
+                row = SignResult(view.id, view.cite, error=error)
+        self.rows[result.item.output] = row
+        self._tell(len(self.rows))
+
+    def _record(self, view: DocumentView, receipt: SignReceipt, certificate: Certificate) -> None:
         keep_append(
-            desk,
+            self.desk,
             view,
-            output.read_bytes(),
+            Path(receipt.output).read_bytes(),
             EventKind.SIGNED,
-            signer,
+            self.signer,
             level=receipt.level,
-            field=name,
+            field=receipt.field,
             more={
-                "signer": {
-                    "ci": signer.ci,
-                    "issuer": session.certificate.issuer,
-                    "serial": str(session.certificate.serial),
-                }
+                "signer": {"ci": self.signer.ci, "issuer": certificate.issuer, "serial": str(certificate.serial)},
             },
         )
-    finally:
-        output.unlink(missing_ok=True)
-    return receipt
+
+    def _tell(self, done: int) -> None:
+        try:
+            self.progress(done, len(self.views))
+        except Cancelled:
+            self.cancelled = True
 
 
 def field_of(view: DocumentView, official: str) -> str:

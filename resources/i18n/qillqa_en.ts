@@ -614,6 +614,10 @@
         <source>Todavía sin sello de tiempo (nivel B-B): se pondrá solo cuando haya conexión.</source>
         <translation>No timestamp yet (level B-B): it will be added by itself once there is a connection.</translation>
     </message>
+    <message>
+        <source>Usted detuvo la firma; los demás quedan como estaban y siguen en Por firmar.</source>
+        <translation>You stopped the signing; the others are as they were and still under To sign.</translation>
+    </message>
 </context>
 <context>
     <name>Slip</name>

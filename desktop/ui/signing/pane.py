@@ -239,6 +239,18 @@ class SigningPane(QWidget):
         self.again.setEnabled(not busy)
         self.cancel.setText(self.tr("Detener") if busy else self.tr("Volver"))
 
+    def _stopped(self, made: int, total: int) -> Message:
+        """What the person stopped: what is signed stays signed."""
+        if not made:
+            return Message(
+                "care", self.tr("No se firmó nada."), self.tr("Usted canceló antes de que el token firmara.")
+            )
+        return Message(
+            "care",
+            self.tr("Se firmaron {made} de {all} documentos.").format(made=made, all=total),
+            self.tr("Usted detuvo la firma; los demás quedan como estaban y siguen en Por firmar."),
+        )
+
     def _cancelled(self) -> None:
         self.told.emit(
             Message("care", self.tr("No se firmó nada."), self.tr("Usted canceló antes de que el token firmara."))
@@ -268,6 +280,8 @@ class SigningPane(QWidget):
                 what if len(results) > 1 else (first.what if first else what),
                 *(first[2:4] if first else ()),
             )
+        if len(made) < len(results):
+            return self._stopped(len(made), len(results))
         what = count(len(made), self.tr("Documento firmado."), self.tr("{n} documentos firmados."))
         if any(receipt.level is Level.B_B for receipt in made):
             return Message(

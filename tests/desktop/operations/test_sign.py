@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from desktop.practice.people import ANSWERER, AUTHOR, CHIEF
 from desktop.practice.ports import free_port
 from desktop.practice.services import PkiServices
 from desktop.records.documents import DocumentState
+from desktop.records.errors import Cancelled
 from desktop.records.events import EventKind
 from signing.errors import SigningCancelled, TokenError
 from signing.report import Certificate, Level, Outcome, Token
@@ -117,27 +117,48 @@ def test_a_batch_asks_one_pin_and_a_bad_file_stops_no_other(stages: Stages, foun
     assert list(desk.work_folder().iterdir()) == []
 
 
-def test_a_token_worker_killed_between_two_files_leaves_one_signed_and_one_as_it_was(
+def test_a_token_worker_killed_in_the_middle_leaves_each_signed_or_as_it_was(
     stages: Stages, founded: TestOffice
 ) -> None:
     office = stages(founded).office
     desk = office.desk(PLANNING, own_worker=True)
-    batch = [office.frozen(desk), office.frozen(desk)]
-    before = desk.store.document(batch[1])
+    batch = [office.frozen(desk) for _ in range(12)]
+    before = [desk.store.document(document) for document in batch]
     token, certificate = _own(office, desk, AUTHOR)
 
-    def kill_before_the_second(done: int, _total: int) -> None:
+    def kill_after_the_first(done: int, _total: int) -> None:
         if done == 1:
             for pid in desk.worker.process_ids():
                 os.kill(pid, signal.SIGKILL)
-            time.sleep(0.1)
 
     with pytest.raises(TokenError):
-        sign.sign(desk, batch, token, certificate, office.pin(AUTHOR), progress=kill_before_the_second)
-    assert desk.store.document(batch[0]).state is DocumentState.SIGNED
-    assert desk.store.document(batch[1]) == before
+        sign.sign(desk, batch, token, certificate, office.pin(AUTHOR), progress=kill_after_the_first)
+    now = [desk.store.document(document) for document in batch]
+    assert now[0].state is DocumentState.SIGNED
+    assert now[-1] == before[-1]
+    assert {view.state for view in now} == {DocumentState.SIGNED, DocumentState.FROZEN}
     assert list(desk.work_folder().iterdir()) == []
-    assert office.sign(desk, batch[1], AUTHOR).error is None  # the next attempt gets a fresh worker
+    assert office.sign(desk, batch[-1], AUTHOR).error is None  # the next attempt gets a fresh worker
+
+
+def test_stopping_keeps_what_was_signed_and_says_what_was_not(stages: Stages, founded: TestOffice) -> None:
+    office = stages(founded).office
+    desk = office.desk(PLANNING)
+    batch = [office.frozen(desk) for _ in range(10)]
+    token, certificate = _own(office, desk, AUTHOR)
+
+    def stop(done: int, _total: int) -> None:
+        if done:
+            raise Cancelled
+
+    rows = sign.sign(desk, batch, token, certificate, office.pin(AUTHOR), progress=stop)
+    assert [row.document for row in rows] == batch
+    assert rows[0].receipt is not None
+    assert (rows[-1].receipt, rows[-1].error) == (None, None)
+    for row in rows:
+        signed = desk.store.document(row.document).state is DocumentState.SIGNED
+        assert signed == (row.receipt is not None)
+    assert list(desk.work_folder().iterdir()) == []
 
 
 def test_with_the_timestamp_service_off_the_level_is_lower_and_says_so(frozen_stage: Stage, stages: Stages) -> None:

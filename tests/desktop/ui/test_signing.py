@@ -10,9 +10,9 @@ from PySide6.QtCore import Qt
 
 from desktop.routing.trays import Tray, Urgency
 from desktop.ui.messages import Message
-from desktop.ui.office import CheckLine
-from signing.report import PinState
-from tests.desktop.ui.fakes import PIN, FakeOffice, token
+from desktop.ui.office import CheckLine, SignResult
+from signing.report import Level, PinState, SignReceipt
+from tests.desktop.ui.fakes import NOW, PIN, FakeOffice, token
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -114,6 +114,18 @@ def test_stop_while_it_runs(window: Window, office: FakeOffice, qtbot: QtBot, re
     assert window.notice.message is not None
     assert window.notice.message.what == "No se firmó nada."
     assert pane.cancel.text() == "Volver"
+
+
+def test_a_pile_that_was_stopped_says_what_was_signed(
+    window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest
+) -> None:
+    """Never "nothing was signed" when some of it was."""
+    pane = begin(window, qtbot, rest)
+    receipt = SignReceipt("a.pdf", "a", "b", "firma-1", Level.B_LTA, token().certificates[0], NOW)
+    told = pane._told_of([SignResult("1", "NI/1", receipt), SignResult("2", "NI/2"), SignResult("3", "NI/3")])
+    assert (told.tone, told.what) == ("care", "Se firmaron 1 de 3 documentos.")
+    assert "siguen en Por firmar" in told.means
+    assert pane._told_of([SignResult("1", "NI/1")]).what == "No se firmó nada."
 
 
 def test_what_is_bad_blocks_before_the_pin(window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest) -> None:
