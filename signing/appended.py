@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 # what a signature, validation data or a document timestamp may change of an object that was there before, by what the object is
 _CATALOG = frozenset({"/AcroForm", "/DSS", "/Extensions", "/Perms", "/Version"})
-_FORM = frozenset({"/Fields", "/SigFlags"})
+_FORM = frozenset(
+    {"/Fields", "/SigFlags", "/NeedAppearances"}
+)  # the last goes: a reader may not redraw what was signed
 _FIELD = frozenset({"/V", "/AP", "/Lock", "/Type"})
 _PAGE = frozenset({"/Annots", "/Tabs"})
 _STORE = frozenset({"/Certs", "/OCSPs", "/CRLs", "/VRI"})

@@ -50,7 +50,17 @@ def open_writer(stream: IO[bytes], reader: PdfFileReader | None = None) -> Incre
             return
 
     prev = reader or open_reader(stream)
-    return Appender(stream, prev=prev, strict=prev.strict)
+    writer = Appender(stream, prev=prev, strict=prev.strict)
+    if (
+        not prev.strict
+    ):  # a /Size that is too small (pdfunite writes one) would give new objects the numbers of old ones
+        writer._lastobj_id = max(writer._lastobj_id, _highest(prev))
+    return writer
+
+
+def _highest(reader: PdfFileReader) -> int:
+    revisions = range(reader.total_revisions)
+    return max((ref.idnum for number in revisions for ref in reader.xrefs.explicit_refs_in_revision(number)), default=0)
 
 
 def embedded(reader: PdfFileReader) -> list[Any]:
