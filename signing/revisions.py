@@ -46,16 +46,15 @@ def open_writer(stream: IO[bytes], reader: PdfFileReader | None = None) -> Incre
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
     class Appender(IncrementalPdfFileWriter):
+        def __init__(self, prev: PdfFileReader) -> None:
+            super().__init__(stream, prev=prev, strict=prev.strict)
+            if not prev.strict:  # a /Size that is too small (pdfunite's) would give new objects the numbers of old ones
+                self._lastobj_id = max(self._lastobj_id, _highest(prev))
+
         def _update_meta(self) -> None:
             return
 
-    prev = reader or open_reader(stream)
-    writer = Appender(stream, prev=prev, strict=prev.strict)
-    if (
-        not prev.strict
-    ):  # a /Size that is too small (pdfunite writes one) would give new objects the numbers of old ones
-        writer._lastobj_id = max(writer._lastobj_id, _highest(prev))
-    return writer
+    return Appender(reader or open_reader(stream))
 
 
 def _highest(reader: PdfFileReader) -> int:
