@@ -122,10 +122,14 @@ def _allowed(was: Any, role: str) -> frozenset[str]:
 
 
 def _may_become(was: Any, now: Any, key: str) -> bool:
-    """Lists only grow; what is a dictionary inside (the form in the catalog) keeps what it has."""
+    """Lists only grow; what is a dictionary inside (the form in the catalog) keeps what it has; /NeedAppearances only goes, so that
+    no reader draws anew what was signed.
+    """
     from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject
 
     before, after = was.get(key), now.get(key)
+    if key == "/NeedAppearances":
+        return after is None
     if isinstance(before, ArrayObject):
         return isinstance(after, ArrayObject) and _grew(before, after)
     if key == "/AcroForm" and isinstance(before, DictionaryObject):
