@@ -62,7 +62,8 @@ def write_signature(
     """Append the revision that fills field ``name``, with ``room`` bytes of DER for the CMS.
 
     ``new_field``: how to make the field first; None when it is there. ``style``: pyHanko's stamp style.
-    Raises SigningError ``sign.forbidden`` where the document's own rules do not allow it.
+    Raises SigningError ``sign.forbidden`` where the document's own rules do not allow it, ``pdf.unreadable`` where the file turns out
+    to be damaged only now.
     """
     from pyhanko.sign.general import SigningError as PyhankoError
     from pyhanko.sign.signers import PdfSigner
@@ -75,6 +76,10 @@ def write_signature(
         digest, _ = prepared.digest_tbs_document(in_place=True)
     except PyhankoError as error:  # a certification, lock or seed value of the document forbids it
         raise SigningError("sign.forbidden", field=name, reason=str(error)) from error
+    except SigningError:
+        raise
+    except Exception as error:  # pyHanko raises many types on damaged files; one such file must not end the pile
+        raise SigningError("pdf.unreadable", reason=type(error).__name__) from error
     return Placeholder(name, digest.document_digest, stream, digest)
 
 

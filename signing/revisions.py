@@ -26,7 +26,7 @@ def open_reader(stream: IO[bytes]) -> PdfFileReader:
             reader = PdfFileReader(stream, strict=strict)
             if reader.encrypted:
                 raise SigningError("pdf.encrypted")
-            _ = reader.root["/Pages"]["/Kids"]
+            reader.find_page_for_modification(0)  # type: ignore[no-untyped-call]  # a tree that is none, or a circle
         except SigningError:
             raise
         except Exception as error:  # noqa: BLE001 - pyHanko raises many types on damaged files (research, signing-stack §2)
