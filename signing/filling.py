@@ -69,8 +69,11 @@ def write_signature(
     from pyhanko.sign.signers import PdfSigner
 
     signer = PdfSigner(pen.metadata(name), pen.identity, stamp_style=style, new_field_spec=new_field)
+    writer = open_writer(stream, reader)
+    if new_field is None:
+        _lock_field(writer, name, pen.field_lock())
     try:
-        signing = signer.init_signing_session(open_writer(stream, reader), existing_fields_only=new_field is None)
+        signing = signer.init_signing_session(writer, existing_fields_only=new_field is None)
         signing.system_time = claimed_time
         prepared = signing.prepare_tbs_document(validation_info=None, bytes_reserved=2 * room)
         digest, _ = prepared.digest_tbs_document(in_place=True)
@@ -81,6 +84,19 @@ def write_signature(
     except Exception as error:  # pyHanko raises many types on damaged files; one such file must not end the pile
         raise SigningError("pdf.unreadable", reason=type(error).__name__) from error
     return Placeholder(name, digest.document_digest, stream, digest)
+
+
+def _lock_field(writer: IncrementalPdfFileWriter, name: str, lock: Any) -> None:
+    """Put the wished lock into a field that is there already: only where nobody has signed before (``permissions.require_allowed``)."""
+    from pyhanko.pdf_utils.generic import pdf_name
+    from pyhanko.sign.fields import enumerate_sig_fields
+
+    if lock is None:
+        return
+    reference = next(found for full, _, found in enumerate_sig_fields(writer) if full == name)
+    field = reference.get_object()
+    field[pdf_name("/Lock")] = writer.add_object(lock.as_sig_field_lock())
+    writer.update_container(field)
 
 
 def write_timestamp(writer: IncrementalPdfFileWriter, stream: IO[bytes], room: int) -> Placeholder:

@@ -120,9 +120,7 @@ class DocumentSigning:
         reader = open_reader(self._stream)
         self.revisions = reader.xrefs.total_revisions
         self.field, create = choose_field(list_fields(reader), self.wanted)
-        earlier = _has_signatures(reader)
-        if earlier:
-            check_earlier(reader)
+        earlier = self._obey(reader, create)
         if self.pen.options.level.rank >= Level.B_LT.rank:
             await self._check_signer(services)
         await self._sign(reader, services, lane, create)
@@ -146,6 +144,21 @@ class DocumentSigning:
     @property
     def _stream(self) -> IO[bytes]:
         return self.made.stream
+
+    def _obey(self, reader: PdfFileReader, create: bool) -> bool:
+        """What the document and the field demand; whether somebody has signed before. Raises the reason why not."""
+        from .permissions import read_rules, require_allowed
+        from .seed_values import apply_seed_values, seed_values_of
+
+        rules = read_rules(reader)
+        seeds = seed_values_of(reader, self.field)
+        wishes = apply_seed_values(seeds, self.pen.options, field=self.field, certificate=self.pen.certificate.der)
+        require_allowed(rules, field=self.field, create=create, visible=False, options=wishes)
+        if wishes != self.pen.options:
+            self.pen = self.pen.with_options(wishes)
+        if rules.filled:
+            check_earlier(reader)
+        return bool(rules.filled)
 
     async def _check_signer(self, services: Services) -> None:
         """A revoked signer learns it before he signs; an unanswered question only degrades, where that is allowed."""
@@ -178,10 +191,21 @@ class DocumentSigning:
             reader,
             self.pen,
             name=self.field,
-            new_field=_invisible(self.field) if create else None,
+            new_field=self._new_field() if create else None,
             style=stamp_style(self.stamp(self.claimed_time) if callable(self.stamp) else self.stamp),
             claimed_time=self.claimed_time,
             room=room,
+        )
+
+    def _new_field(self) -> Any:
+        """An invisible field outside the crop box, with the lock that is wished."""
+        from pyhanko.sign.fields import InvisSigSettings, SigFieldSpec
+
+        return SigFieldSpec(
+            self.field,
+            invis_sig_settings=InvisSigSettings(box_out_of_bounds=True),
+            readable_field_name=self.field,
+            field_mdp_spec=self.pen.field_lock(),
         )
 
     async def _fill(self, placeholder: Placeholder, services: Services, lane: Lane) -> None:
@@ -232,15 +256,3 @@ class DocumentSigning:
         )
         if earlier:
             check_earlier(open_reader(self._stream), "output.check_failed")
-
-
-def _has_signatures(reader: PdfFileReader) -> bool:
-    from pyhanko.sign.fields import enumerate_sig_fields
-
-    return any(value is not None for _, value, _ in enumerate_sig_fields(reader))
-
-
-def _invisible(name: str) -> Any:
-    from pyhanko.sign.fields import InvisSigSettings, SigFieldSpec
-
-    return SigFieldSpec(name, invis_sig_settings=InvisSigSettings(box_out_of_bounds=True), readable_field_name=name)

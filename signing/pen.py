@@ -34,6 +34,7 @@ class Pen:
 
         self.session = session
         self.options = options
+        self._trust = trust
         self.certificate = session.certificate
         self.digest = options.digest or _BY_CURVE.get(session.certificate.algorithm, "sha256")
         if self.digest not in DIGESTS:
@@ -53,6 +54,20 @@ class Pen:
             signature_value=512,
             embed_roots=False,
         )
+
+    def with_options(self, options: SignOptions) -> Pen:
+        """The same token with other wishes."""
+        return Pen(self.session, options, self._trust)
+
+    def field_lock(self) -> Any:
+        """The lock that is wished, as pyHanko's FieldMDPSpec; None for none."""
+        from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec
+
+        lock = self.options.lock
+        if lock is None:
+            return None
+        action = FieldMDPAction["ALL" if lock.action == "all" else lock.action.upper()]
+        return FieldMDPSpec(action, None if lock.action == "all" else list(lock.fields))
 
     def metadata(self, field: str) -> PdfSignatureMetadata:
         """The wishes as pyHanko takes them, for the signature dictionary of ``field``."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from .errors import Fact, SigningError
 from .fields import choose_field, list_fields
@@ -169,14 +169,18 @@ def _look(
 ) -> Checked:
     from .checks import check_earlier
     from .permissions import read_rules, require_allowed
+    from .seed_values import apply_seed_values, seed_values_of
 
     rules = read_rules(reader)
     name, create = choose_field(list_fields(reader), row.item.field)
-    visible = row.item.stamp is not None
-    require_allowed(rules, field=name, create=create, visible=visible and not create, options=options)
-    if rules.signatures or rules.timestamps:
+    der = None if certificate is None else certificate.der
+    wishes = apply_seed_values(seed_values_of(reader, name), options, field=name, certificate=der)
+    require_allowed(rules, field=name, create=create, visible=False, options=wishes)
+    if rules.filled:
         check_earlier(reader)
     notes = [Note(code) for code in rules.warnings]
+    if rules.archival:
+        notes.append(Note("pdf.claims_archival", {"claim": rules.archival}))
     if not reader.strict:
         notes.append(Note("pdf.tolerant"))
     if certificate is not None and rules.signed_by(certificate.der):
