@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import subprocess
-import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pikepdf
 import pytest
@@ -29,12 +23,11 @@ from pyhanko_certvalidator.context import CertRevTrustPolicy
 from pyhanko_certvalidator.policy_decl import NO_REVOCATION
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
-from desktop.practice.pki import ROOT, PracticePki
-from desktop.practice.tokens import SoftTokens
+from desktop.practice.pki import ROOT
 from signing.report import LaterChanges, Outcome
-from signing.trust import TrustStore
 from signing.verify import verify_file
 from tests.fixtures.producers.corpus import corpus, producer_of, traits_of
+from tests.signing.batch_command import Office, office_of, sign
 
 FILES, PRODUCERS = 40, 12
 # pdfunite writes a trailer whose /Size is less than its own table, which ISO 32000-1 §7.5.5 forbids: strict readers refuse the file.
@@ -46,41 +39,9 @@ TRAITS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Office:
-    """Who signs, and whom the judges trust."""
-
-    pki: PracticePki
-    tokens: SoftTokens
-    anchors: Path
-    trust: TrustStore
-
-
 @pytest.fixture(scope="module")
-def office(practice_pki: PracticePki, practice_tokens: SoftTokens, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    anchors = tmp_path_factory.mktemp("anchors")
-    (anchors / "raíz.pem").write_text(practice_pki.anchors_pem(), "utf-8")
-    return Office(practice_pki, practice_tokens, anchors, TrustStore.load_folder(anchors))
-
-
-def sign(office: Office, files: Sequence[Path], out: Path, *options: str) -> dict[str, dict[str, Any]]:
-    """One call of ``qillqa sign`` in a process of its own; its rows by the input's name."""
-    reading, writing = os.pipe()
-    os.write(writing, (office.tokens.pin("juana") + "\n").encode())
-    os.close(writing)
-    command = [sys.executable, "-m", "desktop", "sign", *map(str, files), "--out", str(out), "--module",
-               str(office.tokens.module), "--token", "juana", "--trust", str(office.anchors), "--pin-fd", str(reading), "--json",
-               *options]  # fmt: skip
-    environment = {**os.environ, **office.tokens.environment()}
-    try:
-        done = subprocess.run(
-            command, pass_fds=[reading], stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environment
-        )
-    finally:
-        os.close(reading)
-    assert done.stdout, done.stderr
-    rows = json.loads(done.stdout)["files"]
-    return {Path(row["file"]).name: row for row in rows}
+def office(practice_pki, practice_tokens, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    return office_of(practice_pki, practice_tokens, tmp_path_factory.mktemp("anchors"))
 
 
 def complaints(office: Office, before: Path, after: Path) -> list[str]:
