@@ -94,6 +94,12 @@ class Desk:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
+    def tidy(self) -> None:
+        """Remove what programs that died left half made in the work folder."""
+        from signing.outputs import sweep
+
+        sweep(self.work_folder())
+
     def close(self) -> None:
         """Stop the children and close the store. Safe to call twice."""
         self.worker.close()
