@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import IO, TYPE_CHECKING, Any
 
 from .errors import SigningError
@@ -26,7 +27,7 @@ def open_reader(stream: IO[bytes]) -> PdfFileReader:
             reader = PdfFileReader(stream, strict=strict)
             if reader.encrypted:
                 raise SigningError("pdf.encrypted")
-            reader.find_page_for_modification(0)  # type: ignore[no-untyped-call]  # a tree that is none, or a circle
+            _read_bones(reader)
         except SigningError:
             raise
         except Exception as error:  # noqa: BLE001 - pyHanko raises many types on damaged files (research, signing-stack §2)
@@ -36,6 +37,17 @@ def open_reader(stream: IO[bytes]) -> PdfFileReader:
             raise SigningError("pdf.hybrid")
         return reader
     raise SigningError("pdf.unreadable", reason=type(failure).__name__) from failure
+
+
+def _read_bones(reader: PdfFileReader) -> None:
+    """Raise what pyHanko raises where a catalog of any revision, or the way to the first page, cannot be read.
+
+    Of every revision: one that is appended replaces a catalog that only tolerant readers take (TCPDF's), and the file would seem strict.
+    """
+    for revision in range(reader.total_revisions):
+        with contextlib.suppress(KeyError):  # the first part of a linearised file has none yet
+            reader.get_historical_root(revision)
+    reader.find_page_for_modification(0)  # type: ignore[no-untyped-call]  # a tree that is none, or a circle
 
 
 def open_writer(stream: IO[bytes], reader: PdfFileReader | None = None) -> IncrementalPdfFileWriter:
