@@ -30,6 +30,14 @@ def pile(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return made
 
 
+def test_the_locked_ones_are_locked_to_others_too(pile: dict[str, Path]) -> None:
+    locked = [name for name, code in codes().items() if code == "pdf.encrypted"]
+    assert len(locked) == 4
+    for name in locked:
+        said = subprocess.run(["pdfinfo", str(pile[name])], capture_output=True, text=True, check=False)
+        assert "Incorrect password" in said.stderr or "Encrypted:       yes" in said.stdout, name
+
+
 def test_pre_flight_answers_each_with_its_own_code(pile: dict[str, Path], tmp_path: Path) -> None:
     items = [SignItem(path, tmp_path / f"{name}-firmado.pdf") for name, path in pile.items()]
     found = check_items(items, None, options=SignOptions(), timestamps=None, now=datetime.now(UTC))
