@@ -23,7 +23,12 @@ class Window:
 
 
 def main() -> int:
-    """The one entry point."""
+    """The one entry point, also of the token worker's child where the program is frozen: that one loads nothing of the desktop."""
+    if sys.argv[1:2] == ["--token-worker"]:
+        from signing.worker_child import main as serve_tokens
+
+        serve_tokens()
+        return 0
     try:
         from desktop.cli.application import run
     except KeyboardInterrupt:  # Ctrl-C while the program is still loading

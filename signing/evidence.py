@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from asn1crypto import x509
 
     from .chains import Evidence
-    from .timestamps import TimestampClient
+    from .timestamps import Timestamps
     from .trust import TrustStore
 
 FRESH = 60.0  # seconds for which an answer serves other documents too: the tolerance between clocks that verification allows
-DEGRADING = frozenset(
-    {"tsa.unreachable", "tsa.refused", "tsa.bad_answer", "tsa.untrusted", "tsa.quota_spent", "tsa.credential_expired",
-     "revocation.unreachable"}
-)  # fmt: skip
+
+
+def is_service_trouble(code: str) -> bool:
+    """Whether an error is the timestamp or revocation service's and not the document's: a lower level can be kept, and raised later."""
+    return code.startswith("tsa.") or code == "revocation.unreachable"
 
 
 class EvidencePool:
@@ -93,7 +94,7 @@ class EvidencePool:
 async def append_evidence(
     stream: IO[bytes],
     pool: EvidencePool,
-    timestamps: TimestampClient,
+    timestamps: Timestamps,
     stamper: Any,
     level: Level,
     *,
@@ -107,8 +108,7 @@ async def append_evidence(
     size = size_of(stream)
     try:
         return await _append(stream, pool, timestamps, stamper, level, required)
-    except RoomTooSmall as small:  # this TSA's tokens are larger than foreseen: once more, with room
-        timestamps.token_size = max(timestamps.token_size, small.needed + 512)
+    except RoomTooSmall:  # this TSA's tokens are larger than foreseen, and that is known now: once more, with room
         stream.truncate(size)
         return await _append(stream, pool, timestamps, stamper, level, required)
     except BaseException:
@@ -119,7 +119,7 @@ async def append_evidence(
 async def _append(
     stream: IO[bytes],
     pool: EvidencePool,
-    timestamps: TimestampClient,
+    timestamps: Timestamps,
     stamper: Any,
     level: Level,
     required: str | None,

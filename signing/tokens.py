@@ -24,7 +24,8 @@ def token_from(facts: Message, *, module: Path, now: datetime) -> Token:
         pin_pad=bool(facts["pin_pad"]),
         min_pin=int(facts["min_pin"]),
         max_pin=int(facts["max_pin"]),
-        certificates=tuple(_certificates(facts["certificates"], now)),
+        certificates=certificates_from(facts["certificates"], now),
+        soft=bool(facts.get("soft")),
     )
 
 
@@ -38,7 +39,8 @@ def issuers_of(certificate: Certificate, token: Token) -> tuple[bytes, ...]:
     return tuple(item.der for item in token.certificates if item.unusable == "is_ca" and item.id != certificate.id)
 
 
-def _certificates(items: list[dict[str, Any]], now: datetime) -> list[Certificate]:
+def certificates_from(items: list[dict[str, Any]], now: datetime) -> tuple[Certificate, ...]:
+    """Certificates from the child's answer, each once, those that can sign first."""
     from .subject import describe_certificate
 
     found: dict[str, Certificate] = {}
@@ -50,4 +52,4 @@ def _certificates(items: list[dict[str, Any]], now: datetime) -> list[Certificat
         except (SigningError, ValueError):
             continue
         found.setdefault(described.id, described)
-    return sorted(found.values(), key=lambda one: (one.unusable, one.label, one.id))
+    return tuple(sorted(found.values(), key=lambda one: (one.unusable, one.label, one.id)))

@@ -11,6 +11,7 @@ from desktop.operations import raising, synchronise, trays
 from desktop.routing.trays import Tray
 from desktop.words import words
 
+from . import tsa_commands
 from .answers import Exit, answered, plain, put_json, put_line, tell
 from .desks import Home, Json, Official, at_desk, default_home
 from .raising_commands import raise_documents, tell_outcome
@@ -27,6 +28,7 @@ def add_to(app: typer.Typer) -> None:
     desk.command("status")(status)
     desk.command("trays")(show_trays)
     desk.command("raise")(raise_documents)
+    tsa_commands.add_to(desk)
     app.add_typer(desk, name="desk")
     app.command("sync")(sync)
     app.command("find")(find)

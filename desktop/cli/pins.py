@@ -18,9 +18,13 @@ class PinSource:
         self._descriptor = descriptor
 
     def __call__(self, token: Token, certificate: Certificate | None) -> str:
-        """One line without its end. Raises ``SigningCancelled`` when nothing was given."""
+        """One line without its end; "" for a reader with its own pad. Raises ``SigningCancelled`` when nothing was given."""
+        if token.pin_pad:
+            sys.stderr.write("Escriba el PIN en el teclado del lector.\n")
+            sys.stderr.flush()
+            return ""
         if self._descriptor is not None:
-            pin = _line_of(self._descriptor)
+            pin = line_of(self._descriptor)
         elif self._from_stdin:
             pin = sys.stdin.readline().rstrip("\r\n")
         else:
@@ -30,7 +34,8 @@ class PinSource:
         return pin
 
 
-def _line_of(descriptor: int) -> str:
+def line_of(descriptor: int) -> str:
+    """One line of that descriptor without its end, not a byte more."""
     read = bytearray()
     while (byte := os.read(descriptor, 1)) not in (b"", b"\n"):
         read += byte
@@ -43,4 +48,6 @@ def _question(token: Token, certificate: Certificate | None) -> str:
         PinState.LOW: " (hubo un PIN equivocado)",
         PinState.FINAL_TRY: " (ÚLTIMO INTENTO: otro PIN equivocado bloquea el token)",
     }.get(token.pin_state, "")
+    if token.soft:
+        return f"Contraseña de {token.label}: "
     return f"PIN del token de {whose}{warning}: "

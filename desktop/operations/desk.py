@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from desktop.sync.device import DeviceKey
     from desktop.sync.directory import DirectoryPins
     from signing.sandbox import Verifier
-    from signing.timestamps import TimestampClient
+    from signing.timestamps import Timestamps
     from signing.trust import TrustStore
     from signing.worker import TokenWorker
 
@@ -56,7 +56,7 @@ class Desk:
     worker: TokenWorker
     verifier: Verifier
     trust: TrustStore
-    timestamps: TimestampClient | None = None
+    timestamps: Timestamps | None = None
     official: str = ""
     place: str = "Oruro"
     block_size: int = 50
