@@ -71,27 +71,32 @@ def write_signature(
     """Append the revision that fills field ``name``, with ``room`` bytes of DER for the CMS.
 
     ``new_field``: how to make the field first; None when it is there. ``stamp`` None: the field keeps the look that it has.
-    Raises SigningError ``sign.forbidden`` where the document's own rules do not allow it.
+    Raises SigningError ``sign.forbidden`` where the document's own rules do not allow it, ``pdf.unreadable`` where the file turns out
+    to be damaged only now.
     """
     from pyhanko.sign.general import SigningError as PyhankoError
     from pyhanko.sign.signers import PdfSigner
 
-    writer = open_writer(stream, reader)
-    if new_field is None:
-        _lock_field(writer, name, pen.field_lock())
-    elif new_field.placed is not None:
-        label = new_field.label or name
-        add_visible_field(writer, name, new_field.placed, label=label, tag=new_field.tag, lock=pen.field_lock())
-    spec = _invisible(name, pen) if new_field is not None and new_field.placed is None else None
-    style = stamp_style(stamp, _rotation(writer, name) if stamp is not None else 0)
-    signer = PdfSigner(pen.metadata(name), pen.identity, stamp_style=style, new_field_spec=spec)
     try:
+        writer = open_writer(stream, reader)
+        if new_field is None:
+            _lock_field(writer, name, pen.field_lock())
+        elif new_field.placed is not None:
+            label = new_field.label or name
+            add_visible_field(writer, name, new_field.placed, label=label, tag=new_field.tag, lock=pen.field_lock())
+        spec = _invisible(name, pen) if new_field is not None and new_field.placed is None else None
+        style = stamp_style(stamp, _rotation(writer, name) if stamp is not None else 0)
+        signer = PdfSigner(pen.metadata(name), pen.identity, stamp_style=style, new_field_spec=spec)
         signing = signer.init_signing_session(writer, existing_fields_only=spec is None)
         signing.system_time = claimed_time
         prepared = signing.prepare_tbs_document(validation_info=None, bytes_reserved=2 * room)
         digest, _ = prepared.digest_tbs_document(in_place=True)
     except PyhankoError as error:  # a certification, lock or seed value of the document forbids it
         raise SigningError("sign.forbidden", field=name, reason=str(error)) from error
+    except SigningError:
+        raise
+    except Exception as error:  # pyHanko raises many types on damaged files; one such file must not end the pile
+        raise SigningError("pdf.unreadable", reason=type(error).__name__) from error
     return Placeholder(name, digest.document_digest, stream, digest)
 
 

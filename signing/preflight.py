@@ -163,6 +163,8 @@ def _check(
     except OSError as error:
         refusal = SigningError("source.unreadable", on_disk="nothing", file=item.source.name, errno=error.errno)
         return replace(row, refusal=refusal)
+    except Exception as error:  # noqa: BLE001 - pyHanko raises many types on damaged files (research, signing-stack §2)
+        return replace(row, refusal=SigningError("pdf.unreadable", on_disk="nothing", reason=type(error).__name__))
 
 
 def _look(
