@@ -44,7 +44,8 @@ def _read_bones(reader: PdfFileReader) -> None:
 
     Of every revision: one that is appended replaces a catalog that only tolerant readers take (TCPDF's), and the file would seem strict.
     """
-    for revision in range(reader.total_revisions):
+    _ = reader.root
+    for revision in range(reader.total_revisions - 1):
         with contextlib.suppress(KeyError):  # the first part of a linearised file has none yet
             reader.get_historical_root(revision)
     reader.find_page_for_modification(0)  # type: ignore[no-untyped-call]  # a tree that is none, or a circle
