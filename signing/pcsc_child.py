@@ -1,7 +1,8 @@
 """The process that asks the card reader service, so that nobody else hangs with it.
 
 Started as ``python -m signing.pcsc_child [--once]``. It tells what it sees as JSON lines on stdout:
-``{"readers": [[name, present, atr]]}``, or ``{"absent": "library"|"service"}``; again whenever something changed. It ends when its stdin closes, and with ``--once`` after one line.
+``{"readers": [[name, present, atr]]}``, or ``{"absent": "library"|"service"}``; again whenever something changed.
+It ends when its stdin closes, and with ``--once`` after one line.
 """
 
 from __future__ import annotations

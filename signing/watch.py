@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Self
 
 from .drivers import SOFT, FoundModule, driver_by_atr, drivers, find_modules
 from .errors import SigningError, TokenError
+from .pcsc import Reader
 from .probe import Look, Probe
 from .readers import ONCE_LIMIT, Readers, ReaderWatch, ServiceState
 from .report import Token
@@ -62,6 +63,7 @@ class TokenSnapshot:
     searching: bool
     moment: datetime
     service: ServiceState | None = None  # of card readers; None: not known yet, or not asked
+    readers: tuple[Reader, ...] = ()
 
 
 class TokenWatch:
@@ -240,6 +242,7 @@ class TokenWatch:
             not self._scanned or any(one.searching for one in stations),
             self._clock(),
             None if self._readers is None else self._readers.state,
+            () if self._readers is None else self._readers.readers,
         )
 
     def _hints(self, tokens: Sequence[Token], modules: Sequence[FoundModule]) -> tuple[CardHint, ...]:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -108,7 +109,7 @@ def test_tokens_come_and_go(store):
         store.insert("third")
         told.until_labels("third")
     assert told.all[0].searching
-    assert all(earlier.moment <= later.moment for earlier, later in zip(told.all, told.all[1:], strict=False))
+    assert all(earlier.moment <= later.moment for earlier, later in pairwise(told.all))
 
 
 def test_nothing_is_told_twice(store):
@@ -120,7 +121,7 @@ def test_nothing_is_told_twice(store):
         time.sleep(0.6)
         assert len(told.all) == count
     facts = [(one.tokens, one.faults, one.searching) for one in told.all]
-    assert all(earlier != later for earlier, later in zip(facts, facts[1:], strict=False))
+    assert all(earlier != later for earlier, later in pairwise(facts))
 
 
 def test_a_token_that_two_modules_see_is_shown_once(store, tmp_path):
