@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from desktop.operations.desk import Clock, Desk
 from desktop.operations.settings import DeskSettings, load_settings
+from desktop.operations.timestamp_services import build_timestamps
 from desktop.records.errors import OfficeError
 from desktop.resources import find_resources
 
@@ -47,7 +48,6 @@ def open_desk(
     from desktop.sync.device import choose_vault, load_key
     from desktop.sync.directory import DirectoryPins, kept_directory
     from signing.sandbox import Verifier
-    from signing.timestamps import TimestampClient
     from signing.trust import TrustStore
     from signing.worker import TokenWorker
 
@@ -77,7 +77,7 @@ def open_desk(
             ),
             verifier=Verifier(),
             trust=TrustStore.from_pem(directory.anchors, cache=home / "revocation", source="directory"),
-            timestamps=TimestampClient(settings.timestamp_url) if settings.timestamp_url else None,
+            timestamps=build_timestamps(home, settings, clock=clock),
             official=official or settings.official,
             place=settings.place,
         )

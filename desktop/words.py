@@ -1,7 +1,8 @@
 """Words for codes: what happened, what it means, what to do, in the reader's language.
 
 Errors and verdicts carry a code and facts; the words lie in ``resources/words/<language>.d/<room>.toml``, a table per code with
-``what``, ``means`` and ``do``, whose ``{fact}`` places are filled. One table serves the command line and the window.
+``what``, ``means`` and ``do``, whose ``{fact}`` places are filled. A row ``<code>.<reason>`` goes before the row of its code where the
+facts name that ``reason``. One table serves the command line and the window.
 """
 
 from __future__ import annotations
@@ -42,10 +43,10 @@ def words(code: str, language: str = "es", facts: Mapping[str, object] | None = 
     Raises ``resources.missing`` where the program was installed without its words.
     """
     table = load_words(find_resources() / "words", language if language in LANGUAGES else LANGUAGES[0])
-    found = table.get(code)
+    known = facts or {}
+    found = table.get(f"{code}.{known.get('reason')}") or table.get(code)
     if found is None:
         return Words(_UNKNOWN[language if language in LANGUAGES else LANGUAGES[0]].format(code=code))
-    known = facts or {}
     return Words(*(_Facts().vformat(part, (), known) for part in (found.what, found.means, found.do)))
 
 

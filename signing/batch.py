@@ -21,7 +21,7 @@ from .report import Level, SignReceipt
 
 if TYPE_CHECKING:
     from .session import TokenSession
-    from .timestamps import TimestampClient
+    from .timestamps import Timestamps
     from .trust import TrustStore
 
 _T = TypeVar("_T")
@@ -62,7 +62,7 @@ def sign_batch(
     *,
     options: SignOptions,
     trust: TrustStore,
-    timestamps: TimestampClient | None,
+    timestamps: Timestamps | None,
     clock: Callable[[], datetime],
     progress: Callable[[int, int, str], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -110,7 +110,7 @@ class _Pile:
     stopped: SigningError | None = None
     was_cancelled: bool = False
 
-    async def run(self, trust: TrustStore, timestamps: TimestampClient | None) -> None:
+    async def run(self, trust: TrustStore, timestamps: Timestamps | None) -> None:
         room = asyncio.Semaphore(_IN_FLIGHT if self.pen.options.level is Level.B_B else _IN_FLIGHT_TIMED)
         async with open_services(self.pen, trust, timestamps) as services:
             async with asyncio.TaskGroup() as group:

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from asn1crypto import x509
 
     from .chains import Evidence
-    from .timestamps import TimestampClient
+    from .timestamps import Timestamps
     from .trust import TrustStore
 
 FRESH = 60.0  # seconds for which an answer serves other documents too: the tolerance between clocks that verification allows
 DEGRADING = frozenset(
     {"tsa.unreachable", "tsa.refused", "tsa.bad_answer", "tsa.untrusted", "tsa.quota_spent", "tsa.credential_expired",
-     "revocation.unreachable"}
+     "tsa.credential_missing", "tsa.bad_settings", "revocation.unreachable"}
 )  # fmt: skip
 
 
@@ -93,7 +93,7 @@ class EvidencePool:
 async def append_evidence(
     stream: IO[bytes],
     pool: EvidencePool,
-    timestamps: TimestampClient,
+    timestamps: Timestamps,
     stamper: Any,
     level: Level,
     *,
@@ -107,8 +107,7 @@ async def append_evidence(
     size = size_of(stream)
     try:
         return await _append(stream, pool, timestamps, stamper, level, required)
-    except RoomTooSmall as small:  # this TSA's tokens are larger than foreseen: once more, with room
-        timestamps.token_size = max(timestamps.token_size, small.needed + 512)
+    except RoomTooSmall:  # this TSA's tokens are larger than foreseen, and that is known now: once more, with room
         stream.truncate(size)
         return await _append(stream, pool, timestamps, stamper, level, required)
     except BaseException:
@@ -119,7 +118,7 @@ async def append_evidence(
 async def _append(
     stream: IO[bytes],
     pool: EvidencePool,
-    timestamps: TimestampClient,
+    timestamps: Timestamps,
     stamper: Any,
     level: Level,
     required: str | None,

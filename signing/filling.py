@@ -24,11 +24,7 @@ _TIMESTAMP_LABEL = "Sello de tiempo del documento"  # /TU of its field: what a s
 
 
 class RoomTooSmall(Exception):  # noqa: N818 - asks for another round with more room
-    """The CMS does not fit the reserved room; ``needed`` is its size in bytes of DER."""
-
-    def __init__(self, needed: int) -> None:
-        super().__init__(needed)
-        self.needed = needed
+    """The CMS does not fit the reserved room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +40,7 @@ class Placeholder:
         """Put ``cms`` (DER) into /Contents. Raises RoomTooSmall with the placeholder untouched."""
         room = (self.prepared.reserved_region_end - self.prepared.reserved_region_start - 2) // 2
         if len(cms) > room:
-            raise RoomTooSmall(len(cms))
+            raise RoomTooSmall
         self.prepared.fill_with_cms(self.stream, cms)
 
 

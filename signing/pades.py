@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .filling import Placeholder
     from .pen import Pen
     from .session import TokenSession
-    from .timestamps import TimestampClient
+    from .timestamps import Timestamps
     from .trust import TrustStore
 
 Lane = Callable[[Callable[[bytes], bytes], bytes], Awaitable[bytes]]
@@ -42,7 +42,7 @@ def sign_file(
     stamp: Stamp | None,
     level: Level,
     trust: TrustStore,
-    timestamps: TimestampClient | None,
+    timestamps: Timestamps | None,
     claimed_time: datetime,
     reason: str = "",
     allow_degraded: bool = False,
@@ -82,12 +82,12 @@ class Services:
     """Where evidence comes from while a pile is signed; ``stamper`` None: none is asked."""
 
     pool: EvidencePool
-    timestamps: TimestampClient | None
+    timestamps: Timestamps | None
     stamper: Any = None
 
 
 @contextlib.asynccontextmanager
-async def open_services(pen: Pen, trust: TrustStore, timestamps: TimestampClient | None) -> AsyncIterator[Services]:
+async def open_services(pen: Pen, trust: TrustStore, timestamps: Timestamps | None) -> AsyncIterator[Services]:
     """The services that ``pen``'s level needs, over one shared HTTP session. Raises SigningError ``tsa.none``."""
     from .evidence import EvidencePool
 
@@ -174,9 +174,7 @@ class DocumentSigning:
         placeholder = self._prepare(reader, services, create)
         try:
             await self._fill(placeholder, services, lane)
-        except RoomTooSmall as small:  # this TSA's tokens are larger than foreseen: once more, with room
-            if services.timestamps is not None:
-                services.timestamps.token_size = max(services.timestamps.token_size, small.needed)
+        except RoomTooSmall:  # this TSA's tokens are larger than foreseen, and that is known now: once more, with room
             self._stream.truncate(self.made.size)
             placeholder = self._prepare(open_reader(self._stream), services, create)
             await self._fill(placeholder, services, lane)

@@ -77,7 +77,7 @@ def read_rules(reader: PdfFileReader) -> DocumentRules:
     metadata = _metadata(reader)
     marks = _dictionary(root, "/MarkInfo")
     common: dict[str, Any] = {
-        "tagged": "/StructTreeRoot" in root and bool(marks is not None and marks.get("/Marked", False)),
+        "tagged": "/StructTreeRoot" in root and bool(marks is not None and _get(marks, "/Marked", False)),
         "archival": _claim(metadata),
         "accessible": _first(_UA, metadata),
         "dynamic_form": form is not None and "/XFA" in form,
@@ -144,7 +144,7 @@ def _fields(reader: PdfFileReader) -> dict[str, Any]:
             continue
         if value is None:
             empty.append(name)
-            lock = _lock(reference.get_object().get("/Lock"))
+            lock = _lock(_get(reference.get_object(), "/Lock"))
             own += [(name, lock)] if lock else []
         else:
             filled.append((name, value.get_object()))
@@ -156,7 +156,7 @@ def _fields(reader: PdfFileReader) -> dict[str, Any]:
         "empty": tuple(empty),
         "filled": tuple(name for name, _ in filled),
         "other_fields": tuple(_other_fields(reader, {*empty, *(name for name, _ in filled)})),
-        "timestamps": sum(str(value.get("/Type", "")) == "/DocTimeStamp" for _, value in filled),
+        "timestamps": sum(str(_get(value, "/Type", "")) == "/DocTimeStamp" for _, value in filled),
         "signers": _signers(reader) if filled else (),
     }
 
@@ -170,16 +170,15 @@ def _signers(reader: PdfFileReader) -> tuple[bytes, ...]:
 
 def _references(value: Any) -> Iterator[tuple[str, Any]]:
     """The transform method and parameters of each signature reference (ISO 32000-1 table 253)."""
-    for reference in value.get("/Reference", ()):
-        parameters = reference.get_object().get("/TransformParams")
-        yield str(reference.get_object().get("/TransformMethod", "")), {} if parameters is None else parameters
+    for reference in _get(value, "/Reference", ()):
+        yield str(_get(reference, "/TransformMethod", "")), _get(reference, "/TransformParams", {})
 
 
 def _permissions(value: Any) -> Iterator[int]:
     """DocMDP of a certification (2 where it does not say), and what an approval signature's lock adds (ISO 32000-2 table 236)."""
     for method, parameters in _references(value):
         if method == "/DocMDP":
-            yield int(parameters.get("/P", 2))
+            yield int(_get(parameters, "/P", 2))
         elif method == "/FieldMDP" and "/P" in parameters:
             yield int(parameters["/P"])
 
@@ -195,27 +194,27 @@ def _lock(parameters: Any) -> Lock | None:
     if parameters is None or "/Action" not in parameters:
         return None
     action = str(parameters["/Action"]).removeprefix("/").lower()
-    return Lock(action, tuple(str(name) for name in parameters.get("/Fields", ()))) if action else None
+    return Lock(action, tuple(str(name) for name in _get(parameters, "/Fields", ()))) if action else None
 
 
 def _other_fields(reader: PdfFileReader, signature_fields: set[str]) -> Iterator[str]:
     """Full names of the fields that are no signature fields, as far as they have names of their own."""
-    pending = [(item, "") for item in reader.root["/AcroForm"].get("/Fields", ())]
+    pending = [(item, "") for item in _get(reader.root["/AcroForm"], "/Fields", ())]
     for _ in range(5000):  # a damaged form may go round in circles
         if not pending:
             return
         item, above = pending.pop()
         field = item.get_object()
-        name = ".".join(part for part in (above, str(field.get("/T", ""))) if part)
+        name = ".".join(part for part in (above, str(_get(field, "/T", ""))) if part)
         if name and name != above and name not in signature_fields:
             yield name
-        pending += [(kid, name) for kid in field.get("/Kids", ())]
+        pending += [(kid, name) for kid in _get(field, "/Kids", ())]
 
 
 def _warnings(root: Any) -> Iterator[str]:
     names = _dictionary(root, "/Names")
     action = _dictionary(root, "/OpenAction")
-    scripted = action is not None and str(action.get("/S", "")) in _SCRIPTS
+    scripted = action is not None and str(_get(action, "/S", "")) in _SCRIPTS
     if "/AA" in root or scripted or (names is not None and "/JavaScript" in names):
         yield "pdf.active_content"
     if "/Collection" in root:
@@ -225,20 +224,25 @@ def _warnings(root: Any) -> Iterator[str]:
         yield "pdf.usage_rights"
 
 
+def _get(owner: Any, key: str, default: Any = None) -> Any:
+    """The value behind ``key``, references followed: pyHanko's own ``get`` does not follow them."""
+    return owner[key] if key in owner else default  # noqa: SIM401
+
+
 def _dictionary(owner: Any, key: str) -> Any:
     from pyhanko.pdf_utils.generic import DictionaryObject
 
-    value = owner.get(key)
+    value = _get(owner, key)
     return value if isinstance(value, DictionaryObject) else None
 
 
 def _metadata(reader: PdfFileReader) -> bytes:
-    """The XMP packet, as far as it can be read. Past pyHanko's cache: what ``root["/Metadata"]`` leaves there breaks its difference analysis."""
+    """The XMP packet, as far as it can be read; past pyHanko's cache, whose copy of it breaks the difference analysis later."""
     import zlib
 
     try:
         reference = reader.root.raw_get("/Metadata").reference
-        stream = reader.get_object(reference, revision=reader.total_revisions - 1)
+        stream = reader.get_object(reference, revision=reader.total_revisions - 1)  # type: ignore[no-untyped-call]
         raw = bytes(stream.encoded_data)
         return raw if "/Filter" not in stream else zlib.decompressobj().decompress(raw, _MAX_METADATA)
     except Exception:  # noqa: BLE001 - absent or damaged: it claims nothing

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     from .appearance import Stamp
-    from .timestamps import TimestampClient
+    from .timestamps import Timestamps
 
 _GROWTH = 160 * 1024  # bytes that a signature with stamp, evidence and timestamps may add
 _OLD = 24 * 3600  # seconds by which the clock may lie behind what the file itself says
@@ -89,7 +89,7 @@ def check_items(
     certificate: Certificate | None,
     *,
     options: SignOptions,
-    timestamps: TimestampClient | None,
+    timestamps: Timestamps | None,
     now: datetime,
     progress: Callable[[int, int, str], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -285,7 +285,7 @@ def _mib(size: int) -> int:
 
 
 def _pile_notes(
-    rows: Sequence[Checked], options: SignOptions, timestamps: TimestampClient | None, now: datetime
+    rows: Sequence[Checked], options: SignOptions, timestamps: Timestamps | None, now: datetime
 ) -> list[Note]:
     if timestamps is None or options.level is Level.B_B:
         return []

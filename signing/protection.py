@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import sys
 from dataclasses import dataclass
 
 _PR_GET_DUMPABLE = 3
 _PR_SET_DUMPABLE = 4
+_NO_HEAP = 1  # WER_FAULT_REPORTING_FLAG_NOHEAP
+_NO_BOXES = 0x0001 | 0x0002 | 0x8000  # SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +22,14 @@ class Protection:
 
 
 def protect_process() -> Protection:
-    """No core files (RLIMIT_CORE 0) and, on Linux, no tracing by others (PR_SET_DUMPABLE 0). Safe to call again."""
-    if sys.platform != "win32":
+    """No core files (RLIMIT_CORE 0); on Linux no tracing by others (PR_SET_DUMPABLE 0); on Windows no heap in fault reports.
+
+    Safe to call again.
+    """
+    if sys.platform == "win32":
+        with contextlib.suppress(AttributeError, OSError):
+            ctypes.windll.kernel32.WerSetFlags(_NO_HEAP)
+    else:
         import resource
 
         hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
@@ -28,6 +37,13 @@ def protect_process() -> Protection:
     if sys.platform == "linux":
         _prctl(_PR_SET_DUMPABLE, 0)
     return protection()
+
+
+def die_quietly() -> None:
+    """On Windows, end without a box that waits for somebody to press a button: the token worker's child has nobody to press it."""
+    if sys.platform == "win32":
+        with contextlib.suppress(AttributeError, OSError):
+            ctypes.windll.kernel32.SetErrorMode(_NO_BOXES)
 
 
 def protection() -> Protection:

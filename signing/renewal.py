@@ -15,7 +15,7 @@ from .revisions import embedded, open_reader
 
 if TYPE_CHECKING:
     from .evidence import EvidencePool
-    from .timestamps import TimestampClient
+    from .timestamps import Timestamps
     from .trust import TrustStore
 
 
@@ -24,7 +24,7 @@ def raise_file(
     output: Path,
     *,
     trust: TrustStore,
-    timestamps: TimestampClient,
+    timestamps: Timestamps,
     level: Level = Level.B_LTA,
     allow_degraded: bool = False,
 ) -> RaiseReceipt:
@@ -53,7 +53,7 @@ def raise_file(
 
 
 async def _raise(
-    stream: IO[bytes], trust: TrustStore, timestamps: TimestampClient, level: Level, tolerate: bool
+    stream: IO[bytes], trust: TrustStore, timestamps: Timestamps, level: Level, tolerate: bool
 ) -> tuple[Level, str]:
     from .evidence import EvidencePool, append_evidence
 

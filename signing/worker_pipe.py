@@ -1,31 +1,49 @@
-"""What crosses the private pipes to a token worker: length-prefixed JSON, never pickle, since the child runs vendor code."""
+"""What crosses the private pipes to a token worker: a small JSON message and bytes beside it. Never pickle: the child runs vendor code.
+
+A frame is two lengths (4 bytes each, big-endian), the JSON, the bytes. Secrets travel only as the bytes, read straight into a buffer that
+can be wiped; streams must be unbuffered, or copies would stay behind in them.
+"""
 
 from __future__ import annotations
 
 import base64
 import json
 from collections.abc import Mapping
-from typing import Any, BinaryIO, NoReturn
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, Protocol
 
 Message = dict[str, Any]
 MAX_FRAME = 16 * 1024 * 1024  # bytes; a child that sends more is not ours any more
 
 
+class Raw(Protocol):
+    """An unbuffered binary stream (io.FileIO)."""
+
+    def write(self, data: bytes | bytearray | memoryview, /) -> int | None: ...
+    def readinto(self, buffer: bytearray | memoryview, /) -> int | None: ...
+
+
 class Secret:
-    """A PIN, or bytes that hold one: never shown by repr, str, tracebacks with locals, or pickling."""
+    """A PIN or password in one buffer: never shown by repr, str, tracebacks with locals, or pickling; wiped after use.
+
+    Best effort: the text that the person's input field made cannot be wiped.
+    """
 
     __slots__ = ("_value",)
 
-    def __init__(self, value: str | bytes) -> None:
-        self._value = value
+    def __init__(self, value: str | bytearray) -> None:
+        self._value = value if isinstance(value, bytearray) else bytearray(value, "utf-8")
 
-    def text(self) -> str:
-        """The PIN itself."""
-        return self._value if isinstance(self._value, str) else self._value.decode("utf-8")
+    def buffer(self) -> bytearray:
+        """The bytes themselves, not a copy."""
+        return self._value
 
-    def raw(self) -> bytes:
-        """The bytes themselves."""
-        return self._value if isinstance(self._value, bytes) else self._value.encode("utf-8")
+    def wipe(self) -> None:
+        """Overwrite with zeros."""
+        self._value[:] = bytes(len(self._value))
+
+    def __len__(self) -> int:
+        return len(self._value)
 
     def __repr__(self) -> str:
         return "Secret(…)"
@@ -34,58 +52,70 @@ class Secret:
         raise TypeError("a secret is not pickled")
 
 
-def encode_frame(message: Mapping[str, Any], pin: Secret | None = None) -> Secret:
-    """The frame of a message, ``pin`` added to it under its name. Wrapped, since it may hold a PIN."""
-    return Secret(
-        _framed(
-            json.dumps(message if pin is None else {**message, "pin": pin.text()}, ensure_ascii=True).encode("ascii")
-        )
-    )
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A message and the bytes beside it, which are never shown: they may be a PIN."""
+
+    message: Message
+    data: bytearray = field(repr=False)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a frame is not pickled")
 
 
-def read_frame(stream: BinaryIO) -> Message | None:
-    """The next message, None at the end of the stream. Raises ValueError for what is no frame."""
-    head = _read_exactly(stream, 4)
+def write_frame(stream: Raw, message: Mapping[str, Any], data: bytes | bytearray = b"") -> None:
+    """Write one frame. A bytearray is written from where it lies, uncopied. Raises OSError, ValueError on a closed stream."""
+    body = json.dumps(message, ensure_ascii=True).encode("ascii")
+    head = len(body).to_bytes(4, "big") + len(data).to_bytes(4, "big") + body
+    if isinstance(data, bytearray):
+        _write(stream, head)
+        _write(stream, data)
+    else:
+        _write(stream, head + data)
+
+
+def read_frame(stream: Raw) -> Frame | None:
+    """The next frame, None at the end of the stream. Raises ValueError for what is no frame."""
+    head = _read(stream, 8)
     if head is None:
         return None
-    size = int.from_bytes(head, "big")
-    if size > MAX_FRAME:
+    sizes = int.from_bytes(head[:4], "big"), int.from_bytes(head[4:], "big")
+    if sum(sizes) > MAX_FRAME:
         raise ValueError("frame too large")
-    body = _read_exactly(stream, size)
-    if body is None:
+    body = _read(stream, sizes[0])
+    data = _read(stream, sizes[1])
+    if body is None or data is None:
         return None
     message = json.loads(body)
     if not isinstance(message, dict):
         raise ValueError("not a message")
-    return message
-
-
-def write_frame(stream: BinaryIO, message: Mapping[str, Any]) -> None:
-    """Write one message and flush. Not for PINs: see encode_frame."""
-    stream.write(encode_frame(message).raw())
-    stream.flush()
+    return Frame(message, data)
 
 
 def pack(data: bytes) -> str:
-    """Bytes as they travel in a message."""
+    """Bytes as they travel inside a message."""
     return base64.b64encode(data).decode("ascii")
 
 
 def unpack(text: str) -> bytes:
-    """Bytes as they travelled in a message; raises ValueError."""
+    """Bytes as they travelled inside a message; raises ValueError."""
     return base64.b64decode(text, validate=True)
 
 
-def _framed(body: bytes) -> bytes:
-    return len(body).to_bytes(4, "big") + body
+def _write(stream: Raw, data: bytes | bytearray) -> None:
+    with memoryview(data) as view:
+        done = 0
+        while done < len(view):
+            done += stream.write(view[done:]) or 0
 
 
-def _read_exactly(stream: BinaryIO, size: int) -> bytes | None:
-    parts: list[bytes] = []
-    while size > 0:
-        part = stream.read(size)
-        if not part:
-            return None
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
+def _read(stream: Raw, size: int) -> bytearray | None:
+    data = bytearray(size)
+    with memoryview(data) as view:
+        done = 0
+        while done < size:
+            count = stream.readinto(view[done:])
+            if not count:
+                return None
+            done += count
+    return data

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desktop.operations import synchronise, trays
+from desktop.operations import raising, synchronise, trays
 from desktop.routing.trays import Tray
 from desktop.words import words
 
-from .answers import Exit, answered, put_json, put_line, tell
+from . import tsa_commands
+from .answers import Exit, answered, plain, put_json, put_line, tell
 from .desks import Home, Json, Official, at_desk, default_home
+from .raising_commands import raise_documents, tell_outcome
 
 if TYPE_CHECKING:
     from desktop.operations.desk import Desk
@@ -25,6 +27,8 @@ def add_to(app: typer.Typer) -> None:
     desk.command("enter")(enter)
     desk.command("status")(status)
     desk.command("trays")(show_trays)
+    desk.command("raise")(raise_documents)
+    tsa_commands.add_to(desk)
     app.add_typer(desk, name="desk")
     app.command("sync")(sync)
     app.command("find")(find)
@@ -99,6 +103,7 @@ def status(home: Home = None, as_json: Json = False) -> int:
             ],
             "directory": desk.directory.number,
             "waiting": waiting,
+            "to_raise": len(raising.owed(desk)),
             "practice": desk.directory.entity.practice,
         }
         if as_json:
@@ -106,6 +111,8 @@ def status(home: Home = None, as_json: Json = False) -> int:
         else:
             put_line(f"{facts['entity']}. {facts['unit']}.")
             put_line(f"En cola: {waiting}." if waiting else "No hay envíos en cola.")
+            if facts["to_raise"]:
+                put_line(words("raise.left", "es", {"count": facts["to_raise"]}).what)
         return Exit.DONE
 
     return at_desk(home, act, as_json=as_json)
@@ -139,13 +146,16 @@ def show_trays(
 
 
 def sync(home: Home = None, as_json: Json = False) -> int:
-    """Entrega lo que espera y trae lo que llegó."""
+    """Eleva lo que espera sello de tiempo, entrega lo que espera y trae lo que llegó."""
 
     def act(desk: Desk) -> Exit:
+        raised = raising.raise_owed(desk)
         outcome = synchronise.synchronise(desk)
         if as_json:
-            put_json(outcome)
+            put_json({**plain(outcome), "raising": raised})
             return Exit.DONE
+        if raised.raised or raised.problems:
+            tell_outcome(raised)
         put_line(f"Entregados: {outcome.sent}. Recibidos: {outcome.received}. En cola: {outcome.waiting}.")
         for code, facts in outcome.problems:
             tell(words(code, "es", facts).what)

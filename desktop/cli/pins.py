@@ -20,7 +20,7 @@ class PinSource:
     def __call__(self, token: Token, certificate: Certificate | None) -> str:
         """One line without its end. Raises ``SigningCancelled`` when nothing was given."""
         if self._descriptor is not None:
-            pin = _line_of(self._descriptor)
+            pin = line_of(self._descriptor)
         elif self._from_stdin:
             pin = sys.stdin.readline().rstrip("\r\n")
         else:
@@ -30,7 +30,8 @@ class PinSource:
         return pin
 
 
-def _line_of(descriptor: int) -> str:
+def line_of(descriptor: int) -> str:
+    """One line of that descriptor without its end, not a byte more."""
     read = bytearray()
     while (byte := os.read(descriptor, 1)) not in (b"", b"\n"):
         read += byte

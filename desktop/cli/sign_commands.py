@@ -24,13 +24,15 @@ from signing.report import Certificate, Level, Padding, Token
 
 from .answers import Exit, answered, error_words, exit_of, plain, put_json, put_line, tell
 from .pins import PinSource
-from .signing_commands import Json, Module, Trust, Tsa, open_worker, trust_of
+from .signing_commands import Json, Module, Trust, open_worker, trust_of
+from .tsa_options import ProxyUrl, Tsa, TsaBearerFile, TsaCa, TsaCert, TsaKey, TsaPasswordFile, TsaUser, TsaWishes
 
 if TYPE_CHECKING:
     from signing.appearance import Stamp
     from signing.batch import BatchReport, ItemResult
     from signing.preflight import Checked, Note, Preflight
     from signing.session import TokenSession
+    from signing.timestamps import Timestamps
     from signing.trust import TrustStore
 
 SIGNED = "-firmado.pdf"
@@ -50,7 +52,14 @@ def sign(
     module: Module = None,
     token: Annotated[str, typer.Option("--token", help="Etiqueta del token.")] = "",
     cert: Annotated[str, typer.Option("--cert", help="Huella o etiqueta del certificado.")] = "",
-    tsa: Tsa = "",
+    tsa: Tsa = [],  # noqa: B006 - typer never writes to it
+    tsa_user: TsaUser = "",
+    tsa_password_file: TsaPasswordFile = None,
+    tsa_bearer_file: TsaBearerFile = None,
+    tsa_cert: TsaCert = "",
+    tsa_key: TsaKey = "",
+    tsa_ca: TsaCa = "",
+    proxy: ProxyUrl = "",
     trust: Trust = None,
     field_name: Annotated[str, typer.Option("--field", help="Campo de firma que se llena.")] = "",
     stamp: Annotated[bool, typer.Option("--stamp/--no-stamp", help="Sello visible en el campo.")] = False,
@@ -81,7 +90,8 @@ def sign(
             commitment=commitment,
             allow_degraded=not strict,
         )
-        pile = _Pile(options, trust_of(trust), _client(tsa), field_name, stamp, out, as_json)
+        wishes = TsaWishes(tsa, tsa_user, tsa_password_file, tsa_bearer_file, tsa_cert, tsa_key, tsa_ca, proxy)
+        pile = _Pile(options, trust_of(trust), wishes.timestamps(), field_name, stamp, out, as_json)
         with open_worker(module) as worker:
             chosen, certificate = choose_certificate(worker.tokens(), token, cert)
             found = pile.check(files, certificate)
@@ -107,12 +117,6 @@ def _lock(text: str) -> FieldLock | None:
     if action not in ("all", "include", "exclude") or (action == "all") == bool(fields):
         raise typer.BadParameter("--lock: all, include:CAMPO,CAMPO o exclude:CAMPO,CAMPO")
     return FieldLock(action, fields)
-
-
-def _client(url: str) -> Any:
-    from signing.timestamps import TimestampClient
-
-    return TimestampClient(url) if url else None
 
 
 def choose_certificate(found: tuple[Token, ...], token: str, cert: str) -> tuple[Token, Certificate]:
@@ -144,7 +148,7 @@ class _Pile:
 
     options: SignOptions
     trust: TrustStore
-    timestamps: Any
+    timestamps: Timestamps | None
     field_name: str
     stamped: bool
     out: Path | None
@@ -331,6 +335,13 @@ def _said(code: str, facts: Any) -> list[str]:
 def renew(
     files: Annotated[list[Path], typer.Argument(help="Archivos PDF firmados, o carpetas.")],
     tsa: Tsa,
+    tsa_user: TsaUser = "",
+    tsa_password_file: TsaPasswordFile = None,
+    tsa_bearer_file: TsaBearerFile = None,
+    tsa_cert: TsaCert = "",
+    tsa_key: TsaKey = "",
+    tsa_ca: TsaCa = "",
+    proxy: ProxyUrl = "",
     out: Annotated[Path | None, typer.Option("--out", help="Carpeta de salida.")] = None,
     level: Annotated[Level, typer.Option("--level", help="Nivel PAdES al que se eleva.")] = Level.B_LTA,
     trust: Trust = None,
@@ -339,7 +350,10 @@ def renew(
     """Eleva el nivel de documentos firmados: datos de validación y sello de tiempo. Escribe NOMBRE-elevado.pdf."""
 
     def act() -> Exit:
-        anchors, client = trust_of(trust), _client(tsa)
+        wishes = TsaWishes(tsa, tsa_user, tsa_password_file, tsa_bearer_file, tsa_cert, tsa_key, tsa_ca, proxy)
+        anchors, client = trust_of(trust), wishes.timestamps()
+        if client is None:
+            raise SigningError("tsa.none", on_disk="nothing", level=level.value)
         rows = [_renewed(path, out, anchors, client, level) for path in expand(files)]
         if as_json:
             put_json({"files": [row for row, _ in rows]})
@@ -358,7 +372,7 @@ def renew(
 
 
 def _renewed(
-    path: Path, out: Path | None, anchors: TrustStore, client: Any, level: Level
+    path: Path, out: Path | None, anchors: TrustStore, client: Timestamps, level: Level
 ) -> tuple[dict[str, object], SigningError | None]:
     """One file; its own errors are a row of the answer."""
     from signing.renewal import raise_file

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 Json = Annotated[bool, typer.Option("--json", help="Responde con un solo documento JSON.")]
 Module = Annotated[Path | None, typer.Option("--module", help="Biblioteca PKCS#11 del token.")]
 Trust = Annotated[Path | None, typer.Option("--trust", help="Carpeta con los certificados raíz en los que se confía.")]
-Tsa = Annotated[str, typer.Option("--tsa", help="Dirección de la autoridad de sello de tiempo (RFC 3161).")]
 
 
 def add_to(app: typer.Typer) -> None:

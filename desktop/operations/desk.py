@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from desktop.sync.device import DeviceKey
     from desktop.sync.directory import DirectoryPins
     from signing.sandbox import Verifier
-    from signing.timestamps import TimestampClient
+    from signing.timestamps import Timestamps
     from signing.trust import TrustStore
     from signing.worker import TokenWorker
 
@@ -56,7 +56,7 @@ class Desk:
     worker: TokenWorker
     verifier: Verifier
     trust: TrustStore
-    timestamps: TimestampClient | None = None
+    timestamps: Timestamps | None = None
     official: str = ""
     place: str = "Oruro"
     block_size: int = 50
@@ -93,6 +93,12 @@ class Desk:
         folder = self.home / "work"
         folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+    def tidy(self) -> None:
+        """Remove what programs that died left half made in the work folder."""
+        from signing.outputs import sweep
+
+        sweep(self.work_folder())
 
     def close(self) -> None:
         """Stop the children and close the store. Safe to call twice."""

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from desktop.records.errors import OfficeError
+from signing.tsa_settings import TsaSettings
 
 from .files import write_whole
 
 FILE = "desk.json"
-FORMAT = 1
+FORMAT = 2  # 2 has ``tsas``; a desk without any is still written as 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,27 @@ class DeskSettings:
     official: str = ""
     modules: tuple[str, ...] = ()
     token_environment: Mapping[str, str] = field(default_factory=dict)
-    timestamp_url: str = ""
+    timestamp_url: str = ""  # as older desks have it: one service, open to everybody
     archive: str = ""
     place: str = "Oruro"
     s3: S3Access | None = None
+    tsas: tuple[TsaSettings, ...] = ()
+
+    @property
+    def services(self) -> tuple[TsaSettings, ...]:
+        """The timestamp services in the order in which they are asked, without their secrets."""
+        old = (TsaSettings("tsa", self.timestamp_url),) if self.timestamp_url else ()
+        return self.tsas or old
 
 
 def save_settings(home: Path, settings: DeskSettings) -> None:
     """Write ``desk.json``, whole or not at all, readable by its owner alone."""
-    text = json.dumps({"format": FORMAT, **asdict(settings)}, ensure_ascii=False, indent=2, sort_keys=True)
+    plain = asdict(settings)
+    plain["tsas"] = [one.to_json() for one in settings.tsas]
+    version = FORMAT if plain["tsas"] else 1
+    if version == 1:
+        del plain["tsas"]  # an older program reads it
+    text = json.dumps({"format": version, **plain}, ensure_ascii=False, indent=2, sort_keys=True)
     write_whole(home / FILE, text.encode("utf-8"), mode=0o600)
 
 
@@ -66,7 +79,8 @@ def load_settings(home: Path) -> DeskSettings:
     if version > FORMAT:
         raise OfficeError("desk.newer_settings", version=version)
     try:
-        s3 = kept.pop("s3", None)
-        return DeskSettings(**{**kept, "modules": tuple(kept.get("modules", ()))}, s3=S3Access(**s3) if s3 else None)
-    except TypeError as error:
+        s3, tsas = kept.pop("s3", None), tuple(TsaSettings.from_json(one) for one in kept.pop("tsas", ()))
+        modules = tuple(kept.pop("modules", ()))
+        return DeskSettings(**kept, modules=modules, s3=S3Access(**s3) if s3 else None, tsas=tsas)
+    except (TypeError, ValueError) as error:
         raise OfficeError("desk.damaged_settings", home=str(home)) from error

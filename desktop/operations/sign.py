@@ -106,6 +106,7 @@ class _Pile:
         """One row per document, in order; a row without receipt and error was not begun. Raises the token's error when it goes."""
         from signing.batch import sign_batch
 
+        self.desk.tidy()
         items = {self._output(view): self._item(view) for view in self.views}
         self._tell(0)
         try:
@@ -161,6 +162,7 @@ class _Pile:
             more={
                 "signer": {"ci": self.signer.ci, "issuer": certificate.issuer, "serial": str(certificate.serial)},
             },
+            permit=lambda now: require_turn(now, self.signer.id, EventKind.SIGNED),
         )
 
     def _tell(self, done: int) -> None:
@@ -208,15 +210,20 @@ def keep_append(
     level: Level,
     field: str = "",
     more: dict[str, object] | None = None,
+    permit: Callable[[DocumentView], None] | None = None,
 ) -> str:
     """Make an appended PDF the document's bytes, in one act; returns its digest.
 
-    Raises ``document.forked`` when somebody appended to the same bytes meanwhile: one appender at a time.
+    ``permit`` looks at the document once more inside the act: whose turn it is may have changed while the bytes were made.
+    Raises ``document.forked`` when somebody appended to the same bytes meanwhile: one appender at a time; and what ``permit`` raises.
     """
     digest = desk.store.put_bytes(new)
     with desk.store.act() as act:
-        if act.document(view.id).digest != view.digest:
+        now = act.document(view.id)
+        if now.digest != view.digest:
             raise OfficeError("document.forked", cite=view.cite)
+        if permit is not None:
+            permit(now)
         record(
             desk,
             act,

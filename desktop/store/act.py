@@ -18,6 +18,7 @@ from desktop.records.events import SignedEvent
 
 from . import cite_book, outbox, projections
 from .drafts import Draft, forget_draft, keep_draft
+from .raising import RaisingTry, drop_try, put_try
 from .reads import Reads, last_device_seq
 from .tables import (
     documents,
@@ -208,6 +209,14 @@ class Act(Reads):
         self._connection.execute(
             statement.on_conflict_do_update(index_elements=[settings.c.name], set_={"value": value})
         )
+
+    def put_try(self, made: RaisingTry) -> None:
+        """Keep what came of trying to raise a document."""
+        put_try(self._connection, made)
+
+    def drop_try(self, document: str) -> None:
+        """Forget what came of trying to raise it."""
+        drop_try(self._connection, document)
 
     def put_directory(self, number: int, jws: str) -> None:
         """Keep a directory. Raises ``store.directory_older`` for a number below the one that is kept."""

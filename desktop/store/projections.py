@@ -197,6 +197,7 @@ def _write_document(connection: Connection, folder: _Folder, document: str) -> N
         "next_official": view.next_official,
         "digest": view.digest,
         "view": write_view(view),
+        "level": view.level,
     }
     connection.execute(_PUT_DOCUMENT, row)
     rowid = connection.scalar(_ROWID, {"document": document})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from desktop.records.events import SignedEvent
 from desktop.routing.slips import Hop, SlipView
 from desktop.routing.trays import Tray
 
-from . import cite_book, search
+from . import cite_book, raising, search
 from . import outbox as outbox_
 from .drafts import Draft, read_drafts
 from .projections import digest_of, read_events, signed_event
@@ -159,6 +159,16 @@ class Reads(ABC):
                 statement = statement.where(column == str(value))
         with self.reading() as connection:
             return [read_document_view(view) for view in connection.scalars(statement)]
+
+    def documents_at_levels(self, levels: Collection[str], states: Collection[DocumentState]) -> list[DocumentView]:
+        """Documents at one of those levels and in one of those states, the oldest first."""
+        with self.reading() as connection:
+            return raising.read_at_levels(connection, levels, states)
+
+    def raising_tries(self) -> dict[str, raising.RaisingTry]:
+        """What came of trying to raise documents, by document."""
+        with self.reading() as connection:
+            return raising.read_tries(connection)
 
     def slips(
         self, *, holder: str | None = None, concluded: bool | None = None, conflict: bool | None = None

@@ -84,7 +84,9 @@ documents = Table(
     _text("next_official", null=True),
     _text("digest"),
     _text("view"),
+    _text("level", default=""),
 )
+Index("ix_documents_level_state", documents.c.level, documents.c.state)
 Index("ix_documents_unit_state", documents.c.unit, documents.c.state)
 Index("ix_documents_state", documents.c.state)
 Index("ix_documents_cite", documents.c.cite)
@@ -204,6 +206,18 @@ receipts = Table(
     _text("jws"),
     _text("facts"),
     _text("at"),
+)
+
+raising = Table(  # what came of trying to raise a document's level; what is owed is read from the documents
+    "raising",
+    metadata,
+    Column("document", Text, primary_key=True),
+    _whole("tries", default=0),
+    _text("code", default=""),
+    _text("facts", default="{}"),
+    _text("tried_at", default=""),
+    _text("retry_at", default=""),
+    Column("aside", Boolean(create_constraint=False), nullable=False, server_default=text("0")),
 )
 
 # --- the cite book -------------------------------------------------------------------------------------------------

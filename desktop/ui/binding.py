@@ -19,7 +19,7 @@ from desktop.operations import (
     dispatch,
     draft,
     freeze,
-    raise_level,
+    raising,
     receive,
     show,
     sign,
@@ -34,7 +34,6 @@ from desktop.records.errors import Fact, OfficeError
 from desktop.records.events import EventKind
 from desktop.routing.slips import ACTIONS, Hop, SlipView
 from desktop.routing.trays import Tray, Urgency
-from signing.errors import SigningError
 from signing.report import Certificate, FileVerdict, Level, Outcome, Token
 
 from .office import (
@@ -85,7 +84,7 @@ class BoundDesk:
             connected=desk.offline_since is None,
             offline_since=desk.offline_since,
             waiting=waiting,
-            to_raise=len(self._owed()) if desk.timestamps is not None else 0,
+            to_raise=len(raising.owed(desk)),
             token=self._token,
             practice=desk.directory.entity.practice,
             zone=desk.directory.entity.zone,
@@ -282,28 +281,9 @@ class BoundDesk:
         self._desk.store.set_setting(_ANSWERS + document, "")
         return None
 
-    def _owed(self) -> list[DocumentView]:
-        """Signed here to the end, without a timestamp yet, and nobody else's turn to append."""
-        views = [v for v in self._desk.store.documents(state=DocumentState.SIGNED) if v.level == Level.B_B.value]
-        return [view for view in views if self._appender(view)]
-
-    def _appender(self, view: DocumentView) -> bool:
-        try:
-            raise_level.require_appender(self._desk, view)
-        except OfficeError:
-            return False
-        return True
-
     def _raise_owed(self, progress: Progress) -> tuple[tuple[str, Mapping[str, Fact]], ...]:
-        """One after another; a service that does not answer stops it, and is told."""
-        owed = self._owed() if self._desk.timestamps is not None else []
-        for done, view in enumerate(owed):
-            progress(done, len(owed), view.cite)
-            try:
-                raise_level.raise_level(self._desk, view.id)
-            except (OfficeError, SigningError) as error:
-                return ((error.code, error.facts),)
-        return ()
+        """One round; what needs a person is told. That a service does not answer is told by the rail, not as a problem."""
+        return raising.raise_owed(self._desk, progress=progress).problems
 
     # -- rows
 

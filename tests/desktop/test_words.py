@@ -58,3 +58,13 @@ def test_a_code_stands_in_one_file_only(tmp_path: Path) -> None:
 def test_every_table_loads(language: str) -> None:
     table = load_words(find_resources() / "words", language)
     assert all(isinstance(row, Words) and row.what.strip() for row in table.values())
+
+
+def test_a_row_for_a_reason_goes_before_that_of_its_code() -> None:
+    general, special = (
+        words("tsa.unreachable", "es", {"url": "u"}),
+        words("tsa.unreachable", "es", {"url": "u", "reason": "dns"}),
+    )
+    assert general != special
+    assert "No se encontró" in special.what
+    assert words("tsa.unreachable", "es", {"url": "u", "reason": "otra"}) == general

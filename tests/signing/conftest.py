@@ -28,6 +28,8 @@ from signing.session import TokenSession
 from signing.timestamps import TimestampClient
 from signing.trust import TrustStore
 from signing.worker import TokenWorker
+from tests.fixtures.shim.keyring import Keyring
+from tests.fixtures.shim.keyring import build as build_keyring
 
 FONTS = Path(__file__).parents[2] / "resources" / "fonts"
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -177,3 +179,9 @@ def add_fields(document: pikepdf.Pdf, count: int) -> None:
     page.Annots = widgets
     page.Tabs = pikepdf.Name.S
     root.AcroForm = pikepdf.Dictionary(Fields=widgets, SigFlags=0)
+
+
+@pytest.fixture(scope="session")
+def keyring(tmp_path_factory: pytest.TempPathFactory) -> Keyring:
+    """Tokens with every kind of key, behind a module that misbehaves on request."""
+    return build_keyring(tmp_path_factory.mktemp("keyring"))

@@ -31,6 +31,7 @@ from signing.pades import sign_file
 from signing.renewal import raise_file
 from signing.report import Level, Outcome
 from signing.timestamps import TimestampClient
+from signing.tsa_http import Channel
 from signing.verify import verify_file
 
 CLAIMED = datetime(2026, 3, 5, 14, 30, tzinfo=UTC)
@@ -159,16 +160,14 @@ def test_our_own_verdict_of_a_raised_file_is_valid_without_the_network(lab, sign
 
 
 def test_the_tsa_is_asked_no_more_than_needed(lab, signed, tmp_path, monkeypatch):
-    from pyhanko.sign.timestamps import HTTPTimeStamper
-
     asked: list[object] = []
-    real = HTTPTimeStamper.async_request_tsa_response
+    real = Channel.post
 
     async def counted(self, request):
         asked.append(request)
         return await real(self, request)
 
-    monkeypatch.setattr(HTTPTimeStamper, "async_request_tsa_response", counted)
+    monkeypatch.setattr(Channel, "post", counted)
     client = lab.client()
     raise_file(signed["one"], tmp_path / "1.pdf", trust=lab.trust, timestamps=client)
     assert len(asked) == 2  # one to know the TSA's certificates, one for the document

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding
 
 from signing.errors import PinError, SigningCancelled, TokenError
 from signing.report import PinState
-from signing.session import _login_error, open_session
+from signing.session import open_session, told
 
 
 @pytest.mark.parametrize(
@@ -87,10 +87,10 @@ def test_an_empty_pin_is_not_sent_to_a_token_without_a_pad(lab, worker):
 
 def test_answers_of_middleware_become_ours(lab, worker):
     token, _ = lab.token(worker, "juana")
-    assert isinstance(_login_error(TokenError("pin.cancelled"), token), SigningCancelled)
-    assert _login_error(TokenError("pin.wrong", pin_state="locked"), token).code == "pin.locked"
-    assert _login_error(TokenError("pin.wrong", pin_state="final_try"), token).code == "pin.wrong_one_left"
-    wrong = _login_error(TokenError("pin.wrong", pin_state="low"), token)
+    assert isinstance(told(TokenError("pin.cancelled"), token), SigningCancelled)
+    assert told(TokenError("pin.wrong", pin_state="locked"), token).code == "pin.locked"
+    assert told(TokenError("pin.wrong", pin_state="final_try"), token).code == "pin.wrong_one_left"
+    wrong = told(TokenError("pin.wrong", pin_state="low"), token)
     assert isinstance(wrong, PinError)
     assert (wrong.code, wrong.facts["state"]) == ("pin.wrong", "low")
-    assert _login_error(TokenError("token.removed"), token).code == "token.removed"
+    assert told(TokenError("token.removed"), token).code == "token.removed"

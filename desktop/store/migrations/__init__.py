@@ -9,11 +9,12 @@ if TYPE_CHECKING:
     from alembic.operations import Operations
 
 Migration = Callable[["Operations"], None]
-HEAD = 1
+HEAD = 2
 
 
 def all_migrations() -> tuple[Migration, ...]:
     """Migration number n at place n - 1."""
     from .m0001_first import upgrade as first
+    from .m0002_levels import upgrade as levels
 
-    return (first,)
+    return (first, levels)

@@ -41,7 +41,7 @@ def test_what_is_saved_is_read_again_and_nobody_else_reads_it(tmp_path: Path) ->
         ('{"format": 1, "modules": 3}', "desk.damaged_settings"),
         ('{"format": 1, "s3": "x"}', "desk.damaged_settings"),
         ('{"format": 1, "entity": "e", "unit": "u", "device": "d", "exchange": "x", "admin_key": "k", "otra": 1}', "desk.damaged_settings"),
-        ('{"format": 2}', "desk.newer_settings"),
+        ('{"format": 3}', "desk.newer_settings"),
     ],
 )  # fmt: skip
 def test_settings_that_cannot_be_used_are_told(tmp_path: Path, text: str, code: str) -> None:

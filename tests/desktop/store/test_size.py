@@ -32,7 +32,7 @@ def large(store: DeskStore) -> DeskStore:
             _COPY.format(
                 table="documents",
                 columns="rowid + i, id || '-' || i, state, unit, author, cite, slip, next_official, digest, "
-                "replace(view, '\"doc-0\"', '\"doc-0-' || i || '\"')",
+                "replace(view, '\"doc-0\"', '\"doc-0-' || i || '\"'), level",
             ),
             {"many": MANY},
         )
