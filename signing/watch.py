@@ -100,6 +100,7 @@ class TokenWatch:
         self._lock = threading.Lock()  # over what is known
         self._telling = threading.Lock()  # so that snapshots are told in the order in which they were made
         self._told: TokenSnapshot | None = None
+        self._answered = threading.Condition()
         self._wake = threading.Event()
         self._over = threading.Event()
         self._paused: list[frozenset[Path] | None] = []
@@ -114,16 +115,22 @@ class TokenWatch:
         """End every thread and child, whatever they are doing. Safe to call twice. The listener is not called any more."""
         self._over.set()
         self._wake.set()
+        with self._answered:
+            self._answered.notify_all()
         if self._thread is not None:
             self._thread.join()
             self._thread = None
 
-    def look(self) -> None:
-        """Look again now, also at modules that failed."""
+    def look(self, wait: float = 0.0) -> TokenSnapshot:
+        """Look again now, also at modules that failed; what is known once all have answered, or after ``wait`` seconds."""
         with self._lock:
             for station in self._stations.values():
+                station.searching = True
                 station.ask_again()
         self._wake.set()
+        with self._answered:
+            self._answered.wait_for(lambda: self._over.is_set() or not self.snapshot().searching, wait)
+        return self.snapshot()
 
     def snapshot(self) -> TokenSnapshot:
         """What is known now."""
@@ -174,7 +181,9 @@ class TokenWatch:
         return Probe(module, timeout=self.timeout, environment=self._environment, clock=self._clock)
 
     def tell(self) -> None:
-        """Tell the listener, if anything is different."""
+        """Tell the listener, if anything is different; and whoever waits in ``look``."""
+        with self._answered:
+            self._answered.notify_all()
         with self._telling:
             with self._lock:
                 made = self._made()

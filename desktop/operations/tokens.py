@@ -2,23 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop.records.errors import OfficeError
 from desktop.records.people import Official
-from signing.errors import TokenError
+from signing.errors import SigningError, TokenError
 from signing.report import Certificate, Token
 
 from .desk import Desk
 from .settings import load_settings, save_settings
 
+if TYPE_CHECKING:
+    from signing.watch import TokenSnapshot
+
+_LOOK_LIMIT = 30.0  # seconds
 _NO_MODULE = frozenset({"token.module_unloadable", "token.module_crashed", "token.module_hung", "worker.not_started"})
 
 
 def present(desk: Desk) -> tuple[Token, ...]:
-    """Every token now present. Raises TokenError when nothing was found and a module failed."""
-    return desk.worker.tokens()
+    """Every token now present. Raises TokenError when nothing was found and a module failed, or a card lacks its driver."""
+    if desk.token_watch is None:
+        return desk.worker.tokens()
+    seen = desk.token_watch.look(_LOOK_LIMIT)
+    if not seen.tokens and (found := problems(seen)):
+        raise found[0]
+    return seen.tokens
+
+
+Listener = Callable[[tuple[Token, ...], tuple[SigningError, ...], bool], None]
+"""Tokens, what keeps others from being read, and whether some driver has not answered yet; from a thread of the watch."""
+
+
+def watch(desk: Desk, listener: Listener) -> None:
+    """Watch for tokens until the desk closes; ``listener`` must be short and hears every change.
+
+    Modules are those that the desk remembers, then what is installed; in a practice office only the former.
+    """
+    from signing.drivers import FoundModule, find_modules
+    from signing.watch import TokenWatch
+
+    practice = desk.directory.entity.practice
+
+    def find() -> Sequence[FoundModule]:
+        kept = [Path(one) for one in load_settings(desk.home).modules]
+        return find_modules(explicit=kept) if practice else find_modules(remembered=kept)
+
+    if desk.token_watch is not None:
+        desk.token_watch.stop()
+    environment = dict(load_settings(desk.home).token_environment)
+
+    def hear(seen: TokenSnapshot) -> None:
+        listener(seen.tokens, problems(seen), seen.searching)
+
+    desk.token_watch = TokenWatch(hear, find=find, environment=environment, clock=desk.clock)
+    desk.token_watch.start()
+
+
+def left_alone(desk: Desk, token: Token) -> AbstractContextManager[None]:
+    """While it lasts, nobody looks at the modules that see this token: a session has it for itself."""
+    if desk.token_watch is None:
+        return nullcontext()
+    return desk.token_watch.paused(Path(token.module), *(Path(one) for one in token.also_in))
+
+
+def problems(seen: TokenSnapshot) -> tuple[SigningError, ...]:
+    """What keeps tokens from being read: a driver that is missing for a card that is there, then modules that failed."""
+    return (*(hint.finding() for hint in seen.hints if hint.driver), *seen.faults)
 
 
 def own(desk: Desk, official: Official) -> tuple[Token, Certificate]:

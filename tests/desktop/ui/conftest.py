@@ -24,6 +24,7 @@ WORDS = {
         "El PIN no es correcto.", "El token contó un intento fallido.", "Escríbalo otra vez con cuidado."
     ),
     "check.pdfa": Sentences("PDF/A conforme", "", ""),
+    "driver.missing": Sentences("Falta el controlador.", "", "Instálelo."),
     "check.turn": Sentences("Todavía no le toca firmar", "", ""),
     "store.full": Sentences("El disco está lleno.", "No se guardó nada.", "Libere espacio y repita."),
 }

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtCore import Qt
 
 from desktop.routing.trays import Tray, Urgency
 from desktop.ui.messages import Message
-from desktop.ui.office import CheckLine, SignResult
+from desktop.ui.office import CheckLine, SignResult, TokensSeen
 from signing.report import Level, PinState, SignReceipt
 from tests.desktop.ui.fakes import NOW, PIN, FakeOffice, token
 
@@ -137,14 +140,14 @@ def test_what_is_bad_blocks_before_the_pin(window: Window, office: FakeOffice, q
 
 
 def test_a_locked_token_blocks(window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest) -> None:
-    office.present = (token(PinState.LOCKED),)
+    office.plug(token(PinState.LOCKED))
     pane = begin(window, qtbot, rest)
     assert not pane.ready
     assert "PIN bloqueado" in facts(pane)[0]
 
 
 def test_without_a_token_one_may_search_again(window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest) -> None:
-    office.present = ()
+    office.plug()
     pane = begin(window, qtbot, rest)
     assert not pane.ready
     assert "No se encontró un token" in facts(pane)[0]
@@ -155,7 +158,7 @@ def test_without_a_token_one_may_search_again(window: Window, office: FakeOffice
 
 
 def test_a_pin_pad_needs_no_dialog(window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest) -> None:
-    office.present = (token(pin_pad=True),)
+    office.plug(token(pin_pad=True))
     office.gate = Event()
     pane = begin(window, qtbot, rest)
     pane.sign.click()
@@ -177,3 +180,101 @@ def test_closing_the_window_while_a_pin_is_asked_ends_every_thread(
     window.close()
     assert ("sign", ("d570",)) in office.calls
     assert window.isHidden()  # threads left over would fail the test
+
+
+def test_a_driver_is_pointed_to_by_hand(
+    window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pane = begin(window, qtbot, rest)
+    chosen = [("", ""), (str(tmp_path / "propio.so"), "")]
+    monkeypatch.setattr("desktop.ui.signing.pane.QFileDialog.getOpenFileName", lambda *_args, **_more: chosen.pop(0))
+    pane.browse.click()
+    rest()
+    assert not [call for call in office.calls if call[0] == "remember_module"]
+    pane.browse.click()
+    rest()
+    assert office.calls[-1] == ("remember_module", tmp_path / "propio.so")
+    assert window.notice.message == Message("good", "Se guardó el controlador: propio.so.")
+
+
+def test_without_a_watch_the_panel_looks_itself(window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest) -> None:
+    window.desk.reader.signing._heard = None
+    office.present = (token(PinState.LOW),)
+    pane = begin(window, qtbot, rest)
+    assert ("tokens",) in office.calls
+    assert pane.ready
+
+
+def test_a_token_that_comes_and_goes_is_seen_without_a_click(
+    window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest
+) -> None:
+    pane = begin(window, qtbot, rest)
+    assert ("tokens",) not in office.calls  # what is plugged in was known already
+    office.plug()
+    rest()
+    assert not pane.ready
+    assert "No se encontró un token con un certificado que pueda firmar. Conéctelo: aparecerá aquí solo." in facts(pane)
+    office.plug(token())
+    rest()
+    assert pane.ready
+    assert pane.choice.currentText() == "Juana Mamani Quispe"
+
+
+def test_the_chosen_certificate_stays_chosen_when_another_token_comes(
+    window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest
+) -> None:
+    first, second = token(), replace(token(name="María Huanca Ayma"), serial="77", label="qillqa-maria")
+    pane = begin(window, qtbot, rest)
+    office.plug(second, first)
+    rest()
+    assert pane.choice.currentText() == "Juana Mamani Quispe"
+    pane.choice.setCurrentIndex(0)
+    office.plug(first, second)
+    rest()
+    assert pane.choice.currentText() == "María Huanca Ayma"
+    office.plug(first)
+    rest()
+    assert pane.choice.currentText() == "Juana Mamani Quispe"
+
+
+def test_a_driver_that_is_missing_is_said_where_the_token_is_missed(
+    window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest
+) -> None:
+    pane = begin(window, qtbot, rest)
+    office.plug(problems=(("driver.missing", {"driver": "Feitian ePass2003"}),))
+    rest()
+    assert facts(pane)[1] == "Falta el controlador. Instálelo."
+    office.plug(token(), problems=(("driver.missing", {"driver": "Feitian ePass2003"}),))
+    rest()
+    assert "Falta el controlador. Instálelo." not in facts(pane)
+
+
+def test_while_the_first_driver_has_not_answered_the_search_goes_on(
+    window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest
+) -> None:
+    pane = begin(window, qtbot, rest)
+    assert office.tell is not None
+    office.tell(TokensSeen(searching=True))
+    rest()
+    assert facts(pane)[0] == "Buscando el token…"
+    office.tell(TokensSeen((token(),), searching=True))
+    rest()
+    assert pane.ready
+
+
+def test_what_happens_in_the_reader_while_signing_is_shown_afterwards(
+    window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest
+) -> None:
+    office.gate = Event()
+    pane = begin(window, qtbot, rest)
+    pane.sign.click()
+    qtbot.waitUntil(lambda: window.dialog is not None)
+    assert window.dialog is not None
+    office.plug()
+    qtbot.wait(20)
+    assert pane.chosen is not None
+    qtbot.keyClicks(window.dialog.field, PIN)
+    qtbot.keyClick(window.dialog.field, Qt.Key.Key_Return)
+    office.gate.set()
+    rest()
+    assert pane.chosen is None
