@@ -1,20 +1,30 @@
-"""A module named by hand: judged, loaded once in a child, kept first; or refused and nothing kept."""
+"""A desk's tokens: watched while it is open; a module named by hand is judged, loaded once in a child and kept first, or refused."""
 
 from __future__ import annotations
 
+import os
+import queue
 import shutil
+import subprocess
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from desktop.operations.settings import DeskSettings, load_settings, save_settings
-from desktop.operations.tokens import remember_module
+from desktop.operations.tokens import left_alone, own, present, remember_module, watch
 from desktop.practice.tokens import SoftTokens
-from signing.errors import TokenError
+from signing.errors import SigningError, TokenError
+from signing.report import Token
 from tests.fixtures import modules
 from tests.fixtures.headers import elf
-from tests.fixtures.office import refused
+from tests.fixtures.office import PLANNING, Stage, TestOffice, refused
+
+pytestmark = pytest.mark.xdist_group("office")
+Stages = Callable[[Stage | TestOffice], Stage]
+Heard = tuple[tuple[Token, ...], tuple[SigningError, ...], bool]
 
 
 @pytest.fixture
@@ -68,3 +78,73 @@ def test_a_module_without_a_token_is_kept(home: Path, practice_tokens: SoftToken
 def test_without_a_desk_nothing_is_loaded(tmp_path: Path, practice_tokens: SoftTokens) -> None:
     with refused("desk.none_here"):
         remember_module(tmp_path / "nada", practice_tokens.module)
+
+
+# --- watching
+
+
+def heard_until(heard: queue.Queue[Heard], wanted: Callable[[set[str]], bool]) -> tuple[Token, ...]:
+    """What was told once all modules had answered and the labels were right."""
+    while True:
+        tokens, problems, searching = heard.get(timeout=20)
+        assert problems == ()
+        if not searching and wanted({token.label for token in tokens}):
+            return tokens
+
+
+def util(environment: dict[str, str], *words: str) -> None:
+    subprocess.run(["softhsm2-util", *words], env={**os.environ, **environment}, check=True, capture_output=True)
+
+
+def test_a_desk_hears_of_tokens_while_it_is_open(
+    stages: Stages, founded: TestOffice, practice_tokens: SoftTokens
+) -> None:
+    desk = stages(founded).office.desk(PLANNING)
+    heard: queue.Queue[Heard] = queue.Queue()
+    watch(desk, lambda *seen: heard.put(seen))
+    try:
+        heard_until(heard, lambda labels: "juana" in labels and "late" not in labels)
+        assert {token.label for token in present(desk)} >= {"juana"}
+        token, certificate = own(desk, desk.acting())
+        with (
+            left_alone(desk, token),
+            desk.worker.open(token, certificate, lambda *_: practice_tokens.pin(token.label)) as session,
+        ):
+            util(
+                practice_tokens.environment(),
+                "--init-token",
+                "--free",
+                "--label",
+                "late",
+                "--so-pin",
+                "12345678",
+                "--pin",
+                "1234",
+            )
+            assert session.sign_raw(b"data")
+        heard_until(heard, lambda labels: "late" in labels)
+        util(practice_tokens.environment(), "--delete-token", "--token", "late")
+        heard_until(heard, lambda labels: "late" not in labels)
+    finally:
+        assert desk.token_watch is not None
+        desk.token_watch.stop()
+        desk.token_watch = None
+    assert not [one for one in threading.enumerate() if one.name.startswith(("token-watch", "reader-watch"))]
+
+
+def test_looking_again_tells_a_driver_that_fails_when_there_is_no_token(
+    stages: Stages, founded: TestOffice, tmp_path: Path
+) -> None:
+    office = stages(founded).office
+    desk = office.desk(PLANNING)
+    broken = modules.crashing(tmp_path / "libcae.so")
+    save_settings(desk.home, replace(load_settings(desk.home), modules=(str(broken),)))
+    watch(desk, lambda *_seen: None)
+    try:
+        with pytest.raises(TokenError) as caught:
+            present(desk)
+        assert caught.value.code == "token.module_crashed"
+    finally:
+        assert desk.token_watch is not None
+        desk.token_watch.stop()
+        desk.token_watch = None
