@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,16 @@ if TYPE_CHECKING:
     from desktop.ui.office import CheckLine, DeskStatus, DocumentCard, SignResult, TokensSeen
 
 _ICON = {"good": "check", "care": "info", "bad": "circle-alert"}
+_NO_PERSONS = frozenset({"is_ca", "no_digital_signature", "wrong_purpose"})  # nobody expects these to sign
 _BLOCKED = {PinState.LOCKED, PinState.UNINITIALISED}
+
+
+def _facts_of(certificate: Certificate) -> dict[str, Fact]:
+    return {
+        "name": certificate.person.name,
+        "label": certificate.label,
+        "until": f"{certificate.not_after:%d/%m/%Y}",
+    }
 
 
 def _place(chosen: tuple[Token, Certificate] | None, pairs: Sequence[tuple[Token, Certificate]]) -> int:
@@ -53,6 +63,7 @@ class SigningPane(QWidget):
         self._status: DeskStatus | None = None
         self._asked_tokens = False
         self._heard: TokensSeen | None = None
+        self._refused: list[Certificate] = []
         self._problems: tuple[tuple[str, Mapping[str, Fact]], ...] = ()
         self._asked_checks = False
         self._job: Job[Sequence[SignResult]] | None = None
@@ -154,15 +165,24 @@ class SigningPane(QWidget):
     def _keep_tokens(self, tokens: Sequence[Token]) -> None:
         chosen = self.chosen
         self._asked_tokens = True
+        self._refused = [
+            item
+            for token in tokens
+            for item in token.certificates
+            if item.unusable and item.unusable not in _NO_PERSONS
+        ]
         pairs = [(token, item) for token in tokens for item in token.certificates if not item.unusable]
         if pairs == self._pairs:  # a choice that is open on the screen is left alone
             self._show_facts()
             return
         self._pairs = pairs
+        names = Counter(certificate.person.name for _token, certificate in pairs)
         self.choice.blockSignals(True)
         self.choice.clear()
         for token, certificate in self._pairs:
-            self.choice.addItem(certificate.person.name)
+            name = certificate.person.name
+            more = f" · {token.label} · {certificate.not_after:%d/%m/%Y}" if names[name] > 1 else ""
+            self.choice.addItem(name + more)
             self.choice.setItemData(self.choice.count() - 1, token.label, Qt.ItemDataRole.ToolTipRole)
         self.choice.setCurrentIndex(_place(chosen, self._pairs))
         self.choice.blockSignals(False)
@@ -186,15 +206,7 @@ class SigningPane(QWidget):
         if not self._asked_tokens:
             found.append(Tinted(self.tr("Buscando el token…"), "dim"))
         elif chosen is None:
-            found.append(
-                Tinted(
-                    self.tr(
-                        "No se encontró un token con un certificado que pueda firmar. Conéctelo: aparecerá aquí solo."
-                    ),
-                    "bad",
-                )
-            )
-            found += [self._problem(code, facts) for code, facts in self._problems]
+            found += self._why_none()
         else:
             token, certificate = chosen
             state = pin_state(token.pin_state)
@@ -215,9 +227,21 @@ class SigningPane(QWidget):
         found += [self._line(check) for check in self._checks]
         return found
 
-    def _problem(self, code: str, facts: Mapping[str, Fact]) -> Tinted:
+    def _why_none(self) -> list[Tinted]:
+        """Why nothing here can sign: certificates that cannot, drivers that are missing or fail, or simply no token."""
+        why = [
+            Tinted(f"{one.person.name}: {self._sentence(f'certificate.{one.unusable}', _facts_of(one))}", "bad")
+            for one in self._refused
+        ]
+        why += [Tinted(self._sentence(code, facts), "bad") for code, facts in self._problems]
+        if self._refused or any(code == "driver.missing" for code, _facts in self._problems):
+            return why
+        none = self.tr("No se encontró un token con un certificado que pueda firmar. Conéctelo: aparecerá aquí solo.")
+        return [Tinted(none, "bad"), *why]
+
+    def _sentence(self, code: str, facts: Mapping[str, Fact]) -> str:
         words = self._bench.say(code, facts)
-        return Tinted(" ".join(part for part in (words.what, words.do) if part) if words else code, "care")
+        return " ".join(part for part in (words.what, words.do) if part) if words else code
 
     def _line(self, check: CheckLine) -> Tinted:
         words = self._bench.say(check.code, check.facts)

@@ -25,6 +25,7 @@ WORDS = {
     ),
     "check.pdfa": Sentences("PDF/A conforme", "", ""),
     "driver.missing": Sentences("Falta el controlador.", "", "Instálelo."),
+    "certificate.weak_key": Sentences("Su llave es débil.", "", "Pida otro certificado."),
     "check.turn": Sentences("Todavía no le toca firmar", "", ""),
     "store.full": Sentences("El disco está lleno.", "No se guardó nada.", "Libere espacio y repita."),
 }

@@ -15,7 +15,7 @@ from desktop.routing.trays import Tray, Urgency
 from desktop.ui.messages import Message
 from desktop.ui.office import CheckLine, SignResult, TokensSeen
 from signing.report import Level, PinState, SignReceipt
-from tests.desktop.ui.fakes import NOW, PIN, FakeOffice, token
+from tests.desktop.ui.fakes import NOW, PIN, FakeOffice, certificate, token
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -243,10 +243,36 @@ def test_a_driver_that_is_missing_is_said_where_the_token_is_missed(
     pane = begin(window, qtbot, rest)
     office.plug(problems=(("driver.missing", {"driver": "Feitian ePass2003"}),))
     rest()
-    assert facts(pane)[1] == "Falta el controlador. Instálelo."
+    assert facts(pane)[0] == "Falta el controlador. Instálelo."  # and not that there is no token: there is one
+    office.plug(problems=(("token.module_hung", {}),))
+    rest()
+    assert "No se encontró un token" in facts(pane)[0]
+    assert facts(pane)[1] == "token.module_hung"
     office.plug(token(), problems=(("driver.missing", {"driver": "Feitian ePass2003"}),))
     rest()
     assert "Falta el controlador. Instálelo." not in facts(pane)
+
+
+def test_why_a_certificate_cannot_sign_is_said(window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest) -> None:
+    pane = begin(window, qtbot, rest)
+    office.plug(replace(token(), certificates=(certificate(unusable="weak_key"), certificate(unusable="is_ca"))))
+    rest()
+    assert facts(pane)[0] == "Juana Mamani Quispe: Su llave es débil. Pida otro certificado."
+    assert not pane.ready
+    assert not [fact for fact in facts(pane) if "is_ca" in fact or "No se encontró" in fact]
+
+
+def test_two_certificates_of_one_person_can_be_told_apart(
+    window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest
+) -> None:
+    pane = begin(window, qtbot, rest)
+    other = replace(certificate(until=NOW.replace(year=2028)), id="cd" * 32)
+    office.plug(replace(token(), certificates=(certificate(), other)))
+    rest()
+    assert [pane.choice.itemText(index) for index in range(2)] == [
+        "Juana Mamani Quispe · qillqa-juana · 20/06/2027",
+        "Juana Mamani Quispe · qillqa-juana · 20/11/2028",
+    ]
 
 
 def test_while_the_first_driver_has_not_answered_the_search_goes_on(
