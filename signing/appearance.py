@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import SigningError
+from .form_parts import FormParts, parts_of
+from .pictures import picture_ratio
+from .stamp_layout import BORDER, Layout, code_rows, draw_code, lay_out
 
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.writer import BasePdfFileWriter
@@ -25,6 +29,7 @@ class Stamp:
     ``claimed_time`` is local wording of the PC's clock (with or without its own "Firmado el"); ``delegation`` e.g.
     ``Suplente, Memorándum 12/2026``;
     ``qr`` the text of the QR code, "" for none; ``font_folder`` holds the only fonts used, ``font_family`` picks one of several.
+    ``image``: a PNG without transparency or a JPEG, drawn left of the text, b"" for none.
     """
 
     name: str
@@ -37,22 +42,74 @@ class Stamp:
     reason: str = ""
     qr: str = ""
     font_family: str = ""
+    image: bytes = b""
 
 
 def draw_stamp(stamp: Stamp, width: float, height: float) -> bytes:
     """A one-page PDF of that size (points). The same stamp gives the same bytes.
 
-    Raises SigningError ``stamp.no_font``, ``stamp.missing_glyph``, ``stamp.not_drawn``.
+    Raises SigningError ``stamp.no_font``, ``stamp.missing_glyph``, ``stamp.not_drawn``, ``stamp.image_unusable``.
     """
+    import pikepdf
+
+    rows = code_rows(stamp.qr)
+    text = _draw_text(replace(stamp, qr=""), width, height, len(rows))
+    if not rows:
+        return text
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(text)) as pdf:
+        pdf.pages[0].contents_add(draw_code(lay_out(width, height, len(rows)), rows))
+        pdf.save(out, deterministic_id=True)
+    return out.getvalue()
+
+
+def stamp_style(stamp: Stamp | None) -> Any:
+    """The stamp style, in pyHanko's sense, for ``stamp``; without one, the field keeps the appearance that it has."""
+    from pyhanko.stamp.noop import NoOpStampStyle
+
+    if stamp is None:
+        return NoOpStampStyle()
+    shown = stamp
+
+    class Drawn(NoOpStampStyle):
+        def create_stamp(self, writer: Any, box: Any, text_params: dict[str, Any]) -> Any:  # noqa: ARG002 - pyHanko's
+            return _Appearance(writer, shown, float(box.width), float(box.height))
+
+    return Drawn()
+
+
+class _Appearance:
+    def __init__(self, writer: BasePdfFileWriter, stamp: Stamp, width: float, height: float) -> None:
+        rows = code_rows(stamp.qr)
+        self._writer = writer
+        self._parts = _text_parts(replace(stamp, qr=""), width, height, len(rows))
+        self._code = draw_code(lay_out(width, height, len(rows)), rows)
+
+    def apply_appearance(self, widget: Any) -> None:
+        from pyhanko.pdf_utils import generic
+
+        normal = self._parts.put(self._writer, self._code)
+        widget[generic.pdf_name("/AP")] = generic.DictionaryObject({generic.pdf_name("/N"): normal})  # type: ignore[no-untyped-call]
+
+
+@lru_cache(maxsize=64)
+def _text_parts(stamp: Stamp, width: float, height: float, modules: int) -> FormParts:
+    """The stamp without its code, taken apart: in a pile only the code differs from document to document."""
+    return parts_of(_draw_text(stamp, width, height, modules))
+
+
+def _draw_text(stamp: Stamp, width: float, height: float, modules: int) -> bytes:
+    """The page with room for a code of so many modules."""
     import typst
 
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(stamp.font_folder)])
+    fonts = _fonts(stamp.font_folder)
+    inputs = _inputs(stamp, lay_out(width, height, modules), _family(stamp, fonts.families()))
     compiler = typst.Compiler(
         input=_TEMPLATE.read_bytes(),
         root=_TEMPLATE.parent,
         font_paths=fonts,
         ignore_system_fonts=True,
-        sys_inputs={"stamp": json.dumps(_inputs(stamp, width, height, _family(stamp, fonts.families())))},
+        sys_inputs={"stamp": json.dumps(inputs)},
     )
     try:
         pdf, warnings = compiler.compile_with_warnings(
@@ -66,73 +123,22 @@ def draw_stamp(stamp: Stamp, width: float, height: float) -> bytes:
     return pdf
 
 
-def appearance_stream(writer: BasePdfFileWriter, pdf: bytes) -> Any:
-    """The page of ``pdf`` as a form XObject of ``writer`` (ISO 32000-1 §8.10): a reference, for a widget's /AP /N."""
-    from pyhanko.pdf_utils import generic
-    from pyhanko.pdf_utils.reader import PdfFileReader
+@lru_cache(maxsize=4)
+def _fonts(folder: Path) -> Any:
+    """The fonts of a folder, read once: a folder without any is told by ``_family``."""
+    import typst
 
-    page = PdfFileReader(io.BytesIO(pdf)).root["/Pages"]["/Kids"][0]
-    stream = generic.StreamObject(
-        generic.DictionaryObject(  # type: ignore[no-untyped-call]
-            {
-                generic.pdf_name("/Type"): generic.pdf_name("/XObject"),
-                generic.pdf_name("/Subtype"): generic.pdf_name("/Form"),
-                generic.pdf_name("/FormType"): generic.NumberObject(1),  # type: ignore[no-untyped-call]
-                generic.pdf_name("/BBox"): writer.import_object(page["/MediaBox"]),
-                generic.pdf_name("/Resources"): writer.import_object(page["/Resources"]),
-            }
-        ),
-        stream_data=_content(page["/Contents"]),
-    )
-    stream.compress()  # type: ignore[no-untyped-call]
-    return writer.add_object(stream)
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])
 
 
-def stamp_style(stamp: Stamp | None) -> Any:
-    """The stamp style, in pyHanko's sense, for ``stamp``; without one, the field keeps the appearance that it has."""
-    from pyhanko.stamp.noop import NoOpStampStyle
-
-    if stamp is None:
-        return NoOpStampStyle()
-    shown = stamp
-
-    class Drawn(NoOpStampStyle):
-        def create_stamp(self, writer: Any, box: Any, text_params: dict[str, Any]) -> Any:  # noqa: ARG002 - pyHanko's
-            return _Appearance(writer, draw_stamp(shown, float(box.width), float(box.height)))
-
-    return Drawn()
-
-
-class _Appearance:
-    def __init__(self, writer: BasePdfFileWriter, pdf: bytes) -> None:
-        self._writer = writer
-        self._pdf = pdf
-
-    def apply_appearance(self, widget: Any) -> None:
-        from pyhanko.pdf_utils import generic
-
-        normal = appearance_stream(self._writer, self._pdf)
-        widget[generic.pdf_name("/AP")] = generic.DictionaryObject({generic.pdf_name("/N"): normal})  # type: ignore[no-untyped-call]
-
-
-def _content(contents: Any) -> bytes:
-    from pyhanko.pdf_utils import generic
-
-    parts = contents if isinstance(contents, generic.ArrayObject) else [contents]
-    return b"\n".join(part.data for part in parts)
-
-
-def _inputs(stamp: Stamp, width: float, height: float, family: str) -> dict[str, Any]:
-    values: dict[str, Any] = {key: value for key, value in asdict(stamp).items() if key != "font_folder"}
-    return {**values, "font_family": family, "width": width, "height": height, "modules": _qr_modules(stamp.qr)}
-
-
-def _qr_modules(text: str) -> list[list[int]]:
-    if not text:
-        return []
-    import segno
-
-    return [[int(cell) for cell in row] for row in segno.make_qr(text, error="m").matrix]
+def _inputs(stamp: Stamp, layout: Layout, family: str) -> dict[str, Any]:
+    left_out = {"font_folder", "image", "qr"}
+    values: dict[str, Any] = {key: value for key, value in asdict(stamp).items() if key not in left_out}
+    picture: dict[str, Any] = {"image": [], "image_width": 0.0}
+    if stamp.image:
+        ratio = picture_ratio(stamp.image)
+        picture = {"image": list(stamp.image), "image_width": min(layout.inner * ratio, layout.width * 0.28)}
+    return {**values, **asdict(layout), **picture, "border": BORDER, "font_family": family}
 
 
 def _family(stamp: Stamp, families: list[str]) -> str:

@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
-from .errors import SigningError, TokenError
+from .errors import SigningCancelled, SigningError, TokenError
 from .options import SignOptions
 from .outputs import Staged
 from .pades import DocumentSigning, Services, open_services
@@ -21,7 +21,7 @@ from .report import Level, SignReceipt
 
 if TYPE_CHECKING:
     from .session import TokenSession
-    from .timestamps import Timestamps
+    from .timestamps import Notice, Timestamps
     from .trust import TrustStore
 
 _T = TypeVar("_T")
@@ -49,11 +49,14 @@ class ItemResult:
 
 @dataclass(frozen=True, slots=True)
 class BatchReport:
-    """All results in the pile's order. ``stopped`` is the token's error that ended it early; ``cancelled`` that the person did."""
+    """All results in the pile's order. ``stopped`` is the token's error that ended it early; ``cancelled`` that the person did.
+    ``notices``: what the timestamp services want told (clocks that differ, credentials that end).
+    """
 
     results: tuple[ItemResult, ...]
     stopped: SigningError | None = None
     cancelled: bool = False
+    notices: tuple[Notice, ...] = ()
 
 
 def sign_batch(
@@ -88,7 +91,8 @@ def sign_batch(
             asyncio.run(pile.run(trust, timestamps))
         except* Exception as group:  # noqa: BLE001 - a callback's error, or a bug of ours: the first one tells
             raise _first(group) from None
-    return pile.report()
+    notices = timestamps.notices(clock()) if timestamps is not None else ()
+    return replace(pile.report(), notices=tuple(notices))
 
 
 def _first(group: BaseExceptionGroup[Exception]) -> Exception:
@@ -137,6 +141,9 @@ class _Pile:
             result = ItemResult(item, ItemState.SIGNED, receipt)
         except TokenError as error:
             self.stopped = self.stopped or error
+            return
+        except SigningCancelled:  # at the reader's own pad, for a key that asks each time
+            self.was_cancelled = True
             return
         except SigningError as error:
             error.on_disk = error.on_disk or "nothing"

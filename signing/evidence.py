@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from .trust import TrustStore
 
 FRESH = 60.0  # seconds for which an answer serves other documents too: the tolerance between clocks that verification allows
-DEGRADING = frozenset(
-    {"tsa.unreachable", "tsa.refused", "tsa.bad_answer", "tsa.untrusted", "tsa.quota_spent", "tsa.credential_expired",
-     "tsa.credential_missing", "tsa.bad_settings", "revocation.unreachable"}
-)  # fmt: skip
+
+
+def is_service_trouble(code: str) -> bool:
+    """Whether an error is the timestamp or revocation service's and not the document's: a lower level can be kept, and raised later."""
+    return code.startswith("tsa.") or code == "revocation.unreachable"
 
 
 class EvidencePool:

@@ -226,7 +226,7 @@ class DocumentSigning:
             return None
 
     async def _raise(self, services: Services) -> None:
-        from .evidence import DEGRADING, append_evidence
+        from .evidence import append_evidence, is_service_trouble
 
         assert services.timestamps is not None
         try:
@@ -239,7 +239,7 @@ class DocumentSigning:
                 required=self.field,
             )
         except SigningError as error:
-            if not self.pen.options.allow_degraded or error.code not in DEGRADING:
+            if not self.pen.options.allow_degraded or not is_service_trouble(error.code):
                 raise
             self.degraded = error.code
 

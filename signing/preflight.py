@@ -290,7 +290,10 @@ def _pile_notes(
     if timestamps is None or options.level is Level.B_B:
         return []
     needed = _TOKENS[options.level] * sum(row.ready for row in rows)
-    left = timestamps.remaining(now)
+    try:
+        left = timestamps.remaining(now)
+    except SigningError as error:  # the ledger of the quota cannot be read: told, and no reason not to sign
+        return [Note(error.code, error.facts)]
     return [Note("tsa.quota_short", {"needed": needed, "left": left})] if left is not None and left < needed else []
 
 

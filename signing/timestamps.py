@@ -64,6 +64,10 @@ class Timestamps(Protocol):
         """Tokens left by quota; None where there is no limit or none is known."""
         ...
 
+    def notices(self, now: datetime) -> tuple[Notice, ...]:
+        """What the person should be told that is no failure: clocks that differ, a credential that ends."""
+        ...
+
 
 class TimestampClient:
     """A TSA: its address and how to be let in. Holds no connection between operations; may be used from any thread.

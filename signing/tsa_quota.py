@@ -68,23 +68,28 @@ class Ledger:
 
     def remaining(self, name: str, quota: Quota, now: datetime) -> int:
         """Tokens left in the period of ``now``; blocks that are in somebody's hands count as spent."""
-        return max(0, quota.tokens - self._read().get(name, {}).get(quota.turn(now), 0))
+        if not self.path.exists():
+            return quota.tokens
+        with self._locked() as counts:  # also to read: Windows replaces no file that somebody has open
+            return max(0, quota.tokens - counts.get(name, {}).get(quota.turn(now), 0))
 
     def take(self, name: str, quota: Quota, now: datetime, wanted: int) -> int:
         """Count up to ``wanted`` tokens as spent, on disk, and return how many: fewer near the end, so that others get theirs too."""
-        with self._changing() as counts:
+        with self._locked() as counts:
             used, turn = dict(counts.get(name, {})), quota.turn(now)
             left = quota.tokens - used.get(turn, 0)
             taken = min(wanted, max(1, left // 8)) if left > 0 else 0
             used[turn] = used.get(turn, 0) + taken
             counts[name] = dict(sorted(used.items())[-_KEPT:])
+            self._write(counts)
         return taken
 
     def put_back(self, name: str, turn: str, count: int) -> None:
         """Return what was taken in that period and not used."""
-        with self._changing() as counts:
+        with self._locked() as counts:
             used = counts.setdefault(name, {})
             used[turn] = max(0, used.get(turn, 0) - count)
+            self._write(counts)
 
     def _read(self) -> _Counts:
         try:
@@ -101,15 +106,13 @@ class Ledger:
         return used
 
     @contextlib.contextmanager
-    def _changing(self) -> Iterator[_Counts]:
+    def _locked(self) -> Iterator[_Counts]:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.with_name(self.path.name + ".lock").open("a+b") as lock:
                 _lock(lock)
                 try:
-                    counts = self._read()
-                    yield counts
-                    self._write(json.dumps({"format": _FORMAT, "used": counts}, sort_keys=True).encode())
+                    yield self._read()
                 finally:
                     _unlock(lock)
         except TimeoutError as error:
@@ -117,14 +120,21 @@ class Ledger:
         except OSError as error:
             raise self._fault(type(error).__name__) from error
 
-    def _write(self, data: bytes) -> None:
+    def _write(self, counts: _Counts) -> None:
         """Whole or not at all; under the lock, so one draft is enough."""
+        data = json.dumps({"format": _FORMAT, "used": counts}, sort_keys=True).encode()
         draft = self.path.with_name(f".{self.path.name}.part")
         with draft.open("wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(self.path)
+        if sys.platform != "win32":  # which cannot open folders; elsewhere the new name is on the disk too
+            folder = os.open(self.path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
 
     def _fault(self, reason: str) -> Fault:
         return Fault("tsa.ledger", reason, file=self.path.name)

@@ -18,7 +18,11 @@ class PinSource:
         self._descriptor = descriptor
 
     def __call__(self, token: Token, certificate: Certificate | None) -> str:
-        """One line without its end. Raises ``SigningCancelled`` when nothing was given."""
+        """One line without its end; "" for a reader with its own pad. Raises ``SigningCancelled`` when nothing was given."""
+        if token.pin_pad:
+            sys.stderr.write("Escriba el PIN en el teclado del lector.\n")
+            sys.stderr.flush()
+            return ""
         if self._descriptor is not None:
             pin = line_of(self._descriptor)
         elif self._from_stdin:
@@ -44,4 +48,6 @@ def _question(token: Token, certificate: Certificate | None) -> str:
         PinState.LOW: " (hubo un PIN equivocado)",
         PinState.FINAL_TRY: " (ÚLTIMO INTENTO: otro PIN equivocado bloquea el token)",
     }.get(token.pin_state, "")
+    if token.soft:
+        return f"Contraseña de {token.label}: "
     return f"PIN del token de {whose}{warning}: "

@@ -6,9 +6,8 @@ import contextlib
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,10 +29,11 @@ from .tsa_options import ProxyUrl, Tsa, TsaBearerFile, TsaCa, TsaCert, TsaKey, T
 if TYPE_CHECKING:
     from signing.appearance import Stamp
     from signing.batch import BatchReport, ItemResult
-    from signing.preflight import Checked, Note, Preflight
+    from signing.preflight import Checked, Preflight
     from signing.session import TokenSession
     from signing.timestamps import Timestamps
     from signing.trust import TrustStore
+    from signing.worker import TokenWorker
 
 SIGNED = "-firmado.pdf"
 RAISED = "-elevado.pdf"
@@ -50,6 +50,7 @@ def sign(
     out: Annotated[Path | None, typer.Option("--out", help="Carpeta de salida.")] = None,
     level: Annotated[Level, typer.Option("--level", help="Nivel PAdES.")] = Level.B_B,
     module: Module = None,
+    p12: Annotated[Path | None, typer.Option("--p12", help="Archivo PKCS#12 (.p12, .pfx) en vez de un token.")] = None,
     token: Annotated[str, typer.Option("--token", help="Etiqueta del token.")] = "",
     cert: Annotated[str, typer.Option("--cert", help="Huella o etiqueta del certificado.")] = "",
     tsa: Tsa = [],  # noqa: B006 - typer never writes to it
@@ -92,15 +93,35 @@ def sign(
         )
         wishes = TsaWishes(tsa, tsa_user, tsa_password_file, tsa_bearer_file, tsa_cert, tsa_key, tsa_ca, proxy)
         pile = _Pile(options, trust_of(trust), wishes.timestamps(), field_name, stamp, out, as_json)
-        with open_worker(module) as worker:
+        source = PinSource(from_stdin=pin_stdin, descriptor=pin_fd)
+        with open_worker(p12 or module) as worker:
+            if p12 is not None:
+                return _with_file(worker, pile, files, cert, source, dry_run=dry_run)
             chosen, certificate = choose_certificate(worker.tokens(), token, cert)
             found = pile.check(files, certificate)
             if dry_run or not found.ready:
                 return pile.answer_checked(found)
-            with worker.open(chosen, certificate, PinSource(from_stdin=pin_stdin, descriptor=pin_fd)) as session:
+            with worker.open(chosen, certificate, source, padding=options.padding) as session:
                 return pile.answer(found, pile.sign(found, session))
 
     return answered(act, as_json=as_json)
+
+
+def _with_file(
+    worker: TokenWorker, pile: _Pile, files: list[Path], cert: str, source: PinSource, *, dry_run: bool
+) -> Exit:
+    """The same with a PKCS#12 file: whose certificate it holds is known once its password was given."""
+    (soft,) = worker.tokens()
+    found = pile.check(files, None)
+    if dry_run or not found.ready:
+        return pile.answer_checked(found)
+
+    def choose(held: Sequence[Certificate]) -> Certificate:
+        return choose_certificate((replace(soft, certificates=tuple(held)),), "", cert)[1]
+
+    with worker.open_soft(soft, source, choose=choose) as session:
+        pile.certificate = session.certificate
+        return pile.answer(found, pile.sign(found, session))
 
 
 def _digest(text: str) -> str:
@@ -153,15 +174,16 @@ class _Pile:
     stamped: bool
     out: Path | None
     as_json: bool
+    certificate: Certificate | None = None
     stop: bool = False
-    notes: list[Note] = field(default_factory=list)
 
     def check(self, files: Sequence[Path], certificate: Certificate | None) -> Preflight:
         """Pre-flight of every file. Raises ``sign.no_such_file`` before anything else is looked at."""
         from signing.preflight import SignItem, check_items
 
         now = pc_clock().astimezone()
-        stamp = partial(self._stamp, certificate) if self.stamped and certificate is not None else None
+        self.certificate = certificate
+        stamp = self._stamp if self.stamped else None
         items = [
             SignItem(path, (self.out or path.parent) / f"{path.stem}{SIGNED}", self.field_name or None, stamp)
             for path in expand(files)
@@ -204,12 +226,15 @@ class _Pile:
         self._tell_notes(found)
         if self.as_json:
             answer: dict[str, object] = {"files": [_row(row, result) for row, result in rows], "notes": found.notes}
+            answer["notices"] = report.notices
             if report.stopped is not None:
                 answer["stopped"] = _error(report.stopped)
             put_json(answer)
         else:
             for row, result in rows:
                 _tell_row(row, result)
+            for notice in report.notices:
+                tell(" ".join(_said(notice.code, notice.facts)))
             for line in error_words(report.stopped) if report.stopped is not None else ():
                 tell(line)
         return _exit(rows, report)
@@ -236,10 +261,11 @@ class _Pile:
         finally:
             signal.signal(signal.SIGINT, before)
 
-    def _stamp(self, certificate: Certificate, now: datetime) -> Stamp:
+    def _stamp(self, now: datetime) -> Stamp:
         from signing.appearance import Stamp
 
-        person = certificate.person
+        assert self.certificate is not None  # known once the token or file is open, and nothing is drawn before
+        person = self.certificate.person
         return Stamp(
             name=person.name,
             post=person.post,

@@ -15,6 +15,7 @@ from desktop.records.errors import Cancelled, Fact, OfficeError
 from desktop.store.raising import RaisingTry
 from desktop.store.turn import turn
 from signing.errors import SigningError
+from signing.evidence import is_service_trouble
 from signing.report import Level
 
 from .desk import Desk
@@ -26,11 +27,6 @@ RaisingProgress = Callable[[int, int, str], None]
 _STATES = (DocumentState.SIGNED, DocumentState.CONCLUDED)
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=6)
-# The service's trouble, not the document's: it will answer the next one no better.
-_SERVICE = frozenset(
-    {"tsa.unreachable", "tsa.refused", "tsa.bad_answer", "tsa.untrusted", "tsa.quota_spent", "tsa.credential_expired",
-     "tsa.credential_missing", "tsa.bad_settings", "revocation.unreachable", "raise.partly"}
-)  # fmt: skip
 # Somebody else's turn, or other bytes by now: nothing is owed here any more, or it is owed anew.
 _MOVED_ON = frozenset({"raise.not_appender", "document.forked", "document.act_forbidden"})
 
@@ -177,7 +173,7 @@ class _Round:
             return True
         except SigningError as error:
             self._remember(row, error.code, error.facts)
-            return error.code not in _SERVICE
+            return not is_service_trouble(error.code)
         self.raised.append((row.cite, receipt.level))
         if receipt.level.rank >= row.wished.rank:
             self._forget(row)
@@ -192,7 +188,7 @@ class _Round:
     def _remember(self, row: Owed, code: str, facts: Mapping[str, Fact]) -> None:
         now = self.desk.clock()
         wait = min(_FIRST_WAIT * 2 ** min(row.tries, 20), _LONGEST_WAIT)
-        aside = code not in _SERVICE
+        aside = not is_service_trouble(code) and code != "raise.partly"
         kept = RaisingTry(row.document, row.tries + 1, code, facts, now, now + wait, aside)
         with self.desk.store.act() as act:
             act.put_try(kept)

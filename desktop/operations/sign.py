@@ -77,7 +77,7 @@ def sign(
     if level is not Level.B_B and desk.timestamps is None:
         raise SigningError("tsa.none", on_disk="nothing", level=level.value)
     pile = _Pile(desk, signer, views, SignOptions(level=level, reason=reason), progress)
-    with desk.worker.open(token, certificate, _Asking(pin)) as session:
+    with desk.worker.open(token, certificate, _Asking(pin), padding=pile.options.padding) as session:
         return pile.sign(session)
 
 

@@ -215,7 +215,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("delay", [0.0, 0.05, 0.15, 0.4])
+@pytest.mark.parametrize("delay", [0.0, 0.05, 0.2, None])
 def test_kill_at_any_moment_leaves_each_file_absent_or_verifying(lab, tmp_path, delay):
     import json
 
@@ -234,7 +234,10 @@ def test_kill_at_any_moment_leaves_each_file_absent_or_verifying(lab, tmp_path, 
     child.stdin.write(json.dumps(facts) + "\n")
     child.stdin.flush()
     assert child.stdout.readline() == "ready\n"
-    time.sleep(delay)
+    if delay is None:  # somewhere in the middle, however slow the machine
+        while sum(path.suffix == ".pdf" for path in out.iterdir()) < 5:
+            time.sleep(0.01)
+    time.sleep(delay or 0.02)
     child.send_signal(signal.SIGKILL)
     child.wait(30)
     child.stdin.close()
@@ -244,8 +247,8 @@ def test_kill_at_any_moment_leaves_each_file_absent_or_verifying(lab, tmp_path, 
         assert path.read_bytes().startswith(lab.page.read_bytes())
         verdict = verify_file(path, trust=lab.trust, online=False, compare_pages=False)
         assert [item.reason for item in verdict.signatures] == ["signature.intact_revocation_unknown"], path
-    if delay >= 0.4:
-        assert whole
+    if delay is None:
+        assert len(whole) >= 5
     # and the next pile takes the leavings away
     from signing.outputs import sweep
 

@@ -49,6 +49,9 @@ class Quota:
     def remaining(self, _now: datetime) -> int | None:
         return self.left
 
+    def notices(self, _now: datetime) -> tuple[()]:
+        return ()
+
 
 def look(
     soft: SoftLab, *items: SignItem, who: str = "alice", timestamps: Any = None, now: datetime = NOW, **wishes: Any

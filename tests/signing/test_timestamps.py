@@ -22,6 +22,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 import signing.chains
 from desktop.practice.ports import free_port
 from desktop.practice.tokens import find_library, find_program
+from desktop.words import LANGUAGES, words
 from signing.checks import token_intact
 from signing.errors import SigningError
 from signing.timestamps import FIRST_GUESS, TimestampClient
@@ -68,6 +69,12 @@ def refused(client: TimestampClient, trust: TrustStore = TrustStore()) -> Signin
     with pytest.raises(SigningError) as caught:
         token_of(client, trust)
     assert caught.value.facts["url"] == client.url
+    for language in LANGUAGES:  # whole sentences, every fact in its place
+        said = words(caught.value.code, language, caught.value.facts)
+        assert said.what
+        assert said.means
+        assert said.do
+        assert "‹" not in said.what + said.means + said.do
     return caught.value
 
 
@@ -226,6 +233,8 @@ def test_a_digest_of_another_algorithm_is_the_callers_mistake(trust: TrustStore)
         (Faults(identity=None), "signing_certificate"),
         (Faults(identity=lambda _: bytes(32)), "signing_certificate"),
         (Faults(content_type="06092a864886f70d010701"), "content_type"),
+        (Faults(attribute_type="06092a864886f70d010701"), "attributes"),
+        (Faults(twice=True), "attributes"),
         (Faults(signers=0), "signers"),
         (Faults(signers=2), "signers"),
         (Faults(weak_digest=True), "weak_digest"),

@@ -172,7 +172,11 @@ def test_the_system_s_proxy_only_when_it_is_asked_for(
 
 
 def test_credentials_are_never_carried_elsewhere(authority: Authority, stamps: Answer) -> None:
-    with tsa(stamps) as stranger:
+    with tsa(stamps) as stranger, tsa(stamps) as changing:
+        for status in (301, 302, 303):  # after which a POST becomes a GET
+            changing.answer = lambda _, s=status: Reply(s, headers={"Location": "/nueva"})  # type: ignore[method-assign,misc]
+            assert tried(authority, changing.url, bearer="clave") == ("tsa.bad_answer", "redirect")
+        assert changing.paths == ["/tsa"] * 3
         for status in (301, 302, 303, 307, 308):
             for place in (stranger.url, stranger.at("localhost"), "https://127.0.0.1:9/", "//x@127.0.0.1/", ":::", ""):
                 with tsa(lambda _, s=status, p=place: Reply(s, headers={"Location": p})) as server:  # type: ignore[misc]

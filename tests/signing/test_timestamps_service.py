@@ -21,13 +21,16 @@ from hypothesis import strategies as st
 
 from desktop.practice.ports import free_port
 from signing.errors import SigningError
+from signing.pades import sign_file
+from signing.report import Level
 from signing.timestamps import TimestampClient
 from signing.trust import Anchor, TrustStore
 from signing.tsa_fault import Fault
-from signing.tsa_quota import PERIODS, Ledger, Quota
+from signing.tsa_quota import PERIODS, Lease, Ledger, Quota
 from signing.tsa_service import TimestampService
+from tests.fixtures import judges
 from tests.fixtures.rogue_tsa import Reply, Server, stamping, tsa
-from tests.fixtures.stub_tsa import Authority, Faults, refusal
+from tests.fixtures.stub_tsa import Authority, Faults, StubTsa, refusal
 
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -329,6 +332,21 @@ def test_the_period_turns_in_the_middle_of_an_operation(
     assert kept == {"2026-11-27T12": 2, "2026-11-27T13": 1, "2026-11-27T14": 1}
 
 
+def test_what_comes_back_after_its_period_stays_counted_there(clock: Clock, tmp_path: Path) -> None:
+    ledger, quota = Ledger(tmp_path / "q"), Quota(90, "hour")
+
+    async def run() -> None:
+        lease = Lease(ledger, "tsa", quota, clock)
+        turn = await lease.take()
+        clock.now += timedelta(hours=1)
+        await lease.take()
+        lease.give_back(turn)
+        await lease.close()
+
+    asyncio.run(run())
+    assert json.loads((tmp_path / "q").read_text())["used"]["tsa"] == {"2026-11-27T12": 1, "2026-11-27T13": 1}
+
+
 SPENDER = """
 import sys
 from datetime import UTC, datetime
@@ -407,7 +425,7 @@ def test_a_ledger_that_cannot_be_written_stops_asking(
 def test_somebody_who_never_lets_go_is_not_waited_for_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("signing.tsa_quota._LOCK_SECONDS", 0.05)
     ledger = Ledger(tmp_path / "q")
-    with ledger._changing():
+    with ledger._locked():
         with pytest.raises(Fault) as caught:
             Ledger(tmp_path / "q").take("tsa", Quota(9), NOW, 1)
     assert (caught.value.code, caught.value.reason) == ("tsa.ledger", "locked")
@@ -446,7 +464,7 @@ def test_a_period_lasts_until_the_next_one(period: str, now: datetime, hours: in
     assert quota.turn(until - timedelta(microseconds=1)) == quota.turn(now) < quota.turn(until)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=10)
 @given(st.integers(0, 40), st.lists(st.tuples(st.integers(1, 16), st.integers(0, 16)), max_size=12))
 def test_the_count_is_what_was_taken_less_what_came_back(
     tmp_path_factory: pytest.TempPathFactory, limit: int, steps: list[tuple[int, int]]
@@ -459,3 +477,30 @@ def test_the_count_is_what_was_taken_less_what_came_back(
         ledger.put_back("tsa", quota.turn(NOW), min(back, taken))
         spent += taken - min(back, taken)
         assert ledger.remaining("tsa", quota, NOW) == limit - spent >= 0
+
+
+# --- signing with it
+
+
+def test_a_pile_at_the_highest_level_until_the_quota_is_spent(lab, worker, tmp_path: Path) -> None:
+    """Two tokens per document: of its signature and of the document; a third document falls back and says why."""
+    outputs = [tmp_path / f"{number}.pdf" for number in range(3)]
+    with StubTsa(Authority.of_practice(lab.pki)) as stub, lab.session(worker, "juana") as session:
+        client = TimestampClient(stub.url, quota=Quota(4, "total"))
+        service = TimestampService([client], ledger=tmp_path / "q")
+        receipts = [
+            sign_file(
+                lab.page, output, session, field=None, stamp=None, level=Level.B_LTA, trust=lab.trust, timestamps=service,
+                claimed_time=datetime.now(UTC), allow_degraded=True,
+            )
+            for output in outputs
+        ]  # fmt: skip
+    assert [(one.level, one.degraded) for one in receipts] == [
+        (Level.B_LTA, ""),
+        (Level.B_LTA, ""),
+        (Level.B_B, "tsa.quota_spent"),
+    ]
+    (tmp_path / "root.pem").write_text(lab.pki.anchors_pem())
+    for output in outputs[:2]:
+        assert judges.openssl_timestamps(output, tmp_path, tmp_path / "root.pem") == ["Verification: OK"] * 2
+    assert service.remaining(NOW) == 0

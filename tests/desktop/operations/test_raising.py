@@ -48,6 +48,9 @@ class Refusing:
     def remaining(self, _now: datetime) -> int | None:
         return self.left
 
+    def notices(self, _now: datetime) -> tuple[()]:
+        return ()
+
     def stamper(self, _trust: object) -> Any:
         self.asked += 1
         raise SigningError(self.code, url="http://tsa.invalid", reason="x")
@@ -512,7 +515,7 @@ def test_the_command_line_says_why_it_waits(
     home = stages(signed_stage).office.desk(PLANNING).home
     assert run(["desk", "raise", "--home", str(home)]) == 2
     answer = capsys.readouterr()
-    assert "no respondió" in answer.err
+    assert "servicio de sello de tiempo" in answer.err
     assert "Se elevarán solos." in answer.out
 
 
