@@ -17,6 +17,8 @@ from .errors import SigningError, TokenError
 from .module_file import require_module
 
 VENDOR, GENERIC, SOFT = "vendor", "generic", "soft"
+PKCS12 = "PKCS#12"
+PKCS12_SUFFIXES = frozenset({".p12", ".pfx"})  # a file of keys: the worker's child reads it itself, no driver is loaded
 _RANKS = {VENDOR: 0, "": 0, GENERIC: 1, SOFT: 2}
 _TABLE = Path(__file__).with_name("drivers.toml")
 _VARIABLE = re.compile(r"%([^%]+)%")
@@ -116,7 +118,9 @@ def scan_modules(
 
 
 def driver_of(module: Path, *, table: Iterable[Driver] | None = None) -> str:
-    """The name of the table's driver with such a file name, on whatever system; empty when unknown."""
+    """The name of the table's driver with such a file name, on whatever system; "PKCS#12" for such a file; empty when unknown."""
+    if module.suffix.lower() in PKCS12_SUFFIXES:
+        return PKCS12
     found = _named(module.name, drivers() if table is None else table)
     return found.name if found else ""
 
@@ -194,6 +198,8 @@ def _identity(path: Path) -> object:
 
 
 def _judged(path: Path, table: Sequence[Driver], system: str, machine: str | None) -> FoundModule:
+    if path.suffix.lower() in PKCS12_SUFFIXES and path.is_file():
+        return FoundModule(path, PKCS12, SOFT)
     driver = _named(path.name, table)
     name, kind = (driver.name, driver.kind) if driver else ("", "")
     try:

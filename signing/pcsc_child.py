@@ -17,7 +17,7 @@ from typing import Any
 from .pcsc import CardService, ServiceAbsent
 
 WAIT = 30.0  # seconds after which readers are listed anew, in case that a notification was lost
-AGAIN = 3.0  # seconds until a service that was not there is looked for again
+AGAIN = 1.0  # seconds until a service that was not there is looked for again
 
 
 def main(arguments: list[str]) -> None:

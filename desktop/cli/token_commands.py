@@ -106,6 +106,8 @@ def _certificate_lines(certificate: Certificate, *, alone: bool) -> list[str]:
 
 
 def _pin_words(token: Token) -> str:
+    if token.soft:
+        return words("pin_state.password", "es", {}).what
     said = words(f"pin_state.{token.pin_state.value}", "es", {}).what
     return f"{said}, {words('pin_state.pad', 'es', {}).what}" if token.pin_pad else said
 

@@ -85,25 +85,28 @@ def own(desk: Desk, official: Official) -> tuple[Token, Certificate]:
 
 
 def remember_module(home: Path, path: Path) -> str:
-    """Put a PKCS#11 module first among those of the desk in ``home``, once it has been loaded; the name of its driver, or its file's.
+    """Put a PKCS#11 module (or PKCS#12 file) first among those of the desk in ``home``, once it has been loaded.
+
+    Answers the name of its driver, or its file's.
 
     The file is judged by its header, then loaded in a child and asked for its tokens; nothing is kept when that fails. Raises TokenError
     ``driver.not_found``, ``driver.unreadable``, ``driver.not_a_library``, ``driver.wrong_bits``, ``driver.wrong_machine``,
     ``token.module_unloadable``, ``token.module_crashed``, ``token.module_hung``; ``desk.none_here``.
     """
-    from signing.drivers import driver_of
-    from signing.module_file import require_module
+    from signing.drivers import find_modules
     from signing.worker import TokenWorker
 
     settings = load_settings(home)
     whole = path.absolute()
-    require_module(whole)
+    (found,) = find_modules(explicit=[whole])
+    if found.fault is not None:
+        raise found.fault
     with TokenWorker([whole], environment=dict(settings.token_environment)) as worker:
         try:
             worker.tokens()
         except TokenError as error:
-            if error.code in _NO_MODULE:
+            if error.code in _NO_MODULE or error.code.startswith("p12."):
                 raise
     others = (one for one in settings.modules if Path(one) != whole)
     save_settings(home, replace(settings, modules=(str(whole), *others)))
-    return driver_of(whole) or whole.name
+    return found.driver or whole.name

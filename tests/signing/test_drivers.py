@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from signing.drivers import driver_by_atr, driver_of, drivers, find_modules, scan_modules
+from signing.drivers import PKCS12_SUFFIXES, driver_by_atr, driver_of, drivers, find_modules, scan_modules
+from signing.worker_child import SOFT_SUFFIXES
 from tests.fixtures.headers import elf, mach, pe
 
 SYSTEMS = {"linux": elf(62), "win32": pe(0x8664), "darwin": mach(0x0100000C)}
@@ -180,3 +181,12 @@ def test_the_size_of_a_header_does_not_matter(tmp_path):
     touch(tmp_path, "usr/lib/libcastle2.so", content=struct.pack("<2s", b"MZ"))
     faults = {item.fault.code for item in find_modules(platform="linux", machine="x86_64", root=tmp_path) if item.fault}
     assert faults == {"driver.not_a_library"}
+
+
+def test_a_pkcs12_file_is_asked_without_a_driver(tmp_path):
+    (file,) = touch(tmp_path, "Juana.P12", content=b"whatever")
+    (module,) = find_modules(explicit=[file, tmp_path / "absent.p12"])[:1]
+    assert (module.driver, module.kind, module.fault) == ("PKCS#12", "soft", None)
+    assert driver_of(file) == "PKCS#12"
+    assert find_modules(explicit=[tmp_path / "absent.p12"])[0].fault.code == "driver.not_found"
+    assert PKCS12_SUFFIXES == SOFT_SUFFIXES  # what the worker's child takes for such a file

@@ -12,6 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from desktop.operations.settings import DeskSettings, load_settings, save_settings
 from desktop.operations.tokens import left_alone, own, present, remember_module, watch
@@ -65,6 +68,14 @@ def test_what_is_no_module_is_refused_and_nothing_is_kept(
         remember_module(home, home / "x.so")
     assert caught.value.code == code
     assert (home / "desk.json").read_bytes() == before
+
+
+def test_a_file_of_keys_is_kept_as_well(home: Path, tmp_path: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    made = pkcs12.serialize_key_and_certificates(b"x", key, None, None, serialization.NoEncryption())
+    (tmp_path / "llaves.p12").write_bytes(made)
+    assert remember_module(home, tmp_path / "llaves.p12") == "PKCS#12"
+    assert load_settings(home).modules[0] == str(tmp_path / "llaves.p12")
 
 
 def test_a_module_without_a_token_is_kept(home: Path, practice_tokens: SoftTokens, tmp_path: Path) -> None:
@@ -124,6 +135,8 @@ def test_a_desk_hears_of_tokens_while_it_is_open(
             assert session.sign_raw(b"data")
         heard_until(heard, lambda labels: "late" in labels)
         util(practice_tokens.environment(), "--delete-token", "--token", "late")
+        assert desk.token_watch is not None
+        desk.token_watch.look()
         heard_until(heard, lambda labels: "late" not in labels)
     finally:
         assert desk.token_watch is not None
