@@ -40,7 +40,10 @@ _ABSENT = {"library": ServiceState.NO_LIBRARY, "service": ServiceState.ABSENT}
 
 def read_readers(*, environment: Mapping[str, str] | None = None, timeout: float = ONCE_LIMIT) -> Readers:
     """Look once; a service that does not answer within ``timeout`` seconds is HUNG."""
-    process = _spawn(["--once"], environment)
+    try:
+        process = _spawn(["--once"], environment)
+    except OSError:  # no process can be started
+        return Readers(ServiceState.ABSENT)
     try:
         answer, _ = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:

@@ -125,7 +125,7 @@ class TokenWatch:
         """Look again now, also at modules that failed; what is known once all have answered, or after ``wait`` seconds."""
         with self._lock:
             for station in self._stations.values():
-                station.searching = True
+                station.searching = station.searching or self._free(station.module.path)
                 station.ask_again()
         self._wake.set()
         with self._answered:
@@ -168,7 +168,10 @@ class TokenWatch:
     def may_look(self, module: Path) -> bool:
         """Whether nobody asked that this module be left alone."""
         with self._lock:
-            return not any(chosen is None or module in chosen for chosen in self._paused)
+            return self._free(module)
+
+    def _free(self, module: Path) -> bool:
+        return not any(chosen is None or module in chosen for chosen in self._paused)
 
     def pause_after(self, module: FoundModule) -> tuple[float, bool]:
         """Seconds until that module's next look, and whether its child may end meanwhile."""
@@ -197,7 +200,7 @@ class TokenWatch:
     # -- own thread
 
     def _run(self) -> None:
-        readers = ReaderWatch(self._cards, environment=self._environment) if self._card_readers else None
+        readers = self._watch_readers()
         try:
             while not self._over.is_set():
                 self._wake.clear()
@@ -210,6 +213,15 @@ class TokenWatch:
             with self._lock:
                 stations, self._stations = list(self._stations.values()), {}
             _end(stations)
+
+    def _watch_readers(self) -> ReaderWatch | None:
+        if not self._card_readers:
+            return None
+        try:
+            return ReaderWatch(self._cards, environment=self._environment)
+        except OSError:  # no process can be started: modules will say the same
+            self._cards(Readers(ServiceState.ABSENT))
+            return None
 
     def _cards(self, seen: Readers) -> None:
         with self._lock:

@@ -46,14 +46,19 @@ def watch(desk: Desk, listener: Listener) -> None:
     from signing.watch import TokenWatch
 
     practice = desk.directory.entity.practice
+    settings = load_settings(desk.home)
 
     def find() -> Sequence[FoundModule]:
-        kept = [Path(one) for one in load_settings(desk.home).modules]
-        return find_modules(explicit=kept) if practice else find_modules(remembered=kept)
+        try:
+            kept = load_settings(desk.home).modules  # one may have been pointed to meanwhile
+        except OfficeError:
+            kept = settings.modules
+        paths = [Path(one) for one in kept]
+        return find_modules(explicit=paths) if practice else find_modules(remembered=paths)
 
     if desk.token_watch is not None:
         desk.token_watch.stop()
-    environment = dict(load_settings(desk.home).token_environment)
+    environment = dict(settings.token_environment)
 
     def hear(seen: TokenSnapshot) -> None:
         listener(seen.tokens, problems(seen), seen.searching)

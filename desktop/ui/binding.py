@@ -245,7 +245,9 @@ class BoundDesk:
                 self._tell(self._seen)
 
     def _own(self, found: Sequence[Token]) -> list[Token]:
-        person = self._desk.directory.official(self._desk.official)
+        person = next((one for one in self._desk.directory.officials if one.id == self._desk.official), None)
+        if person is None:  # nobody sits here yet
+            return []
         return [
             token for token in found
             if any((c.person.ci, c.person.complement) == (person.ci, person.complement) for c in token.certificates)

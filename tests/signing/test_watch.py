@@ -17,7 +17,7 @@ import pytest
 
 from signing.drivers import FoundModule, find_modules
 from signing.errors import TokenError
-from signing.readers import ServiceState
+from signing.readers import ServiceState, read_readers
 from signing.report import PinState
 from signing.watch import TokenSnapshot, TokenWatch, look_once
 from tests.fixtures import modules
@@ -231,6 +231,30 @@ def test_nothing_is_looked_at_while_a_session_has_the_token(store, lab):
         with watch.paused(), watch.paused(store.module):
             store.pull("one")
         told.until_labels()
+
+
+def test_looking_again_does_not_wait_for_a_module_that_is_left_alone(store):
+    store.insert("one")
+    told = Told()
+    with watching(told, store) as watch:
+        assert [token.label for token in watch.look(SECONDS).tokens] in ([], ["one"])
+        told.until_labels("one")
+        with watch.paused(store.module):
+            started = time.monotonic()
+            assert [token.label for token in watch.look(SECONDS).tokens] == ["one"]
+            assert time.monotonic() - started < 5
+        store.insert("two")
+        assert sorted(token.label for token in watch.look(SECONDS).tokens) == ["one", "two"]
+
+
+def test_where_no_process_can_be_started_that_is_told(store, monkeypatch):
+    def refuse(*_: object, **__: object) -> object:
+        raise OSError("no more processes")
+
+    monkeypatch.setattr("signing.readers.subprocess.Popen", refuse)
+    seen = look_once(find=fixed(store.module), environment=store.environment, timeout=2.0)
+    assert (seen.service, [fault.code for fault in seen.faults]) == (ServiceState.ABSENT, ["worker.not_started"])
+    assert read_readers().state is ServiceState.ABSENT
 
 
 def test_pausing_does_not_wait_for_a_module_that_hangs(store, tmp_path, monkeypatch):
