@@ -258,7 +258,7 @@ def test_where_no_process_can_be_started_that_is_told(store, monkeypatch):
 
 
 def test_pausing_does_not_wait_for_a_module_that_hangs(store, tmp_path, monkeypatch):
-    monkeypatch.setattr("signing.watch._PATIENCE", 0.1)
+    monkeypatch.setattr("signing.watch_station._PATIENCE", 0.1)
     told = Told()
     hung = modules.hanging(tmp_path / "libhang.so")
     with watching(told, store, hung, store.module, timeout=60.0) as watch:
