@@ -125,6 +125,13 @@ def driver_of(module: Path, *, table: Iterable[Driver] | None = None) -> str:
     return found.name if found else ""
 
 
+def rank_of(module: str) -> int:
+    """``FoundModule.rank`` of a module by its path: for ``merge_tokens``."""
+    path = Path(module)
+    found = _named(path.name, drivers())
+    return _RANKS[SOFT] if path.suffix.lower() in PKCS12_SUFFIXES else _RANKS[found.kind] if found else 0
+
+
 def driver_by_atr(atr: bytes, *, table: Iterable[Driver] | None = None) -> Driver | None:
     """The driver whose cards answer to a reset in that way."""
     for driver in drivers() if table is None else table:

@@ -24,9 +24,12 @@ _NO_MODULE = frozenset({"token.module_unloadable", "token.module_crashed", "toke
 
 
 def present(desk: Desk) -> tuple[Token, ...]:
-    """Every token now present. Raises TokenError when nothing was found and a module failed, or a card lacks its driver."""
+    """Every token now present, each once. Raises TokenError when nothing was found and a module failed, or a card lacks its driver."""
     if desk.token_watch is None:
-        return desk.worker.tokens()
+        from signing.drivers import rank_of
+        from signing.tokens import merge_tokens
+
+        return merge_tokens(desk.worker.tokens(), rank=rank_of)
     seen = desk.token_watch.look(_LOOK_LIMIT)
     if not seen.tokens and (found := problems(seen)):
         raise found[0]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from signing.drivers import PKCS12_SUFFIXES, driver_by_atr, driver_of, drivers, find_modules, scan_modules
+from signing.drivers import PKCS12_SUFFIXES, driver_by_atr, driver_of, drivers, find_modules, rank_of, scan_modules
 from signing.worker_child import SOFT_SUFFIXES
 from tests.fixtures.headers import elf, mach, pe
 
@@ -190,3 +190,14 @@ def test_a_pkcs12_file_is_asked_without_a_driver(tmp_path):
     assert driver_of(file) == "PKCS#12"
     assert find_modules(explicit=[tmp_path / "absent.p12"])[0].fault.code == "driver.not_found"
     assert PKCS12_SUFFIXES == SOFT_SUFFIXES  # what the worker's child takes for such a file
+
+
+def test_ranks_are_known_by_name():
+    ranks = {
+        "/x/libcastle.so.1": 0,
+        "/x/own.so": 0,
+        "/x/opensc-pkcs11.so": 1,
+        "/x/libsofthsm2.so": 2,
+        "/x/juana.pfx": 2,
+    }
+    assert {path: rank_of(path) for path in ranks} == ranks

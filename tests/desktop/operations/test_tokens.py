@@ -21,6 +21,7 @@ from desktop.operations.tokens import left_alone, own, present, remember_module,
 from desktop.practice.tokens import SoftTokens
 from signing.errors import SigningError, TokenError
 from signing.report import Token
+from signing.worker import TokenWorker
 from tests.fixtures import modules
 from tests.fixtures.headers import elf
 from tests.fixtures.office import PLANNING, Stage, TestOffice, refused
@@ -161,3 +162,14 @@ def test_looking_again_tells_a_driver_that_fails_when_there_is_no_token(
         assert desk.token_watch is not None
         desk.token_watch.stop()
         desk.token_watch = None
+
+
+def test_a_token_that_two_modules_of_the_desk_see_is_one(
+    stages: Stages, founded: TestOffice, practice_tokens: SoftTokens, tmp_path: Path
+) -> None:
+    desk = stages(founded).office.desk(PLANNING)
+    copy = Path(shutil.copy(practice_tokens.module.resolve(), tmp_path / "propio.so"))
+    with TokenWorker([practice_tokens.module, copy], environment=practice_tokens.environment()) as worker:
+        desk.worker = worker
+        found = [token for token in present(desk) if token.label == "juana"]
+        assert [(token.module, token.also_in) for token in found] == [(str(copy), (str(practice_tokens.module),))]
