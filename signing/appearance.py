@@ -63,8 +63,11 @@ def draw_stamp(stamp: Stamp, width: float, height: float) -> bytes:
     return out.getvalue()
 
 
-def stamp_style(stamp: Stamp | None) -> Any:
-    """The stamp style, in pyHanko's sense, for ``stamp``; without one, the field keeps the appearance that it has."""
+def stamp_style(stamp: Stamp | None, rotation: int = 0) -> Any:
+    """The stamp style, in pyHanko's sense, for ``stamp``; without one, the field keeps the appearance that it has.
+
+    ``rotation``: of the field's page, in degrees.
+    """
     from pyhanko.stamp.noop import NoOpStampStyle
 
     if stamp is None:
@@ -73,22 +76,24 @@ def stamp_style(stamp: Stamp | None) -> Any:
 
     class Drawn(NoOpStampStyle):
         def create_stamp(self, writer: Any, box: Any, text_params: dict[str, Any]) -> Any:  # noqa: ARG002 - pyHanko's
-            return _Appearance(writer, shown, float(box.width), float(box.height))
+            size = float(box.width), float(box.height)
+            return _Appearance(writer, shown, *(size if rotation in (0, 180) else size[::-1]), rotation)
 
     return Drawn()
 
 
 class _Appearance:
-    def __init__(self, writer: BasePdfFileWriter, stamp: Stamp, width: float, height: float) -> None:
+    def __init__(self, writer: BasePdfFileWriter, stamp: Stamp, width: float, height: float, rotation: int) -> None:
         rows = code_rows(stamp.qr)
         self._writer = writer
+        self._rotation = rotation
         self._parts = _text_parts(replace(stamp, qr=""), width, height, len(rows))
         self._code = draw_code(lay_out(width, height, len(rows)), rows)
 
     def apply_appearance(self, widget: Any) -> None:
         from pyhanko.pdf_utils import generic
 
-        normal = self._parts.put(self._writer, self._code)
+        normal = self._parts.put(self._writer, self._code, self._rotation)
         widget[generic.pdf_name("/AP")] = generic.DictionaryObject({generic.pdf_name("/N"): normal})  # type: ignore[no-untyped-call]
 
 

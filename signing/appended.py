@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 # what a signature, validation data or a document timestamp may change of an object that was there before, by what the object is
 _CATALOG = frozenset({"/AcroForm", "/DSS", "/Extensions", "/Perms", "/Version"})
-_FORM = frozenset({"/Fields", "/SigFlags"})
+_FORM = frozenset(
+    {"/Fields", "/SigFlags", "/NeedAppearances"}
+)  # the last goes: a reader may not redraw what was signed
 _FIELD = frozenset({"/V", "/AP", "/Lock", "/Type"})
 _PAGE = frozenset({"/Annots", "/Tabs"})
 _STORE = frozenset({"/Certs", "/OCSPs", "/CRLs", "/VRI"})
@@ -120,10 +122,14 @@ def _allowed(was: Any, role: str) -> frozenset[str]:
 
 
 def _may_become(was: Any, now: Any, key: str) -> bool:
-    """Lists only grow; what is a dictionary inside (the form in the catalog) keeps what it has."""
+    """Lists only grow; what is a dictionary inside (the form in the catalog) keeps what it has; /NeedAppearances only goes, so that
+    no reader draws anew what was signed.
+    """
     from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject
 
     before, after = was.get(key), now.get(key)
+    if key == "/NeedAppearances":
+        return after is None
     if isinstance(before, ArrayObject):
         return isinstance(after, ArrayObject) and _grew(before, after)
     if key == "/AcroForm" and isinstance(before, DictionaryObject):

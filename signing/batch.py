@@ -95,6 +95,18 @@ def sign_batch(
     return replace(pile.report(), notices=tuple(notices))
 
 
+def warm() -> None:
+    """Load what the first signature needs, so that it waits for no import. Worth a background thread once the window is painted."""
+    from importlib import import_module
+
+    for name in (
+        "asn1crypto.x509", "cryptography.x509", "pikepdf", "pyhanko.sign.signers", "pyhanko.sign.validation",
+        "pyhanko.sign.signers.cms_embedder", "pyhanko.stamp.noop", "typst", "segno", "signing.checks", "signing.evidence",
+        "signing.filling", "signing.permissions", "signing.seed_values",
+    ):  # fmt: skip
+        import_module(name)
+
+
 def _first(group: BaseExceptionGroup[Exception]) -> Exception:
     found = group.exceptions[0]
     return _first(found) if isinstance(found, BaseExceptionGroup) else found
@@ -159,7 +171,7 @@ class _Pile:
     async def _sign(self, item: SignItem, services: Services) -> SignReceipt:
         made = Staged(item.source, item.output)
         try:
-            task = DocumentSigning(made, self.pen, item.field, item.stamp, self.clock())
+            task = DocumentSigning(made, self.pen, item.field, item.stamp, self.clock(), item.placed)
             await task.run(services, self._by_token)
             return task.receipt(await _in(self.disk, made.commit))
         except OSError as error:

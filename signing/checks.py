@@ -91,7 +91,10 @@ def _check_prefix(stream: IO[bytes], size: int, digest: str) -> None:
 def _check_added(reader: PdfFileReader, revisions: int) -> None:
     from .appended import foreign_changes
 
-    foreign = foreign_changes(reader, revisions)
+    try:
+        foreign = foreign_changes(reader, revisions)
+    except Exception as error:  # pyHanko raises many types on damaged files; one such file must not end the pile
+        raise SigningError("output.check_failed", check="added", objects=type(error).__name__) from error
     if foreign:
         raise SigningError("output.check_failed", check="added", objects="; ".join(foreign[:5]))
 

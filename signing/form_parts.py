@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import pikepdf
     from pyhanko.pdf_utils.writer import BasePdfFileWriter
 
+_TURNED = {0: b"", 90: b" /Matrix [0 1 -1 0 0 0]", 180: b" /Matrix [-1 0 0 -1 0 0]", 270: b" /Matrix [0 -1 1 0 0 0]"}
 Chunk = bytes | int
 """Bytes as they are written, or the index of an object whose number comes here."""
 
@@ -24,17 +25,20 @@ class FormParts:
     resources: tuple[Chunk, ...]
     objects: tuple[tuple[Chunk, ...], ...]
 
-    def put(self, writer: BasePdfFileWriter, extra: bytes = b"") -> Any:
-        """Write the form into ``writer``, with ``extra`` operators behind its content; a reference, for a widget's /AP /N."""
+    def put(self, writer: BasePdfFileWriter, extra: bytes = b"", rotation: int = 0) -> Any:
+        """Write the form into ``writer``, with ``extra`` operators behind its content; a reference, for a widget's /AP /N.
+
+        ``rotation``: of the page in degrees, so that it stands upright for the reader (ISO 32000-1 §12.5.5: /Matrix).
+        """
         import zlib
 
         numbers = [writer.allocate_placeholder() for _ in self.objects]
         for number, chunks in zip(numbers, self.objects, strict=True):
             writer.add_object(_raw(_fill(chunks, numbers)), idnum=number.idnum)
         content = zlib.compress(self.content + (b"\n" + extra if extra else b""))
-        head = b"<< /Type /XObject /Subtype /Form /FormType 1 /BBox [0 0 %.4f %.4f] /Filter /FlateDecode /Length %d /Resources " % (
-            self.width, self.height, len(content),
-        )  # fmt: skip
+        box = b"[0 0 %.4f %.4f]" % (self.width, self.height)
+        head = b"<< /Type /XObject /Subtype /Form /FormType 1 /BBox " + box + _TURNED[rotation]
+        head += b" /Filter /FlateDecode /Length %d /Resources " % len(content)
         body = head + _fill(self.resources, numbers) + b" >>\nstream\n" + content + b"\nendstream"
         return writer.add_object(_raw(body))
 

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
     from .appearance import Stamp
     from .evidence import EvidencePool
-    from .filling import Placeholder
+    from .filling import NewField, Placeholder
     from .pen import Pen
+    from .placement import Placed
     from .session import TokenSession
     from .timestamps import Timestamps
     from .trust import TrustStore
@@ -47,12 +48,14 @@ def sign_file(
     reason: str = "",
     allow_degraded: bool = False,
     options: SignOptions | None = None,
+    placed: Placed | None = None,
 ) -> SignReceipt:
     """Sign ``source`` into ``output``: one field filled, nothing else touched; ``source`` is never written.
 
     ``field`` None: the first empty one, else a new invisible one. ``allow_degraded``: when the TSA or the revocation services do not
     answer, keep the level that was reached and say why in the receipt; otherwise that raises. ``options`` replaces ``level``,
-    ``reason`` and ``allow_degraded``. For more than one file use ``batch.sign_batch``. Not from inside a running event loop.
+    ``reason`` and ``allow_degraded``. ``placed``: where a new field is seen, in a file without an
+    empty one. For more than one file use ``batch.sign_batch``. Not from inside a running event loop.
 
     Raises SigningError with ``on_disk="nothing"`` (``field.*``, ``pdf.*``, ``tsa.*``, ``certificate.*``, ``chain.untrusted``,
     ``revocation.unreachable``, ``output.*``, ``stamp.*``, ``sign.*``) or TokenError.
@@ -62,7 +65,7 @@ def sign_file(
     wishes = options or SignOptions(level=level, reason=reason, allow_degraded=allow_degraded)
     with staged(source, output) as made:
         pen = Pen(session, wishes, trust)
-        task = DocumentSigning(made, pen, field, stamp, claimed_time)
+        task = DocumentSigning(made, pen, field, stamp, claimed_time, placed)
 
         async def run() -> None:
             async with open_services(pen, trust, timestamps) as services:
@@ -110,7 +113,9 @@ class DocumentSigning:
     wanted: str | None
     stamp: Any
     claimed_time: datetime
+    placed: Placed | None = None
     field: str = ""
+    tag: bool = False
     reached: Level = Level.B_B
     degraded: str = ""
     revisions: int = 0
@@ -149,11 +154,14 @@ class DocumentSigning:
         """What the document and the field demand; whether somebody has signed before. Raises the reason why not."""
         from .permissions import read_rules, require_allowed
         from .seed_values import apply_seed_values, seed_values_of
+        from .visible_field import can_be_tagged
 
         rules = read_rules(reader)
         seeds = seed_values_of(reader, self.field)
         wishes = apply_seed_values(seeds, self.pen.options, field=self.field, certificate=self.pen.certificate.der)
-        require_allowed(rules, field=self.field, create=create, visible=False, options=wishes)
+        visible = self.placed is not None
+        require_allowed(rules, field=self.field, create=create, visible=visible, options=wishes)
+        self.tag = can_be_tagged(rules)
         if wishes != self.pen.options:
             self.pen = self.pen.with_options(wishes)
         if rules.filled:
@@ -180,7 +188,6 @@ class DocumentSigning:
             await self._fill(placeholder, services, lane)
 
     def _prepare(self, reader: PdfFileReader, services: Services, create: bool) -> Placeholder:
-        from .appearance import stamp_style
         from .filling import write_signature
 
         room = self.pen.template.room + (services.timestamps.token_size if services.timestamps else 0)
@@ -190,21 +197,15 @@ class DocumentSigning:
             self.pen,
             name=self.field,
             new_field=self._new_field() if create else None,
-            style=stamp_style(self.stamp(self.claimed_time) if callable(self.stamp) else self.stamp),
+            stamp=self.stamp(self.claimed_time) if callable(self.stamp) else self.stamp,
             claimed_time=self.claimed_time,
             room=room,
         )
 
-    def _new_field(self) -> Any:
-        """An invisible field outside the crop box, with the lock that is wished."""
-        from pyhanko.sign.fields import InvisSigSettings, SigFieldSpec
+    def _new_field(self) -> NewField:
+        from .filling import NewField
 
-        return SigFieldSpec(
-            self.field,
-            invis_sig_settings=InvisSigSettings(box_out_of_bounds=True),
-            readable_field_name=self.field,
-            field_mdp_spec=self.pen.field_lock(),
-        )
+        return NewField(self.placed, f"Firma de {self.pen.certificate.person.name}", self.tag)
 
     async def _fill(self, placeholder: Placeholder, services: Services, lane: Lane) -> None:
         signature = await lane(self.pen.sign, placeholder.digest)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     from .appearance import Stamp
+    from .permissions import DocumentRules
+    from .placement import Placed
     from .timestamps import Timestamps
 
 _GROWTH = 160 * 1024  # bytes that a signature with stamp, evidence and timestamps may add
@@ -35,13 +37,14 @@ _TOKENS = {Level.B_B: 0, Level.B_T: 1, Level.B_LT: 1, Level.B_LTA: 2}  # timesta
 @dataclass(frozen=True, slots=True)
 class SignItem:
     """One file of a pile. ``field`` None: the first empty one, else a new one. ``stamp`` None: the field keeps its look; a callable makes
-    it of the claimed time when its turn comes.
+    it of the claimed time when its turn comes. ``placed``: where a new field is seen, in a file that has no empty one; None: invisible.
     """
 
     source: Path
     output: Path
     field: str | None = None
     stamp: Stamp | Callable[[datetime], Stamp] | None = None
+    placed: Placed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,8 @@ def _check(
     except OSError as error:
         refusal = SigningError("source.unreadable", on_disk="nothing", file=item.source.name, errno=error.errno)
         return replace(row, refusal=refusal)
+    except Exception as error:  # noqa: BLE001 - pyHanko raises many types on damaged files (research, signing-stack §2)
+        return replace(row, refusal=SigningError("pdf.unreadable", on_disk="nothing", reason=type(error).__name__))
 
 
 def _look(
@@ -173,12 +178,14 @@ def _look(
     name, create = choose_field(list_fields(reader), row.item.field)
     der = None if certificate is None else certificate.der
     wishes = apply_seed_values(seed_values_of(reader, name), options, field=name, certificate=der)
-    require_allowed(rules, field=name, create=create, visible=False, options=wishes)
+    visible = row.item.placed is not None
+    require_allowed(rules, field=name, create=create, visible=visible, options=wishes)
     if rules.filled:
         check_earlier(reader)
     notes = [Note(code) for code in rules.warnings]
     if rules.archival:
         notes.append(Note("pdf.claims_archival", {"claim": rules.archival}))
+    notes += [Note(code) for code in costs_of(rules, create=create, visible=visible, wanted=row.item.stamp is not None)]
     if not reader.strict:
         notes.append(Note("pdf.tolerant"))
     if certificate is not None and rules.signed_by(certificate.der):
@@ -187,6 +194,22 @@ def _look(
     if newest is not None and (newest - now).total_seconds() > _OLD:
         notes.append(Note("clock.behind_file", {"file_time": newest.isoformat(), "clock": now.isoformat()}))
     return replace(row, field=name, notes=tuple(notes))
+
+
+def costs_of(rules: DocumentRules, *, create: bool, visible: bool, wanted: bool) -> list[str]:
+    """What a signature in a file without a field for it costs, as codes with words. ``wanted``: a stamp was asked for."""
+    from .visible_field import can_be_tagged
+
+    if not create:
+        return []
+    found = []
+    if wanted and not visible:
+        found.append("cost.invisible")
+    if visible and rules.tagged and not can_be_tagged(rules):
+        found.append("cost.untagged_field")
+    if rules.filled:
+        found.append("cost.new_field_after_signature")
+    return found
 
 
 def _size_of(source: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import IO, TYPE_CHECKING, Any
 
 from .errors import SigningError
@@ -26,7 +27,7 @@ def open_reader(stream: IO[bytes]) -> PdfFileReader:
             reader = PdfFileReader(stream, strict=strict)
             if reader.encrypted:
                 raise SigningError("pdf.encrypted")
-            _ = reader.root["/Pages"]["/Kids"]
+            _read_bones(reader)
         except SigningError:
             raise
         except Exception as error:  # noqa: BLE001 - pyHanko raises many types on damaged files (research, signing-stack §2)
@@ -38,6 +39,17 @@ def open_reader(stream: IO[bytes]) -> PdfFileReader:
     raise SigningError("pdf.unreadable", reason=type(failure).__name__) from failure
 
 
+def _read_bones(reader: PdfFileReader) -> None:
+    """Raise what pyHanko raises where a catalog of any revision, or the way to the first page, cannot be read.
+
+    Of every revision: one that is appended replaces a catalog that only tolerant readers take (TCPDF's), and the file would seem strict.
+    """
+    for revision in range(reader.total_revisions):
+        with contextlib.suppress(KeyError):  # the first part of a linearised file has none yet
+            reader.get_historical_root(revision)
+    reader.find_page_for_modification(0)  # type: ignore[no-untyped-call]  # a tree that is none, or a circle
+
+
 def open_writer(stream: IO[bytes], reader: PdfFileReader | None = None) -> IncrementalPdfFileWriter:
     """A writer of one incremental update that leaves XMP and Info as they are: rewriting them endangers PDF/A.
 
@@ -46,11 +58,20 @@ def open_writer(stream: IO[bytes], reader: PdfFileReader | None = None) -> Incre
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
     class Appender(IncrementalPdfFileWriter):
+        def __init__(self, prev: PdfFileReader) -> None:
+            super().__init__(stream, prev=prev, strict=prev.strict)
+            if not prev.strict:  # a /Size that is too small (pdfunite's) would give new objects the numbers of old ones
+                self._lastobj_id = max(self._lastobj_id, _highest(prev))
+
         def _update_meta(self) -> None:
             return
 
-    prev = reader or open_reader(stream)
-    return Appender(stream, prev=prev, strict=prev.strict)
+    return Appender(reader or open_reader(stream))
+
+
+def _highest(reader: PdfFileReader) -> int:
+    revisions = range(reader.total_revisions)
+    return max((ref.idnum for number in revisions for ref in reader.xrefs.explicit_refs_in_revision(number)), default=0)
 
 
 def embedded(reader: PdfFileReader) -> list[Any]:

@@ -17,10 +17,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from .errors import SigningError
+from .placement import PageLayout
 from .report import FileVerdict, Outcome
 from .sandbox_child import serve
 from .trust import TrustStore
-from .wire import trust_to_json, verdict_from_json
+from .wire import layout_from_json, trust_to_json, verdict_from_json
 
 _START = 60.0  # seconds for a first start: imports on a slow disk
 _MEMORY = 2 * 1024**3  # bytes of address space
@@ -115,6 +116,20 @@ class Verifier:
                 self._kill()
                 raise SigningError("file.crashed", file=path.name, page=page)
             return body
+
+    def layout(self, path: Path, page: int) -> tuple[PageLayout, int]:
+        """What lies on a page (from 0; negative from the end), and how many pages there are; raises SigningError with a ``file.…`` code."""
+        with self._lock:
+            try:
+                answer = self._ask({"do": "layout", "path": str(path.absolute()), "page": page})
+                if "layout" not in answer:
+                    raise SigningError(str(answer.get("failed", "file.damaged")), file=path.name, page=page)
+                return layout_from_json(answer["layout"]), int(answer["pages"])
+            except _Lost as lost:
+                raise SigningError(lost.code, file=path.name, page=page) from lost
+            except (KeyError, TypeError, ValueError) as error:
+                self._kill()
+                raise SigningError("file.crashed", file=path.name, page=page) from error
 
     def close(self) -> None:
         """End the child, even in the middle of a question (which then answers ``file.crashed``); afterwards the verifier is of no use."""

@@ -49,6 +49,8 @@ def _answer(question: Json) -> tuple[Json, bytes | None]:
             return {"png": True}, render_page(
                 Path(question["path"]).read_bytes(), question["page"], width=question["width"]
             )
+        if question["do"] == "layout":
+            return _layout(Path(question["path"]), question["page"]), None
         return {"verdict": _verify(question)}, None
     except MemoryError:
         return {"failed": "file.too_demanding"}, None
@@ -73,6 +75,16 @@ def _verify(question: Json) -> Json:
         compare_pages=question["compare_pages"],
     )
     return verdict_to_json(verdict)
+
+
+def _layout(path: Path, page: int) -> Json:
+    """The layout of a page, counted from the end where ``page`` is negative, and how many there are."""
+    from dataclasses import asdict
+
+    from .page_layout import layout_of, page_count
+
+    pages = page_count(path)
+    return {"layout": asdict(layout_of(path, page if page >= 0 else pages + page)), "pages": pages}
 
 
 def limit_memory(memory: int) -> None:

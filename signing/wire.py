@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from .placement import Box, PageLayout
 from .report import (
     FileVerdict,
     Indication,
@@ -97,6 +98,22 @@ def _signature_from_json(item: Json) -> SignatureVerdict:
         signed_revision=int(item["signed_revision"]),
         changed_pages=tuple(int(page) for page in item["changed_pages"]),
     )
+
+
+def layout_from_json(value: Json) -> PageLayout:
+    """A page's layout from the child's answer; raises KeyError, TypeError or ValueError on anything else."""
+    return PageLayout(
+        float(value["width"]),
+        float(value["height"]),
+        int(value["rotation"]),
+        float(value["x"]),
+        float(value["y"]),
+        *(tuple(_box(box) for box in value[name]) for name in ("text", "images", "widgets")),
+    )
+
+
+def _box(value: Json) -> Box:
+    return Box(float(value["x0"]), float(value["y0"]), float(value["x1"]), float(value["y1"]))
 
 
 def _text(data: bytes) -> str:

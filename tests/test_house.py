@@ -182,5 +182,7 @@ def test_pins_and_package_names() -> None:
     pins = _text(ROOT / "installers" / "setup" / "uv.txt")
     assert re.match(r"uv==[0-9.]+ \\\n +--hash=sha256:", pins)
     groups = tomllib.loads(_text(ROOT / "installers" / "setup" / "packages.toml"))
-    names = [one for part in groups.values() for group in part.values() for name in group for one in name.split("|")]
+    names = [
+        one for part in groups.values() for group in part.values() for name in group for one in re.split("[|!]", name)
+    ]
     assert all(re.fullmatch(r"[a-z0-9][a-z0-9.+-]+", name) for name in names)

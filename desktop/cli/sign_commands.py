@@ -24,6 +24,7 @@ from signing.report import Certificate, Level, Padding, Token
 from .answers import Exit, answered, error_words, exit_of, plain, put_json, put_line, tell
 from .pins import PinSource
 from .signing_commands import Json, Module, Trust, open_worker, trust_of
+from .stamp_options import StampLook, placement_wish
 from .tsa_options import ProxyUrl, Tsa, TsaBearerFile, TsaCa, TsaCert, TsaKey, TsaPasswordFile, TsaUser, TsaWishes
 
 if TYPE_CHECKING:
@@ -64,6 +65,12 @@ def sign(
     trust: Trust = None,
     field_name: Annotated[str, typer.Option("--field", help="Campo de firma que se llena.")] = "",
     stamp: Annotated[bool, typer.Option("--stamp/--no-stamp", help="Sello visible en el campo.")] = False,
+    preset: Annotated[
+        str,
+        typer.Option("--place", help="Lugar del sello por tipo (p. ej. informe, carta) si el archivo no tiene campo."),
+    ] = "",
+    at: Annotated[str, typer.Option("--at", help="Lugar del sello: HOJA,IZQUIERDA,ABAJO[,ANCHO,ALTO] en mm.")] = "",
+    image: Annotated[Path | None, typer.Option("--image", help="Imagen del sello, PNG o JPEG.")] = None,
     reason: Annotated[str, typer.Option("--reason", help="Motivo.")] = "",
     location: Annotated[str, typer.Option("--location", help="Lugar.")] = "",
     digest: Annotated[str, typer.Option("--digest", help="Resumen: sha256, sha384 o sha512.")] = "",
@@ -92,7 +99,12 @@ def sign(
             allow_degraded=not strict,
         )
         wishes = TsaWishes(tsa, tsa_user, tsa_password_file, tsa_bearer_file, tsa_cert, tsa_key, tsa_ca, proxy)
-        pile = _Pile(options, trust_of(trust), wishes.timestamps(), field_name, stamp, out, as_json)
+        look = StampLook(
+            shown=stamp or bool(preset or at or image),
+            wish=placement_wish(preset, at),
+            image=image.read_bytes() if image is not None else b"",
+        )
+        pile = _Pile(options, trust_of(trust), wishes.timestamps(), field_name, look, out, as_json)
         source = PinSource(from_stdin=pin_stdin, descriptor=pin_fd)
         with open_worker(p12 or module) as worker:
             if p12 is not None:
@@ -171,7 +183,7 @@ class _Pile:
     trust: TrustStore
     timestamps: Timestamps | None
     field_name: str
-    stamped: bool
+    look: StampLook
     out: Path | None
     as_json: bool
     certificate: Certificate | None = None
@@ -183,10 +195,18 @@ class _Pile:
 
         now = pc_clock().astimezone()
         self.certificate = certificate
-        stamp = self._stamp if self.stamped else None
+        stamp = self._stamp if self.look.shown else None
+        sources = expand(files)
+        places = self.look.places(sources)
         items = [
-            SignItem(path, (self.out or path.parent) / f"{path.stem}{SIGNED}", self.field_name or None, stamp)
-            for path in expand(files)
+            SignItem(
+                path,
+                (self.out or path.parent) / f"{path.stem}{SIGNED}",
+                self.field_name or None,
+                stamp,
+                places.get(path),
+            )
+            for path in sources
         ]
         return check_items(
             items, certificate, options=self.options, timestamps=self.timestamps, now=now, progress=self._progress
@@ -274,6 +294,7 @@ class _Pile:
             font_folder=find_resources() / "fonts",
             ci_masked=f"···{person.ci[-4:]}" if person.ci else "",
             reason=self.options.reason,
+            image=self.look.image,
         )
 
 

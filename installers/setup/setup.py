@@ -1,6 +1,6 @@
 """Makes a source checkout ready to run: system packages, uv, the locked environment, the judges. Standard library only.
 
-    python3 installers/setup/setup.py run|test
+    python3 installers/setup/setup.py run|test|full
 
 Every step is stamped in ``.make/``: a second run downloads nothing and calls neither apt nor the network.
 """
@@ -22,6 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
+PURPOSES = ("run", "test", "full")
 LOWEST, BEYOND = (3, 11), (3, 15)
 UNAVAILABLE = 69  # EX_UNAVAILABLE of sysexits.h: something outside this checkout is missing
 
@@ -55,24 +56,34 @@ def run(command: Sequence[str | Path], *, extra: Mapping[str, str] | None = None
 
 
 def wanted_packages(purpose: str) -> list[str]:
-    """The packages for ``run`` or ``test``, in the order of packages.toml."""
+    """The packages for ``run``, ``test`` or ``full``, in the order of packages.toml; each needs those before it too."""
     groups = tomllib.loads((HERE / "packages.toml").read_text("utf-8"))
-    names = [name for group in groups["run"].values() for name in group]
-    if purpose == "test":
-        names += [name for group in groups["test"].values() for name in group]
+    needed = PURPOSES[: PURPOSES.index(purpose) + 1]
+    names = [name for each in needed for group in groups[each].values() for name in group]
     if importlib.util.find_spec("ensurepip") is None:
         names += groups["python"]["venv"]
     return names
 
 
 def missing_packages(names: Iterable[str]) -> list[str]:
-    """Those of ``names`` that dpkg does not know as installed; nothing where there is no dpkg."""
+    """Those of ``names`` that neither dpkg knows as installed nor another program stands for; nothing where there is no dpkg."""
     if shutil.which("dpkg-query") is None:
         return []
     command = ["dpkg-query", "-W", "-f", "${db:Status-Status} ${binary:Package}\n"]
     listing = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     installed = {row.split()[1].split(":")[0] for row in listing.splitlines() if row.startswith("installed ")}
-    return [name for name in names if not installed.intersection(name.split("|"))]
+    return [name for name in names if not installed.intersection(spellings(name)) and not is_met(name)]
+
+
+def spellings(need: str) -> list[str]:
+    """The package's names: ``a|b!p`` gives a and b."""
+    return need.split("!")[0].split("|")
+
+
+def is_met(need: str) -> bool:
+    """Whether a program that is on the PATH stands for the package (``a!p``)."""
+    program = need.partition("!")[2]
+    return bool(program) and shutil.which(program) is not None
 
 
 def ensure_packages(purpose: str) -> None:
@@ -109,12 +120,12 @@ def privilege() -> list[str] | None:
 
 def first_name(name: str) -> str:
     """The name on Debian 12."""
-    return name.split("|")[0]
+    return spellings(name)[0]
 
 
 def available_name(name: str) -> str:
     """The first of its names that apt can install here."""
-    for one in name.split("|"):
+    for one in spellings(name):
         shown = subprocess.run(["apt-cache", "show", "--no-all-versions", one], capture_output=True, check=False)
         if shown.returncode == 0:
             return one
@@ -187,9 +198,9 @@ def ensure_environment(python: Path, uv: Path) -> None:
     subprocess.run(compile_ours, cwd=ROOT, env=environment(), check=False)
 
 
-def ensure_judges() -> None:
+def ensure_judges(*, full: bool = False) -> None:
     """Validators that judge our output, in environments of their own under ``.judges``; that script keeps its own stamps."""
-    run([bin_folder(ROOT / ".venv") / "python", "tests/judges/setup.py"])
+    run([bin_folder(ROOT / ".venv") / "python", "tests/judges/setup.py", *(["full"] if full else [])])
 
 
 def uv_settings() -> dict[str, str]:
@@ -213,21 +224,21 @@ def alone() -> Iterator[None]:
 
 
 def prepare(purpose: str) -> None:
-    """Everything that ``make run`` (``run``) or ``make test`` (``test``) needs."""
+    """Everything that ``make run`` (``run``), ``make test`` (``test``) or ``make test-full`` (``full``) needs."""
     began = time.monotonic()
     with alone():
         ensure_packages(purpose)
         python = find_python()
         uv = ensure_uv(python)
         ensure_environment(python, uv)
-        if purpose == "test":
-            ensure_judges()
+        if purpose != "run":
+            ensure_judges(full=purpose == "full")
     say(f"Set-up is complete ({time.monotonic() - began:.1f} s)")
 
 
 def main(arguments: Sequence[str]) -> int:
     """Exit status: 0 ready, 64 usage, 69 something outside is missing."""
-    if list(arguments) not in (["run"], ["test"]):
+    if len(arguments) != 1 or arguments[0] not in PURPOSES:
         sys.stderr.write(f"{__doc__}\n")
         return 64
     try:

@@ -75,9 +75,17 @@ def test_a_package_has_one_need_under_two_names(setup: ModuleType, programs: Pat
     assert setup.missing_packages(names) == ["openssl", "softhsm2"]
 
 
+def test_a_program_from_elsewhere_stands_for_its_package(setup: ModuleType, programs: Path) -> None:
+    _dpkg(programs, "maven")
+    assert setup.missing_packages(["maven!mvn", "npm!npm", "a|b!c"]) == ["npm!npm", "a|b!c"]
+    _program(programs, "npm", "exit 0")
+    assert setup.missing_packages(["maven!mvn", "npm!npm"]) == []
+    assert setup.first_name("a|b!c") == "a"
+
+
 def test_the_tests_need_what_the_program_needs_and_judges(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     run, test = setup.wanted_packages("run"), setup.wanted_packages("test")
-    assert set(run) < set(test)
+    assert set(run) < set(test) < set(setup.wanted_packages("full"))
     assert {"softhsm2", "libegl1", "libxcb-cursor0"} <= set(run)
     monkeypatch.setattr(setup.importlib.util, "find_spec", lambda _name: None)
     assert "python3-venv" in setup.wanted_packages("run")
@@ -136,6 +144,8 @@ def test_set_up_goes_by_the_lock_and_compiles(
     assert any("--require-hashes --only-binary :all: -r" in line for line in lines)
     assert any("sync --frozen --all-extras --compile-bytecode" in line for line in lines)
     assert lines[-1].endswith("tests/judges/setup.py")
+    setup.prepare("full")
+    assert " ".join(recorder.commands[-1]).endswith("tests/judges/setup.py full")
 
 
 def test_a_second_run_runs_nothing(setup: ModuleType, checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,7 +187,7 @@ def test_a_failing_command_and_a_wrong_word_are_told(
     with pytest.raises(setup.SetupError, match="absent"):
         setup.run([checkout / "absent"])
     assert setup.main([]) == 64
-    assert "setup.py run|test" in capsys.readouterr().err
+    assert "setup.py run|test|full" in capsys.readouterr().err
 
 
 def test_a_stop_in_the_middle_leaves_no_stamp(

@@ -1,8 +1,10 @@
-"""Makes the judges' own environments under ``.judges/``: validators of other people, never part of the program.
+"""Makes the judges' own environments under ``.judges/``: validators and producers of other people, never part of the program.
 
     python tests/judges/setup.py            from the top of the repository
+    python tests/judges/setup.py full       Java's and Node's too, for the longer proofs
 
-Downloads nothing when they are already as the requirements say. Needs uv (``.tools/bin/uv`` or on the PATH).
+Downloads nothing when they are already as the requirements say. Needs uv (``.tools/bin/uv`` or on the PATH), for ``full`` also
+Maven and npm.
 """
 
 from __future__ import annotations
@@ -12,10 +14,12 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
-JUDGES = ("ocfl", "eark")
+JUDGES = ("ocfl", "eark", "producers")
+JAVA, NODE = TOP / ".judges" / "java", TOP / ".judges" / "node"
 
 
 def python_of(judge: str) -> Path:
@@ -46,6 +50,37 @@ def make(judge: str) -> None:
     stamp.write_text(_stamp(requirements), encoding="ascii")
 
 
+def make_java() -> None:
+    """Jars of the versions that pom.xml names, through Maven."""
+    pom = TOP / "tests" / "judges" / "java" / "pom.xml"
+    _make_by(
+        JAVA, [pom], ["mvn", "-q", "-B", "-f", str(pom), "dependency:copy-dependencies", f"-DoutputDirectory={JAVA}"]
+    )
+
+
+def make_node() -> None:
+    """Node modules exactly by the lock file, whose hashes npm checks; none of their scripts is run."""
+    given = [TOP / "tests" / "judges" / "node" / name for name in ("package.json", "package-lock.json")]
+    install = ["npm", "ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund", "--omit=optional"]
+    _make_by(NODE, given, install)
+
+
+def _make_by(folder: Path, given: Sequence[Path], command: Sequence[str]) -> None:
+    wanted = hashlib.sha256(b"".join(path.read_bytes() for path in given)).hexdigest()
+    stamp = folder / "made-from"
+    if stamp.is_file() and stamp.read_text(encoding="ascii") == wanted:
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for path in given:
+        shutil.copy(path, folder)
+    subprocess.run(command, check=True, cwd=folder)
+    stamp.write_text(wanted, encoding="ascii")
+
+
 if __name__ == "__main__":
     for name in JUDGES:
         make(name)
+    if sys.argv[1:] == ["full"]:
+        make_java()
+        make_node()

@@ -4,55 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from desktop.drafting.body import Body
-from desktop.operations.page import set_draft_page
-from desktop.practice.pki import PracticePki
 from desktop.practice.services import PkiServices
 from desktop.practice.tampering import append_page
 from desktop.practice.tokens import SoftTokens
-from desktop.resources import find_resources
 
 from .conftest import Answer, Qillqa
 
 pytestmark = pytest.mark.xdist_group("office")
-FIELDS = {"referencia": "Prueba ñandú", "entidad": "E", "unidad": "U", "para": ["A | B"], "de": ["C | D"]}
-
-
-@pytest.fixture(scope="session")
-def plain_pdf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An unsigned PDF."""
-    path = tmp_path_factory.mktemp("pdf") / "nota ñ.pdf"
-    set_draft_page("nota_interna", FIELDS, Body.from_text("Uno."), path, resources=find_resources())
-    return path
-
-
-@pytest.fixture(scope="session")
-def anchors(tmp_path_factory: pytest.TempPathFactory, practice_pki: PracticePki) -> Path:
-    """A folder with the practice root."""
-    folder = tmp_path_factory.mktemp("anchors")
-    (folder / "raiz.pem").write_text(practice_pki.anchors_pem(), "utf-8")
-    return folder
-
-
-@pytest.fixture
-def soft(practice_tokens: SoftTokens, monkeypatch: pytest.MonkeyPatch) -> SoftTokens:
-    """The soft tokens, found by this process and its children."""
-    for name, value in practice_tokens.environment().items():
-        monkeypatch.setenv(name, value)
-    return practice_tokens
-
-
-@pytest.fixture
-def pdf(plain_pdf: Path, tmp_path: Path) -> Path:
-    """A copy of the PDF."""
-    return Path(shutil.copy(plain_pdf, tmp_path))
 
 
 def _sign(
