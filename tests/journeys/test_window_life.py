@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -336,3 +337,27 @@ def test_two_exchanges_never_meet(seat: Seat, monkeypatch: pytest.MonkeyPatch) -
     seat.synchronise()
     assert met == [1, 1]
     assert seat.store.outbox_counts().waiting == 0
+
+
+def test_a_token_pulled_and_plugged_in_is_seen_without_a_click(seat: Seat, tmp_path: Path) -> None:
+    """At the rail's foot and where one signs, while the window stays open."""
+    document = waiting_to_be_signed(seat)
+    seat.open_row(Tray.TO_SIGN, document)
+    rail, watch = seat.window.rail, seat.desk.token_watch
+    assert watch is not None
+    watch._interval = 0.2  # a person would wait five seconds
+    watch.look()
+    name = seat.desk.directory.official(seat.desk.official).name
+    seat.until(lambda: rail.token_state.text() == f"Token: {name}")
+    seat.act(EventKind.SIGNED)
+    pane = seat.window.desk.reader.signing
+    seat.until(lambda: pane.ready)
+    store, away = seat.office.tokens.folder / "store", tmp_path / "away"
+    away.mkdir()
+    for token in store.iterdir():
+        token.rename(away / token.name)
+    seat.until(lambda: rail.token_state.text() == "Sin token" and not pane.ready)
+    for token in away.iterdir():
+        token.rename(store / token.name)
+    seat.until(lambda: rail.token_state.text() == f"Token: {name}" and pane.ready)
+    assert pane.choice.currentText().startswith(name)
