@@ -41,9 +41,10 @@ def foreign_changes(reader: PdfFileReader, before: int) -> list[str]:
 def _foreign(reader: PdfFileReader, before: int) -> Iterator[str]:
     touched = {ref for number in range(before, reader.total_revisions) for ref in _refs(reader, number)}
     old = [ref for ref in touched if reader.xrefs.get_introducing_revision(ref) < before]
-    roles = _roles(reader, before) if old else {}
+    past = _Past(reader, before)
+    roles = _roles(reader, past) if old else {}
     for ref in sorted(old, key=lambda one: one.idnum):
-        reason = _judge(_then(reader, ref, before), _now(reader, ref), roles.get(ref.idnum, ""))
+        reason = _judge(past.get(ref), _now(reader, ref), roles.get(ref.idnum, ""))
         if reason:
             yield f"{ref.idnum}: {reason}"
 
@@ -52,12 +53,22 @@ def _refs(reader: PdfFileReader, revision: int) -> Any:
     return reader.xrefs.explicit_refs_in_revision(revision)
 
 
-def _then(reader: PdfFileReader, ref: Any, before: int) -> Any:
-    """The object as it was; what it refers to is not followed into the past."""
-    try:
-        return reader.get_object(ref, revision=before - 1)  # type: ignore[no-untyped-call]
-    except Exception:  # noqa: BLE001 - freed, or never there
-        return None
+class _Past:
+    """Objects as they were, each read once; what they refer to is not followed into the past."""
+
+    def __init__(self, reader: PdfFileReader, before: int) -> None:
+        self._reader = reader
+        self._revision = before - 1
+        self._read: dict[int, Any] = {}
+
+    def get(self, ref: Any) -> Any:
+        """The object, None where there was none."""
+        if ref.idnum not in self._read:
+            try:
+                self._read[ref.idnum] = self._reader.get_object(ref, revision=self._revision)  # type: ignore[no-untyped-call]
+            except Exception:  # noqa: BLE001 - freed, or never there
+                self._read[ref.idnum] = None
+        return self._read[ref.idnum]
 
 
 def _now(reader: PdfFileReader, ref: Any) -> Any:
@@ -67,11 +78,11 @@ def _now(reader: PdfFileReader, ref: Any) -> Any:
         return None
 
 
-def _roles(reader: PdfFileReader, before: int) -> dict[int, str]:
+def _roles(reader: PdfFileReader, past: _Past) -> dict[int, str]:
     """What the objects are that have no /Type of their own to tell: the form, its list of fields, lists of annotations, the DSS."""
     root = reader.trailer.raw_get("/Root")
     roles = {root.idnum: "catalog"}
-    catalog = _then(reader, root.reference, before)
+    catalog = past.get(root.reference)
 
     def note(owner: Any, key: str, role: str) -> Any:
         from pyhanko.pdf_utils.generic import IndirectObject
@@ -82,7 +93,7 @@ def _roles(reader: PdfFileReader, before: int) -> dict[int, str]:
         if not isinstance(raw, IndirectObject):
             return raw
         roles[raw.idnum] = role
-        return _then(reader, raw.reference, before)
+        return past.get(raw.reference)
 
     form = note(catalog, "/AcroForm", "form")
     note(form, "/Fields", "list")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .trust import TrustStore
 
 _T = TypeVar("_T")
-_IN_FLIGHT = 4  # documents under way at once: the token signs one while others are prepared and written
+_IN_FLIGHT = 8  # documents under way at once: the token signs one while others are prepared and written
 _IN_FLIGHT_TIMED = 24  # with timestamps: their latency is waited for together
 
 

@@ -12,6 +12,17 @@ if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
 
 
+def open_again(stream: IO[bytes], *, strict: bool) -> PdfFileReader:
+    """A reader over what was appended to a file that ``open_reader`` had opened, as strictly. Raises SigningError ``pdf.unreadable``."""
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    try:
+        stream.seek(0)
+        return PdfFileReader(stream, strict=strict)
+    except Exception as error:
+        raise SigningError("pdf.unreadable", reason=type(error).__name__) from error
+
+
 def open_reader(stream: IO[bytes]) -> PdfFileReader:
     """A reader over ``stream``: strict, and tolerant only where the strict one refuses (``reader.strict`` tells).
 

@@ -195,24 +195,19 @@ def own_ci(seat: Seat) -> str:
 
 
 def test_killed_token_worker_takes_nothing_with_it(seat: Seat) -> None:
-    """The process that holds the token dies while the PIN is typed: unchanged, said, and the next try signs."""
+    """The process that holds the token dies while the PIN is typed: another one takes its place before the PIN is sent, once."""
     document = waiting_to_be_signed(seat)
-    before, outbox = seat.document(document), seat.store.outbox_counts()
     pin = seat.office.tokens.pin(AUTHOR)
     seat.open_row(Tray.TO_SIGN, document)
     dialog = seat.begin_signing()
-    (child,) = seat.desk.worker.process_ids()
-    os.kill(child, getattr(signal, "SIGKILL", signal.SIGTERM))
+    before = seat.desk.worker.process_ids()
+    for child in before:
+        os.kill(child, getattr(signal, "SIGKILL", signal.SIGTERM))
     seat.answer_pin(dialog, pin)
 
-    assert words("token.module_crashed", "es", {"module": "libsofthsm2.so", "signal": 9}).what in seat.told()
-    assert seat.document(document) == before
-    assert seat.store.outbox_counts() == outbox
-    assert not list(seat.desk.work_folder().iterdir())
-
-    seat.answer_pin(seat.begin_signing(), pin)
     assert seat.document(document).signed_by == (seat.office.ids[AUTHOR],)
-    assert seat.desk.worker.process_ids() != (child,)
+    assert not set(seat.desk.worker.process_ids()) & set(before)
+    assert not list(seat.desk.work_folder().iterdir())
 
 
 def test_closing_over_an_open_pin_leaves_nothing(seat: Seat) -> None:
