@@ -171,13 +171,17 @@ class _Pile:
     async def _sign(self, item: SignItem, services: Services) -> SignReceipt:
         made = Staged(item.source, item.output)
         try:
-            task = DocumentSigning(made, self.pen, item.field, item.stamp, self.clock(), item.placed)
+            task = DocumentSigning(made, self._pen_of(item), item.field, item.stamp, self.clock(), item.placed)
             await task.run(services, self._by_token)
             return task.receipt(await _in(self.disk, made.commit))
         except OSError as error:
             raise SigningError("output.cannot_write", file=item.output.name, errno=error.errno) from error
         finally:
             made.discard()
+
+    def _pen_of(self, item: SignItem) -> Pen:
+        wishes = item.wishes(self.pen.options)
+        return self.pen if wishes == self.pen.options else self.pen.with_options(wishes)
 
     async def _by_token(self, sign: Callable[[bytes], bytes], digest: bytes) -> bytes:
         if self.stopped is not None:  # another document of the pile has just met the token's error
