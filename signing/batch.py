@@ -184,9 +184,17 @@ class _Pile:
         return self.pen if wishes == self.pen.options else self.pen.with_options(wishes)
 
     async def _by_token(self, sign: Callable[[bytes], bytes], digest: bytes) -> bytes:
-        if self.stopped is not None:  # another document of the pile has just met the token's error
-            raise self.stopped.again()
-        return await _in(self.token, lambda: sign(digest))
+        def next_in_line() -> bytes:
+            """In the token's own thread: what waited behind the call that failed is not tried."""
+            if self.stopped is not None:
+                raise self.stopped.again()
+            try:
+                return sign(digest)
+            except TokenError as error:
+                self.stopped = error
+                raise
+
+        return await _in(self.token, next_in_line)
 
 
 async def _in(executor: Executor | None, call: Callable[[], _T]) -> _T:
