@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
+from .collector import calm_collector
 from .errors import SigningCancelled, SigningError, TokenError
 from .options import SignOptions
 from .outputs import Staged
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from .trust import TrustStore
 
 _T = TypeVar("_T")
-_IN_FLIGHT = 8  # documents under way at once: the token signs one while others are prepared and written
+_IN_FLIGHT = 16  # documents under way at once: the token signs one while others are prepared and written
 _IN_FLIGHT_TIMED = 24  # with timestamps: their latency is waited for together
 
 
@@ -85,7 +86,7 @@ def sign_batch(
     require_usable(session.certificate, clock())
     pen = Pen(session, options, trust)
     pile = _Pile(list(items), pen, clock, progress, cancelled, on_result)
-    with ThreadPoolExecutor(1, "token-lane") as token, ThreadPoolExecutor(2, "disk-lane") as disk:
+    with calm_collector(), ThreadPoolExecutor(1, "token-lane") as token, ThreadPoolExecutor(2, "disk-lane") as disk:
         pile.token, pile.disk = token, disk
         try:
             asyncio.run(pile.run(trust, timestamps))

@@ -15,7 +15,7 @@ from typing import IO
 
 from .errors import SigningError
 
-IN_MEMORY = 8 * 1024 * 1024  # bytes; a larger file is appended to on disk, so that memory does not grow with it
+IN_MEMORY = 4 * 1024 * 1024  # bytes; a larger file is appended to on disk, so that memory does not grow with it
 LARGEST = 2 * 1024 * 1024 * 1024  # bytes; many readers of PDF count offsets in 31 bits
 _BLOCK = 1 << 20
 PART_STEM = ".qillqa-" + hashlib.sha256(socket.gethostname().encode("utf-8")).hexdigest()[:8]
@@ -31,6 +31,7 @@ class Staged:
     def __init__(self, source: Path, output: Path) -> None:
         """Raises SigningError ``output.is_input``, ``source.unreadable``, ``pdf.too_large``, ``output.cannot_write``."""
         self.source, self.output = source, output
+        self._done = False
         self._part = output.parent / f"{PART_STEM}-{os.getpid()}-{secrets.token_hex(6)}.part"
         _require_apart(source, output)
         try:
@@ -57,6 +58,7 @@ class Staged:
                 _sync(self.stream)
             self.stream.close()
             self._part.replace(self.output)
+            self._done = True
             sync_folder(self.output.parent)
         except OSError as error:
             self.discard()
@@ -66,8 +68,9 @@ class Staged:
     def discard(self) -> None:
         """Leave nothing behind. Safe to call again, also after ``commit``."""
         self.stream.close()
-        with contextlib.suppress(OSError):
-            self._part.unlink(missing_ok=True)
+        if not self._done:
+            with contextlib.suppress(OSError):
+                self._part.unlink(missing_ok=True)
 
     def _load(self, origin: IO[bytes]) -> IO[bytes]:
         if self.size <= IN_MEMORY:

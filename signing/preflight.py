@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING
 
+from .collector import calm_collector
 from .errors import Fact, SigningError
 from .fields import choose_field, list_fields
 from .options import SignOptions
@@ -119,12 +120,13 @@ def check_items(
     folders = {folder: _folder_problem(folder) for folder in {item.output.parent for item in items}}
     rows: list[Checked] = []
     seen: set[Path] = set()
-    for number, item in enumerate(items):
-        if cancelled is not None and cancelled():
-            raise SigningCancelled
-        rows.append(_check(item, certificate, item.wishes(options), now, folders[item.output.parent], seen))
-        if progress is not None:
-            progress(number + 1, len(items), item.source.name)
+    with calm_collector():
+        for number, item in enumerate(items):
+            if cancelled is not None and cancelled():
+                raise SigningCancelled
+            rows.append(_check(item, certificate, item.wishes(options), now, folders[item.output.parent], seen))
+            if progress is not None:
+                progress(number + 1, len(items), item.source.name)
     rows = _fit_on_disk(rows)
     return Preflight(tuple(rows), tuple(_pile_notes(rows, options, timestamps, now)))
 

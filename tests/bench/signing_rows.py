@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from typing import Any
 from desktop.resources import find_resources
 from signing.appearance import Stamp
 from signing.batch import sign_batch
-from signing.filling import write_signature
+from signing.collector import calm_collector
+from signing.filling import Placeholder, write_signature
 from signing.options import SignOptions
 from signing.pen import Pen
 from signing.preflight import SignItem, check_items
@@ -96,16 +98,30 @@ if __name__ == "__main__":
 
 
 def core(session: TokenSession, trust: Any, files: list[bytes]) -> None:
-    """Each document prepared, signed by the token and filled, in memory: no pre-flight, no look back, no disk."""
+    """Each document prepared, signed by the token and filled, in memory: no pre-flight, no look back, no disk.
+
+    As in a pile, the next document is prepared while the token signs one.
+    """
     pen = Pen(session, SignOptions(), trust)
     claimed = datetime.now(UTC)
-    for data in files:
-        stream = io.BytesIO(data)
-        placeholder = write_signature(
-            stream, open_reader(stream), pen, name="firma-1", new_field=None, stamp=None, claimed_time=claimed,
-            room=pen.template.room,
-        )  # fmt: skip
-        placeholder.fill(pen.template.finish(placeholder.digest, pen.sign(placeholder.digest)))
+    waiting: tuple[Placeholder, Future[bytes]] | None = None
+    with calm_collector(), ThreadPoolExecutor(1) as token:
+        for data in files:
+            stream = io.BytesIO(data)
+            placeholder = write_signature(
+                stream, open_reader(stream), pen, name="firma-1", new_field=None, stamp=None, claimed_time=claimed,
+                room=pen.template.room,
+            )  # fmt: skip
+            signature = token.submit(pen.sign, placeholder.digest)
+            _finish(pen, waiting)
+            waiting = placeholder, signature
+        _finish(pen, waiting)
+
+
+def _finish(pen: Pen, waiting: tuple[Placeholder, Future[bytes]] | None) -> None:
+    if waiting is not None:
+        placeholder, signature = waiting
+        placeholder.fill(pen.template.finish(placeholder.digest, signature.result()))
 
 
 def everything(session: TokenSession, options: SignOptions, stamp: Stamp | None = None, tsa: str = "") -> float:
