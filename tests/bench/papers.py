@@ -16,8 +16,9 @@ from tests.signing.conftest import FONTS, NOW, add_fields
 LETTER_BYTES = 36_000
 SCAN_BYTES = 50 * 1000 * 1000
 _WORDS = (
-    "se remite el informe técnico legal para su consideración conforme al memorándum uñ aymar aru qillqa señora".split()
-)
+    "se", "remite", "el", "informe", "técnico", "legal", "para", "su", "consideración", "conforme", "al", "memorándum",
+    "uñ", "aymar", "aru", "qillqa", "señora",
+)  # fmt: skip
 _ALPHABET = "El veloz murciélago hindú comía feliz cardillo y kiwi; la cigüeña tocaba el saxofón: 0123456789"
 _SIDE = 420  # pixels: noise of this size at quality 75 is a JPEG of about 100 kB
 
