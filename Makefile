@@ -39,7 +39,7 @@ test: ## set up and run the tests
 	@$(PYTEST) -m "not full"
 
 test-full: ## the tests and the longer proofs
-	@$(SETUP) test
+	@$(SETUP) full
 	@$(PYTEST)
 
 lint: ## ruff, mypy, the walls between rooms, the law of the house

@@ -23,11 +23,16 @@ class Window:
 
 
 def main() -> int:
-    """The one entry point, also of the token worker's child where the program is frozen: that one loads nothing of the desktop."""
+    """The one entry point, also of the children of ``signing`` where the program is frozen: those load nothing of the desktop."""
     if sys.argv[1:2] == ["--token-worker"]:
         from signing.worker_child import main as serve_tokens
 
         serve_tokens()
+        return 0
+    if sys.argv[1:2] == ["--card-readers"]:
+        from signing.pcsc_child import main as tell_readers
+
+        tell_readers(sys.argv[2:])
         return 0
     try:
         from desktop.cli.application import run

@@ -39,16 +39,12 @@ def foreign_changes(reader: PdfFileReader, before: int) -> list[str]:
 
 
 def _foreign(reader: PdfFileReader, before: int) -> Iterator[str]:
-    from pyhanko.pdf_utils.reader import HistoricalResolver
-
-    old = HistoricalResolver(reader, revision=before - 1)
     touched = {ref for number in range(before, reader.total_revisions) for ref in _refs(reader, number)}
-    roles = _roles(reader, old)
-    for ref in sorted(touched, key=lambda one: one.idnum):
-        if reader.xrefs.get_introducing_revision(ref) >= before:
-            continue
-        was, now = _get(old, ref), _get(reader, ref)
-        reason = _judge(was, now, roles.get(ref.idnum, ""))
+    old = [ref for ref in touched if reader.xrefs.get_introducing_revision(ref) < before]
+    past = _Past(reader, before)
+    roles = _roles(reader, past) if old else {}
+    for ref in sorted(old, key=lambda one: one.idnum):
+        reason = _judge(past.get(ref), _now(reader, ref), roles.get(ref.idnum, ""))
         if reason:
             yield f"{ref.idnum}: {reason}"
 
@@ -57,37 +53,56 @@ def _refs(reader: PdfFileReader, revision: int) -> Any:
     return reader.xrefs.explicit_refs_in_revision(revision)
 
 
-def _get(handler: Any, ref: Any) -> Any:
+class _Past:
+    """Objects as they were, each read once; what they refer to is not followed into the past."""
+
+    def __init__(self, reader: PdfFileReader, before: int) -> None:
+        self._reader = reader
+        self._revision = before - 1
+        self._read: dict[int, Any] = {}
+
+    def get(self, ref: Any) -> Any:
+        """The object, None where there was none."""
+        if ref.idnum not in self._read:
+            try:
+                self._read[ref.idnum] = self._reader.get_object(ref, revision=self._revision)  # type: ignore[no-untyped-call]
+            except Exception:  # noqa: BLE001 - freed, or never there
+                self._read[ref.idnum] = None
+        return self._read[ref.idnum]
+
+
+def _now(reader: PdfFileReader, ref: Any) -> Any:
     try:
-        return handler.get_object(ref)
-    except Exception:  # noqa: BLE001 - freed, or never there
+        return reader.get_object(ref)  # type: ignore[no-untyped-call]
+    except Exception:  # noqa: BLE001 - freed
         return None
 
 
-def _roles(reader: PdfFileReader, old: Any) -> dict[int, str]:
+def _roles(reader: PdfFileReader, past: _Past) -> dict[int, str]:
     """What the objects are that have no /Type of their own to tell: the form, its list of fields, lists of annotations, the DSS."""
-    roles = {reader.trailer.raw_get("/Root").idnum: "catalog"}
-    catalog = old.root
-    form = _note(roles, catalog, "/AcroForm", "form")
-    if form is not None:
-        _note(roles, form, "/Fields", "list")
-    store = _note(roles, catalog, "/DSS", "store")
-    for key in _STORE if store is not None else ():
-        _note(roles, store, key, "list")
-    _note(roles, catalog, "/Perms", "permissions")
-    _note(roles, catalog, "/Extensions", "extensions")
-    return roles
+    root = reader.trailer.raw_get("/Root")
+    roles = {root.idnum: "catalog"}
+    catalog = past.get(root.reference)
 
+    def note(owner: Any, key: str, role: str) -> Any:
+        from pyhanko.pdf_utils.generic import IndirectObject
 
-def _note(roles: dict[int, str], owner: Any, key: str, role: str) -> Any:
-    from pyhanko.pdf_utils.generic import IndirectObject
-
-    if key not in owner:
-        return None
-    raw = owner.raw_get(key)
-    if isinstance(raw, IndirectObject):
+        if owner is None or key not in owner:
+            return None
+        raw = owner.raw_get(key)
+        if not isinstance(raw, IndirectObject):
+            return raw
         roles[raw.idnum] = role
-    return owner[key]
+        return past.get(raw.reference)
+
+    form = note(catalog, "/AcroForm", "form")
+    note(form, "/Fields", "list")
+    store = note(catalog, "/DSS", "store")
+    for key in _STORE:
+        note(store, key, "list")
+    note(catalog, "/Perms", "permissions")
+    note(catalog, "/Extensions", "extensions")
+    return roles
 
 
 def _judge(was: Any, now: Any, role: str) -> str:

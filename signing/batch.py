@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .trust import TrustStore
 
 _T = TypeVar("_T")
-_IN_FLIGHT = 4  # documents under way at once: the token signs one while others are prepared and written
+_IN_FLIGHT = 8  # documents under way at once: the token signs one while others are prepared and written
 _IN_FLIGHT_TIMED = 24  # with timestamps: their latency is waited for together
 
 
@@ -93,6 +93,18 @@ def sign_batch(
             raise _first(group) from None
     notices = timestamps.notices(clock()) if timestamps is not None else ()
     return replace(pile.report(), notices=tuple(notices))
+
+
+def warm() -> None:
+    """Load what the first signature needs, so that it waits for no import. Worth a background thread once the window is painted."""
+    from importlib import import_module
+
+    for name in (
+        "asn1crypto.x509", "cryptography.x509", "pikepdf", "pyhanko.sign.signers", "pyhanko.sign.validation",
+        "pyhanko.sign.signers.cms_embedder", "pyhanko.stamp.noop", "typst", "segno", "signing.checks", "signing.evidence",
+        "signing.filling", "signing.permissions", "signing.seed_values",
+    ):  # fmt: skip
+        import_module(name)
 
 
 def _first(group: BaseExceptionGroup[Exception]) -> Exception:

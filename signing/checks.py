@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 from .cms_check import cms_holds
 from .errors import SigningError
 from .outputs import digest_of
-from .revisions import embedded, open_reader
+from .revisions import embedded, open_again, open_reader
 
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
@@ -18,15 +18,22 @@ _BLOCK = 1 << 20
 
 
 def check_signed(
-    stream: IO[bytes], *, before_size: int, before_digest: str, revisions: int, field: str, certificate: bytes
+    stream: IO[bytes],
+    *,
+    before_size: int,
+    before_digest: str,
+    revisions: int,
+    field: str,
+    certificate: bytes,
+    strict: bool = True,
 ) -> None:
     """A file that was signed and perhaps raised: the old file is a prefix of it, only what a signature adds was added, and it is ours.
 
     The field is read by another parser (qpdf) than the one that wrote it, and the CMS verified by other code. ``revisions``: how many the
-    source had. Raises SigningError ``output.check_failed`` with the ``check`` that failed.
+    source had; ``strict``: how it was opened. Raises SigningError ``output.check_failed`` with the ``check`` that failed.
     """
     _check_prefix(stream, before_size, before_digest)
-    _check_added(open_reader(stream), revisions)
+    _check_added(open_again(stream, strict=strict), revisions)
     _check_field(stream, before_size, field, certificate)
 
 

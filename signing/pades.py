@@ -119,11 +119,12 @@ class DocumentSigning:
     reached: Level = Level.B_B
     degraded: str = ""
     revisions: int = 0
+    strict: bool = True
 
     async def run(self, services: Services, lane: Lane) -> None:
         """Everything up to a file that was checked. Raises as ``sign_file`` does; on an error the stream is rubbish."""
         reader = open_reader(self._stream)
-        self.revisions = reader.xrefs.total_revisions
+        self.revisions, self.strict = reader.xrefs.total_revisions, reader.strict
         self.field, create = choose_field(list_fields(reader), self.wanted)
         earlier = self._obey(reader, create)
         if self.pen.options.level.rank >= Level.B_LT.rank:
@@ -252,6 +253,7 @@ class DocumentSigning:
             revisions=self.revisions,
             field=self.field,
             certificate=self.pen.certificate.der,
+            strict=self.strict,
         )
         if earlier:
             check_earlier(open_reader(self._stream), "output.check_failed")

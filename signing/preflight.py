@@ -10,6 +10,7 @@ import stat
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING
@@ -231,12 +232,17 @@ def _opened(source: Path, size: int) -> IO[bytes]:
 def _require_output(item: SignItem, folder: SigningError | None, seen: set[Path]) -> None:
     if folder is not None:
         raise folder.again()
-    place = item.output.parent.resolve() / item.output.name
+    place = _resolved(item.output.parent) / item.output.name
     if place in seen:
         raise SigningError("output.twice", file=item.output.name)
     seen.add(place)
     if item.output.exists() and item.source.samefile(item.output):
         raise SigningError("output.is_input", file=item.output.name)
+
+
+@lru_cache(maxsize=64)
+def _resolved(folder: Path) -> Path:
+    return folder.resolve()
 
 
 def _folder_problem(folder: Path) -> SigningError | None:

@@ -60,8 +60,8 @@ class Person:
 class Certificate:
     """A certificate on a token. ``id`` is the SHA-256 hex of ``der``; ``key_id`` the hex CKA_ID shared with its key.
 
-    ``unusable`` is empty when it can sign, else a code: ``expired``, ``not_yet_valid``, ``no_digital_signature``,
-    ``no_private_key``, ``is_ca``.
+    ``unusable`` is empty when it can sign, else a code: ``is_ca``, ``no_digital_signature``, ``wrong_purpose``, ``no_private_key``,
+    ``weak_key``, ``unsupported_key``, ``not_yet_valid``, ``expired``, ``unreadable``.
     """
 
     id: str

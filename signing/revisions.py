@@ -12,6 +12,17 @@ if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
 
 
+def open_again(stream: IO[bytes], *, strict: bool) -> PdfFileReader:
+    """A reader over what was appended to a file that ``open_reader`` had opened, as strictly. Raises SigningError ``pdf.unreadable``."""
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    try:
+        stream.seek(0)
+        return PdfFileReader(stream, strict=strict)
+    except Exception as error:
+        raise SigningError("pdf.unreadable", reason=type(error).__name__) from error
+
+
 def open_reader(stream: IO[bytes]) -> PdfFileReader:
     """A reader over ``stream``: strict, and tolerant only where the strict one refuses (``reader.strict`` tells).
 
@@ -44,7 +55,8 @@ def _read_bones(reader: PdfFileReader) -> None:
 
     Of every revision: one that is appended replaces a catalog that only tolerant readers take (TCPDF's), and the file would seem strict.
     """
-    for revision in range(reader.total_revisions):
+    _ = reader.root
+    for revision in range(reader.total_revisions - 1):
         with contextlib.suppress(KeyError):  # the first part of a linearised file has none yet
             reader.get_historical_root(revision)
     reader.find_page_for_modification(0)  # type: ignore[no-untyped-call]  # a tree that is none, or a circle

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import UTC, datetime
 
 from asn1crypto import core, x509
@@ -19,6 +20,7 @@ DOCUMENT_TYPE = "2.5.4.46"
 CI = "1.3.6.1.1.1.1.0"
 COMPLEMENT = "0.9.2342.19200300.100.1.1"
 EMAIL = "1.2.840.113549.1.9.1"
+_MACHINE_PURPOSES = frozenset({"server_auth", "code_signing", "time_stamping", "ocsp_signing"})
 
 
 def read_person(certificate: x509.Certificate) -> Person:
@@ -48,6 +50,9 @@ def describe_certificate(
     der: bytes, *, label: str = "", key_id: str = "", has_private_key: bool = True, now: datetime | None = None
 ) -> Certificate:
     """Facts of a certificate. ``now`` (aware) decides whether it is expired; None leaves dates unjudged.
+
+    ``unusable``: the first of ``is_ca``, ``no_digital_signature``, ``wrong_purpose``, ``no_private_key``, ``weak_key``,
+    ``unsupported_key``, ``not_yet_valid``, ``expired``; empty when it can sign.
 
     Raises SigningError ``certificate.unreadable``.
     """
@@ -119,12 +124,35 @@ def _unusable(
 ) -> str:
     if certificate.ca:
         return "is_ca"
-    if usage and not {"digital_signature", "non_repudiation"} & set(usage):
+    if usage and not {"digital_signature", "non_repudiation"} & set(usage):  # RFC 5280 §4.2.1.3
         return "no_digital_signature"
+    if _for_machines_only(certificate):
+        return "wrong_purpose"
     if not has_private_key:
         return "no_private_key"
+    weakness = _weakness(certificate)
+    if weakness:
+        return weakness
     if now is not None and now < certificate.not_valid_before:
         return "not_yet_valid"
     if now is not None and now > certificate.not_valid_after:
         return "expired"
     return ""
+
+
+def _for_machines_only(certificate: x509.Certificate) -> bool:
+    """RFC 5280 §4.2.1.12: purposes are given, and all of them are a service's, none a person's."""
+    value = certificate.extended_key_usage_value
+    purposes = set() if value is None else set(value.native)
+    return bool(purposes) and purposes <= _MACHINE_PURPOSES
+
+
+def _weakness(certificate: x509.Certificate) -> str:
+    """``weak_key`` below ETSI TS 119 312's floor (RSA 2048, EC 256 bits), ``unsupported_key`` for what no token signs here with."""
+    key = certificate.public_key
+    if key.algorithm == "rsa":
+        return "weak_key" if key.bit_size < 2048 else ""
+    if key.algorithm == "ec" and key.curve[0] == "named":
+        bits = re.search(r"[0-9]{3}", str(key.curve[1]))  # of the curve's name: the point itself may be compressed
+        return "weak_key" if bits and int(bits[0]) < 256 else ""
+    return "unsupported_key"

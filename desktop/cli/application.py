@@ -14,6 +14,7 @@ from . import (
     sign_commands,
     signing_commands,
     slip_commands,
+    token_commands,
 )
 from .answers import Exit, tell
 from .practice_commands import WindowDoor
@@ -34,6 +35,7 @@ def build() -> typer.Typer:
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
+    token_commands.add_to(app)
     signing_commands.add_to(app)
     sign_commands.add_to(app)
     desk_commands.add_to(app)

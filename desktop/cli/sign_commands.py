@@ -17,9 +17,11 @@ from desktop.assembly import pc_clock
 from desktop.records.errors import OfficeError
 from desktop.resources import find_resources
 from desktop.words import words
+from signing.drivers import rank_of
 from signing.errors import SigningCancelled, SigningError
 from signing.options import Commitment, FieldLock, SignOptions
 from signing.report import Certificate, Level, Padding, Token
+from signing.tokens import merge_tokens
 
 from .answers import Exit, answered, error_words, exit_of, plain, put_json, put_line, tell
 from .pins import PinSource
@@ -109,7 +111,7 @@ def sign(
         with open_worker(p12 or module) as worker:
             if p12 is not None:
                 return _with_file(worker, pile, files, cert, source, dry_run=dry_run)
-            chosen, certificate = choose_certificate(worker.tokens(), token, cert)
+            chosen, certificate = choose_certificate(merge_tokens(worker.tokens(), rank=rank_of), token, cert)
             found = pile.check(files, certificate)
             if dry_run or not found.ready:
                 return pile.answer_checked(found)

@@ -1,4 +1,4 @@
-"""tokens, sign, renew, verify, doctor: signing without a desk."""
+"""verify, and what the commands that sign share: worker, trust, options."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ import typer
 
 from desktop.resources import find_resources
 from desktop.words import words
-from signing.report import Certificate, FileVerdict, Outcome, Token
+from signing.report import FileVerdict, Outcome
 
-from .answers import Exit, answered, plain, put_json, put_line, tell
-from .desks import default_home
+from .answers import Exit, answered, put_json, put_line
 
 if TYPE_CHECKING:
     from signing.trust import TrustStore
@@ -27,9 +26,7 @@ Trust = Annotated[Path | None, typer.Option("--trust", help="Carpeta con los cer
 
 def add_to(app: typer.Typer) -> None:
     """Add this module's commands."""
-    app.command("tokens")(tokens)
     app.command("verify")(verify)
-    app.command("doctor")(doctor)
 
 
 def open_worker(module: Path | None) -> TokenWorker:
@@ -37,10 +34,10 @@ def open_worker(module: Path | None) -> TokenWorker:
     from signing.drivers import scan_modules
     from signing.worker import TokenWorker
 
-    return TokenWorker(scan_modules(explicit=[module] if module else ()), environment=_token_environment())
+    return TokenWorker(scan_modules(explicit=[module] if module else ()), environment=token_environment())
 
 
-def _token_environment() -> dict[str, str]:
+def token_environment() -> dict[str, str]:
     """SoftHSM finds its tokens through this variable; a real token needs none."""
     conf = os.environ.get("SOFTHSM2_CONF")
     return {"SOFTHSM2_CONF": conf} if conf else {}
@@ -51,37 +48,6 @@ def trust_of(folder: Path | None) -> TrustStore:
     from signing.trust import TrustStore
 
     return TrustStore.load_folder(folder or find_resources() / "trust")
-
-
-def tokens(module: Module = None, as_json: Json = False) -> int:
-    """Muestra los tokens presentes, sus certificados y el estado del PIN. No pide el PIN."""
-
-    def act() -> Exit:
-        with open_worker(module) as worker:
-            found = worker.tokens()
-        if as_json:
-            put_json({"tokens": [plain(item) for item in found]})
-        for token in () if as_json else found:
-            put_line(
-                f"{token.label}  ({token.manufacturer} {token.model}, serie {token.serial})  PIN: {_pin_words(token)}"
-            )
-            for certificate in token.certificates:
-                put_line(f"  {certificate.person.name}, {certificate.person.post}. {_usable_words(certificate)}")
-        if not found and not as_json:
-            tell(words("token.none", "es", {}).what)
-        return Exit.DONE if found else Exit.CANNOT_TELL
-
-    return answered(act, as_json=as_json)
-
-
-def _pin_words(token: Token) -> str:
-    return words(f"pin_state.{token.pin_state.value}", "es", {}).what
-
-
-def _usable_words(certificate: Certificate) -> str:
-    if certificate.unusable:
-        return words(f"certificate.{certificate.unusable}", "es", {}).what
-    return f"Vence el {certificate.not_after:%d/%m/%Y}."
 
 
 def verify(
@@ -163,20 +129,3 @@ def exit_of_verdicts(verdicts: list[FileVerdict]) -> Exit:
     if outcomes & {Outcome.INDETERMINATE, Outcome.UNSIGNED} or not outcomes:
         return Exit.CANNOT_TELL
     return Exit.DONE
-
-
-def doctor(as_json: Json = False) -> int:
-    """Dice qué está instalado, qué falta y qué hacer."""
-
-    def act() -> Exit:
-        from desktop.operations.diagnose import diagnose
-
-        findings = diagnose(find_resources(), default_home())
-        if as_json:
-            put_json({"findings": findings})
-        for finding in () if as_json else findings:
-            said = words(finding.code, "es", finding.facts)
-            put_line(f"{'bien ' if finding.good else 'falta'}  {said.what}" + ("" if finding.good else f" {said.do}"))
-        return Exit.DONE if all(item.good for item in findings if item.needed) else Exit.ENVIRONMENT
-
-    return answered(act, as_json=as_json)

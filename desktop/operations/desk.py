@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from signing.sandbox import Verifier
     from signing.timestamps import Timestamps
     from signing.trust import TrustStore
+    from signing.watch import TokenWatch
     from signing.worker import TokenWorker
 
 Clock = Callable[[], datetime]
@@ -63,6 +64,7 @@ class Desk:
     cite_pattern: str = "{unit}/{type}/{number:5}/{year}"
     last_contact: datetime | None = field(default=None)
     offline_since: datetime | None = field(default=None)
+    token_watch: TokenWatch | None = field(default=None)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -101,7 +103,9 @@ class Desk:
         sweep(self.work_folder())
 
     def close(self) -> None:
-        """Stop the children and close the store. Safe to call twice."""
+        """Stop the watch and the children, and close the store. Safe to call twice."""
+        if self.token_watch is not None:
+            self.token_watch.stop()
         self.worker.close()
         self.verifier.close()
         self.store.close()

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop.records.errors import Fact, OfficeError
 from desktop.sync.device import FileVault, choose_vault
-from signing.errors import SigningError
+
+if TYPE_CHECKING:
+    from signing.drivers import FoundModule
+    from signing.watch import TokenSnapshot
 
 ENOUGH_SPACE = 500 * 1024 * 1024  # bytes; below it the desk warns
 
@@ -25,32 +29,61 @@ class Finding:
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
-def diagnose(resources: Path, home: Path) -> list[Finding]:
-    """Look at everything; a check that fails is a finding, never an error."""
-    return [_modules(), _tokens(), _vault(home), _fonts(resources), _templates(resources), _search(), _space(home)]
+def diagnose(
+    resources: Path,
+    home: Path,
+    *,
+    modules: Sequence[FoundModule] | None = None,
+    environment: Mapping[str, str] | None = None,
+    timeout: float = 15.0,
+) -> list[Finding]:
+    """Look at everything; a check that fails is a finding, never an error. ``modules`` and ``environment``: see signing.watch.look_once."""
+    from signing.drivers import find_modules
+    from signing.watch import look_once
+
+    found = find_modules() if modules is None else tuple(modules)
+    seen = look_once(find=lambda: found, environment=environment, timeout=timeout)
+    return [
+        *_modules(found),
+        *_tokens(seen),
+        _vault(home),
+        _fonts(resources),
+        _templates(resources),
+        _search(),
+        _space(home),
+    ]
 
 
-def _modules() -> Finding:
-    from signing.drivers import driver_of, scan_modules
+def _modules(modules: Sequence[FoundModule]) -> list[Finding]:
+    usable = [module for module in modules if module.fault is None]
+    names = ", ".join(sorted({module.driver or module.path.name for module in usable}))
+    found = [Finding("doctor.modules" if usable else "doctor.no_modules", bool(usable), facts={"names": names})]
+    found += [
+        Finding("doctor.driver", good=True, facts={"driver": one.driver or one.path.name, "module": str(one.path)})
+        for one in usable
+    ]
+    return found
 
-    found = scan_modules()
-    names = ", ".join(sorted({driver_of(module) or module.name for module in found}))
-    return Finding("doctor.modules" if found else "doctor.no_modules", bool(found), facts={"names": names})
+
+def _tokens(seen: TokenSnapshot) -> list[Finding]:
+    """What readers and modules answered: the service, cards without driver, modules that fail, tokens."""
+    errors = [*seen.faults, *(hint.finding() for hint in seen.hints)]
+    count = len(seen.tokens)
+    return [
+        _readers(seen),
+        *(Finding(error.code, good=False, facts=error.facts) for error in errors),
+        Finding("doctor.tokens" if count else "doctor.no_tokens", bool(count), facts={"count": count}),
+    ]
 
 
-def _tokens() -> Finding:
-    from signing.drivers import scan_modules
-    from signing.worker import TokenWorker
+def _readers(seen: TokenSnapshot) -> Finding:
+    from signing.readers import ServiceState
 
-    modules = scan_modules()
-    if not modules:
-        return Finding("doctor.no_tokens", good=False)
-    try:
-        with TokenWorker(modules) as worker:
-            count = len(worker.tokens())
-    except SigningError as error:
-        return Finding(error.code, good=False, facts=error.facts)
-    return Finding("doctor.tokens" if count else "doctor.no_tokens", bool(count), facts={"count": count})
+    if seen.service is ServiceState.RUNNING:
+        cards = sum(reader.present for reader in seen.readers)
+        return Finding("doctor.readers", good=True, facts={"count": len(seen.readers), "cards": cards})
+    hung = seen.service in (None, ServiceState.HUNG)
+    return Finding("doctor.reader_service_hung" if hung else "doctor.no_reader_service", good=False)
 
 
 def _vault(home: Path) -> Finding:

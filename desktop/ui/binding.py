@@ -6,7 +6,7 @@ Names instead of ids, and the office's rows as the window's; every verb is the o
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 
@@ -34,6 +34,7 @@ from desktop.records.errors import Fact, OfficeError
 from desktop.records.events import EventKind
 from desktop.routing.slips import ACTIONS, Hop, SlipView
 from desktop.routing.trays import Tray, Urgency
+from signing.errors import SigningError
 from signing.report import Certificate, FileVerdict, Level, Outcome, Token
 
 from .office import (
@@ -51,6 +52,7 @@ from .office import (
     SignResult,
     SlipProof,
     SyncOutcome,
+    TokensSeen,
     TrayRow,
 )
 
@@ -64,6 +66,9 @@ class BoundDesk:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._token: Token | None = None
+        self._tell: Callable[[TokensSeen], None] | None = None
+        self._seen = TokensSeen(searching=True)
+        self._hearing = Lock()
         self._verdicts: dict[str, FileVerdict] = {}
         self._line = Lock()
 
@@ -210,13 +215,43 @@ class BoundDesk:
     def tokens(self) -> Sequence[Token]:
         """Present tokens; the official's own one is what the rail's foot tells."""
         found = token_operations.present(self._desk)
-        person = self._desk.directory.official(self._desk.official)
-        mine = [
+        mine = self._own(found)
+        self._token = mine[0] if mine else None
+        return mine or found
+
+    def watch_tokens(self, tell: Callable[[TokensSeen], None] | None) -> None:
+        """The watch lasts as long as the desk; who listens may change."""
+        with self._hearing:
+            self._tell = tell
+            if tell is not None and self._desk.token_watch is not None:
+                tell(self._seen)
+        if tell is not None and self._desk.token_watch is None:
+            token_operations.watch(self._desk, self._hear)
+
+    def remember_module(self, path: Path) -> str:
+        """Try it, keep it, look with it."""
+        name = token_operations.remember_module(self._desk.home, path)
+        if self._desk.token_watch is not None:
+            self._desk.token_watch.look()
+        return name
+
+    def _hear(self, found: tuple[Token, ...], problems: tuple[SigningError, ...], searching: bool) -> None:
+        mine = self._own(found)
+        with self._hearing:
+            self._token = mine[0] if mine else None
+            told = tuple((error.code, error.facts) for error in problems)
+            self._seen = TokensSeen(tuple(mine) or found, told, searching)
+            if self._tell is not None:
+                self._tell(self._seen)
+
+    def _own(self, found: Sequence[Token]) -> list[Token]:
+        person = next((one for one in self._desk.directory.officials if one.id == self._desk.official), None)
+        if person is None:  # nobody sits here yet
+            return []
+        return [
             token for token in found
             if any((c.person.ci, c.person.complement) == (person.ci, person.complement) for c in token.certificates)
         ]  # fmt: skip
-        self._token = mine[0] if mine else None
-        return mine or found
 
     def check_before_signing(self, documents: Sequence[str]) -> Sequence[CheckLine]:
         """What can be known of the documents before a PIN is asked."""
@@ -237,7 +272,8 @@ class BoundDesk:
 
         line = self._desk.timestamps is not None and self._desk.offline_since is None
         level = Level.B_LTA if line else Level.B_B
-        results = sign.sign(self._desk, documents, token, certificate, pin, level=level, progress=tell)
+        with token_operations.left_alone(self._desk, token):
+            results = sign.sign(self._desk, documents, token, certificate, pin, level=level, progress=tell)
         return [
             SignResult(row.document, row.cite, row.receipt, row.error or self._tie(row.document)) for row in results
         ]

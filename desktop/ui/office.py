@@ -6,7 +6,7 @@ Every method may block and is called from a job's lane, never from the screen's 
 implementation may be called from several threads, but one lane calls only one method at a time:
 
 * ``LOCAL`` lane (one thread): everything that reads or writes the desk's own store;
-* ``TOKEN`` lane (one thread): :meth:`OfficeDesk.tokens`, :meth:`OfficeDesk.sign`;
+* ``TOKEN`` lane (one thread): :meth:`OfficeDesk.tokens`, :meth:`OfficeDesk.watch_tokens`, :meth:`OfficeDesk.sign`;
 * ``POOL`` (a few threads): :meth:`OfficeDesk.verify`, :meth:`OfficeDesk.render_page`, :meth:`OfficeDesk.synchronise`.
 
 Failures that a person can be told are raised as ``OfficeError`` or ``SigningError`` (code + facts); a cancelled act raises
@@ -243,6 +243,18 @@ class SyncOutcome:
     problems: tuple[tuple[str, Mapping[str, Fact]], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class TokensSeen:
+    """What is plugged in now, read without a PIN: ``tokens`` of this official first. ``problems``: code and facts, each with words.
+
+    ``searching``: some driver has not answered yet.
+    """
+
+    tokens: tuple[Token, ...] = ()
+    problems: tuple[tuple[str, Mapping[str, Fact]], ...] = ()
+    searching: bool = False
+
+
 class OfficeDesk(Protocol):
     """The verbs of the office, as one official at one desk has them."""
 
@@ -322,7 +334,18 @@ class OfficeDesk(Protocol):
 
     # -- token (TOKEN lane) --
     def tokens(self) -> Sequence[Token]:
-        """The tokens present, read without a PIN."""
+        """The tokens present, read without a PIN; looks anew."""
+        ...
+
+    def watch_tokens(self, tell: Callable[[TokensSeen], None] | None) -> None:
+        """Tell what is plugged in, now and whenever that changes, from another thread; the one told last takes the place of earlier ones.
+
+        None: nobody listens any more (cheap, and may be called from the screen's thread).
+        """
+        ...
+
+    def remember_module(self, path: Path) -> str:
+        """Keep a driver that the person pointed to, once it was tried; its name. TOKEN lane. Raises ``TokenError`` with nothing kept."""
         ...
 
     def check_before_signing(self, documents: Sequence[str]) -> Sequence[CheckLine]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from desktop.routing.trays import Tray
 from desktop.ui.desk import DeskPane
 from desktop.ui.jobs import Lane
 from desktop.ui.messages import Message, message_of
-from desktop.ui.office import DeskStatus, DocumentCard, DocumentKind, SyncOutcome
+from desktop.ui.office import DeskStatus, DocumentCard, DocumentKind, SyncOutcome, TokensSeen
 from desktop.ui.rail.pane import Rail
 from desktop.ui.signing.pin import PinDialog
 from desktop.ui.verify.pane import VerifyPane
@@ -50,6 +51,7 @@ class Window(QMainWindow):
     """One official's desk. ``scale_wanted`` asks for another text size (a factor); ``retired`` once closed."""
 
     scale_wanted = Signal(float)
+    tokens_heard = Signal(object)  # TokensSeen; sent by threads that are none of ours
     retired = Signal()
 
     def __init__(self, bench: Bench, *, tray: Tray = Tray.PENDING) -> None:
@@ -120,6 +122,7 @@ class Window(QMainWindow):
         self.writing.kept.connect(self._show_kept)
         self.writing.closed.connect(lambda: self.open_tray(self.tray))
         self.notice.closed.connect(self._noticed.hide)
+        self.tokens_heard.connect(self._show_tokens, Qt.ConnectionType.QueuedConnection)
         self._bench.jobs.report = self._report
         self._bench.prompts.show_pin = self._ask_pin
         self._bench.prompts.pin_pad.connect(self._tell_pin_pad, Qt.ConnectionType.QueuedConnection)
@@ -137,7 +140,7 @@ class Window(QMainWindow):
             self._beat.start()
             self.pulse.start()
             QTimer.singleShot(0, self, lambda: self.open_tray(self.tray))
-            QTimer.singleShot(0, self, self.find_token)
+            QTimer.singleShot(0, self, self.watch_tokens)
 
     def open_tray(self, tray: Tray, document: str | None = None) -> None:
         """A tray of the desk."""
@@ -205,10 +208,21 @@ class Window(QMainWindow):
         job = self._bench.jobs.tracked(self._bench.office.synchronise, Lane.POOL).owned_by(self)
         job.success(self._synchronised).always(self._line_at_rest).start()
 
-    def find_token(self) -> None:
-        """Look once which token is there, so that the rail's foot can tell; whoever signs is told of faults then."""
-        job = self._bench.jobs.job(self._bench.office.tokens, Lane.TOKEN).owned_by(self)
-        job.success(lambda _found: self.read_status()).failure(self._not_caught_up).start()
+    def watch_tokens(self) -> None:
+        """Hear of tokens that come and go, so that the rail's foot and whoever signs can tell; faults are told to who signs."""
+        office = self._bench.office
+
+        def hear(seen: TokensSeen) -> None:
+            with contextlib.suppress(RuntimeError):  # this window has gone meanwhile
+                self.tokens_heard.emit(seen)
+
+        job = self._bench.jobs.job(lambda: office.watch_tokens(hear), Lane.TOKEN).owned_by(self)
+        job.failure(self._not_caught_up).start()
+
+    def _show_tokens(self, seen: TokensSeen) -> None:
+        self.desk.reader.signing.show_tokens(seen)
+        if not seen.searching:
+            self.read_status()
 
     def catch_up(self) -> None:
         """Deliver and fetch by itself, quietly: only what came is told; that there is no line the rail's foot says."""
@@ -290,6 +304,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Nothing typed is lost without a word; then prompts are declined and every thread is joined."""
         if self._kept:
+            self._bench.office.watch_tokens(None)
             event.accept()
             return
         if self.writing.dirty and not self._may_leave():
@@ -299,6 +314,7 @@ class Window(QMainWindow):
         self.pulse.stop()
         self._bench.prompts.close()
         self._bench.jobs.close()
+        self._bench.office.watch_tokens(None)
         event.accept()
         self.retired.emit()
 

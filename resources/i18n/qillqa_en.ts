@@ -551,8 +551,28 @@
         <translation>Looking for the token…</translation>
     </message>
     <message>
-        <source>No se encontró un token con un certificado que pueda firmar. Conéctelo y busque otra vez.</source>
-        <translation>No token with a certificate that can sign was found. Plug it in and search again.</translation>
+        <source>Examinar…</source>
+        <translation>Browse…</translation>
+    </message>
+    <message>
+        <source>Indica el archivo del controlador de su token</source>
+        <translation>Points to the file of your token's driver</translation>
+    </message>
+    <message>
+        <source>Controlador de su token</source>
+        <translation>Your token's driver</translation>
+    </message>
+    <message>
+        <source>Controladores (*.so *.so.* *.dll *.dylib);;Todos los archivos (*)</source>
+        <translation>Drivers (*.so *.so.* *.dll *.dylib);;All files (*)</translation>
+    </message>
+    <message>
+        <source>Se guardó el controlador: {name}.</source>
+        <translation>The driver was kept: {name}.</translation>
+    </message>
+    <message>
+        <source>No se encontró un token con un certificado que pueda firmar. Conéctelo: aparecerá aquí solo.</source>
+        <translation>No token with a certificate that can sign was found. Plug it in: it appears here by itself.</translation>
     </message>
     <message>
         <source>Token «{label}» presente. {pin}</source>

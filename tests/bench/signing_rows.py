@@ -1,148 +1,323 @@
-"""The speed of signing: each row against its own base, measured in turns in the same run; the best of the rounds counts for both."""
+"""The rows of signing. Bases are measured in the same run, taking turns with what is compared to them; medians are compared."""
 
 from __future__ import annotations
 
+import functools
+import io
+import json
+import statistics
+import subprocess
+import sys
+import time
 from collections.abc import Callable
-from functools import cached_property
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
-from tests.bench.ground import PILE, Ground
-from tests.bench.reading import Reading
+from desktop.resources import find_resources
+from signing.appearance import Stamp
+from signing.batch import sign_batch
+from signing.filling import write_signature
+from signing.options import SignOptions
+from signing.pen import Pen
+from signing.preflight import SignItem, check_items
+from signing.report import Level
+from signing.revisions import open_reader
+from signing.session import TokenSession
+from signing.timestamps import TimestampClient
+from tests.bench.signing_lab import FILES, LABEL, SigningLab, child_environment, large_file, once
+from tests.fixtures.stub_tsa import Authority, StubTsa
 
-_ROUNDS = 3
-_PDFSIG_FILES = 30  # one process each; scaled to the pile
+ROUNDS = 5
+PDFSIG_FILES = 25  # of the loop, whose time is taken per file: it does not change with their number
+lab, close = once(SigningLab)
+
+C_SIGN = """
+import json, sys, time
+import pkcs11
+facts = json.loads(sys.stdin.readline())
+session = pkcs11.lib(facts["module"]).get_token(token_label=facts["label"]).open(user_pin=facts["pin"])
+key = next(iter(session.get_objects({pkcs11.Attribute.CLASS: pkcs11.ObjectClass.PRIVATE_KEY})))
+digest_info = bytes.fromhex("3031300d060960864801650304020105000420") + bytes(32)
+print("ready", flush=True)
+for _ in sys.stdin:
+    times = []
+    for _ in range(100):
+        began = time.perf_counter()
+        key.sign(digest_info, mechanism=pkcs11.Mechanism.RSA_PKCS)
+        times.append(time.perf_counter() - began)
+    print(sorted(times)[50] * 1000, flush=True)
+"""
+
+CORE = """
+import json, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from signing.trust import TrustStore
+from signing.worker import TokenWorker
+from tests.bench.signing_rows import core
+facts = json.loads(sys.stdin.readline())
+if __name__ == "__main__":
+    with TokenWorker([Path(facts["module"])]) as worker:
+        (token,) = worker.tokens()
+        certificate = next(one for one in token.certificates if not one.unusable)
+        with worker.open(token, certificate, lambda *_: facts["pin"]) as session:
+            core(session, TrustStore(), [Path(one).read_bytes() for one in facts["files"]])
+"""
+
+LARGE = """
+import json, resource, sys, time
+from datetime import UTC, datetime
+from pathlib import Path
+from signing.pades import sign_file
+from signing.report import Level
+from signing.timestamps import TimestampClient
+from signing.trust import TrustStore
+from signing.worker import TokenWorker
+facts = json.loads(sys.stdin.readline())
+if __name__ == "__main__":
+    trust = TrustStore.from_pem(facts["anchors"], intermediates=facts["issuers"])
+    with TokenWorker([Path(facts["module"])]) as worker:
+        (token,) = worker.tokens()
+        certificate = next(one for one in token.certificates if not one.unusable)
+        with worker.open(token, certificate, lambda *_: facts["pin"]) as session:
+            def sign(source, output):
+                began = time.perf_counter()
+                receipt = sign_file(
+                    Path(source), Path(output), session, field=None, stamp=None, level=Level.B_LTA, trust=trust,
+                    timestamps=TimestampClient(facts["tsa"]), claimed_time=datetime.now(UTC),
+                )
+                assert receipt.level is Level.B_LTA
+                return (time.perf_counter() - began) * 1000
+            sign(facts["small"], facts["out"] + ".small")
+            times = [sign(facts["large"], facts["out"]) for _ in range(3)]
+    print(json.dumps({"ms": sorted(times)[1], "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+"""
 
 
-class SigningRows:
-    """Measures a group when one of its rows is asked for. ``close`` removes all traces."""
+def core(session: TokenSession, trust: Any, files: list[bytes]) -> None:
+    """Each document prepared, signed by the token and filled, in memory: no pre-flight, no look back, no disk."""
+    pen = Pen(session, SignOptions(), trust)
+    claimed = datetime.now(UTC)
+    for data in files:
+        stream = io.BytesIO(data)
+        placeholder = write_signature(
+            stream, open_reader(stream), pen, name="firma-1", new_field=None, stamp=None, claimed_time=claimed,
+            room=pen.template.room,
+        )  # fmt: skip
+        placeholder.fill(pen.template.finish(placeholder.digest, pen.sign(placeholder.digest)))
 
-    def __init__(self) -> None:
-        self._ground: Ground | None = None
 
-    @property
-    def rows(self) -> dict[str, Callable[[], Reading]]:
-        return {
-            "batch_vs_pdfsig": self.batch_vs_pdfsig,
-            "core_vs_pdfsig": self.core_vs_pdfsig,
-            "core_vs_token": self.core_vs_token,
-            "batch_vs_token": self.batch_vs_token,
-            "stamp": self.stamp,
-            "b_t": self.b_t,
-            "b_lta": self.b_lta,
-            "scan_time": self.scan_time,
-            "scan_memory": self.scan_memory,
-            "first_signature": self.first_signature,
-        }
+def everything(session: TokenSession, options: SignOptions, stamp: Stamp | None = None, tsa: str = "") -> float:
+    """Pre-flight and the pile; milliseconds per document."""
+    at = lab()
+    out = at.fresh("out")
+    timestamps = TimestampClient(tsa) if tsa else None
+    items = [SignItem(source, out / source.name, None, stamp) for source in at.sources]
+    began = time.perf_counter()
+    found = check_items(items, session.certificate, options=options, timestamps=timestamps, now=datetime.now(UTC))
+    report = sign_batch(
+        found.ready, session, options=options, trust=at.trust, timestamps=timestamps, clock=lambda: datetime.now(UTC)
+    )
+    spent = (time.perf_counter() - began) * 1000 / FILES
+    levels = {result.receipt.level for result in report.results if result.receipt}
+    assert levels == {options.level}
+    assert sum(result.receipt is not None for result in report.results) == FILES
+    return spent
 
-    def close(self) -> None:
-        if self._ground is not None:
-            self._ground.close()
-            self._ground = None
 
-    @property
-    def ground(self) -> Ground:
-        if self._ground is None:
-            self._ground = Ground()
-        return self._ground
+def _timed(call: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    call()
+    return (time.perf_counter() - began) * 1000
 
-    # --- against pdfsig: whole processes
 
-    def batch_vs_pdfsig(self) -> Reading:
-        loop, command, _ = self._processes
-        return Reading(loop / command, f"{command / 1000:.2f} s against {loop / 1000:.1f} s")
+def _median(values: list[float]) -> float:
+    return statistics.median(values)
 
-    def core_vs_pdfsig(self) -> Reading:
-        loop, _, core = self._processes
-        return Reading(loop / core, f"{core / 1000:.2f} s against {loop / 1000:.1f} s")
 
-    @cached_property
-    def _processes(self) -> tuple[float, float, float]:
-        ground = self.ground
-        rounds = [
-            (ground.pdfsig(_PDFSIG_FILES), ground.command(), ground.run("core", ground.letters)[1])
-            for _ in range(_ROUNDS)
-        ]
-        loop, command, core = (min(column) for column in zip(*rounds, strict=True))
-        return loop * PILE / _PDFSIG_FILES, command, core
+@functools.cache
+def _per_document() -> dict[str, float]:
+    """Medians of C_Sign, core and pile, a round of each in turn."""
+    at = lab()
+    files = [source.read_bytes() for source in at.sources]
+    child = subprocess.Popen(
+        [sys.executable, "-c", C_SIGN],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=child_environment(at),
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    child.stdin.write(json.dumps({"module": str(at.tokens.module), "label": LABEL, "pin": at.pin()}) + "\n")
+    child.stdin.flush()
+    assert child.stdout.readline() == "ready\n"
+    found: dict[str, list[float]] = {"c_sign": [], "core": [], "pile": [], "plain": [], "stamped": []}
+    with at.worker() as worker, worker.open(*at.pick(worker), at.pin) as session:
+        core(session, at.trust, files[:5])
+        everything(session, SignOptions(), _stamp())
+        for _ in range(ROUNDS):
+            child.stdin.write("again\n")
+            child.stdin.flush()
+            found["c_sign"].append(float(child.stdout.readline()))
+            found["core"].append(_timed(lambda: core(session, at.trust, files)) / FILES)
+            found["pile"].append(everything(session, SignOptions()))
+            found["stamped"].append(everything(session, SignOptions(), _stamp()))
+    child.stdin.close()
+    child.wait(30)
+    child.stdout.close()
+    return {name: _median(values) for name, values in found.items() if values}
 
-    # --- against the token itself: per document
 
-    def core_vs_token(self) -> Reading:
-        token, core, _ = self._per_document
-        return Reading(core / token, f"{core:.2f} ms against {token:.2f} ms of C_Sign")
+def _stamp() -> Stamp:
+    return Stamp(
+        "Juana Mamani Quispe", "Técnica", "Gobierno Autónomo Departamental de Oruro", "27/11/2026 10:30",
+        find_resources() / "fonts", qr="GADOR\nGADOR-SDPD/NI/00045/2026\nABCD-EFGH-IJKL-MNOP",
+    )  # fmt: skip
 
-    def batch_vs_token(self) -> Reading:
-        token, _, batch = self._per_document
-        return Reading(batch / token, f"{batch:.2f} ms against {token:.2f} ms of C_Sign")
 
-    @cached_property
-    def _per_document(self) -> tuple[float, float, float]:
-        ground = self.ground
-        rounds = [
-            (
-                ground.run("token_itself", count=PILE)[0]["ms"],
-                ground.run("core", ground.letters)[0]["ms"],
-                ground.run("pile", ground.letters)[0]["ms"],
-            )
-            for _ in range(_ROUNDS)
-        ]
-        token, core, batch = (min(column) / PILE for column in zip(*rounds, strict=True))
-        return token, core, batch
+@functools.cache
+def _processes() -> dict[str, float]:
+    """Milliseconds for 200 files: the pdfsig loop (scaled from fewer), the command, the core as a process of its own."""
+    at = lab()
+    at_once: dict[str, list[float]] = {"pdfsig": [], "command": [], "core": []}
+    facts = {"module": str(at.tokens.module), "pin": at.pin(), "files": [str(one) for one in at.sources]}
+    for _ in range(3):
+        out = at.fresh("pdfsig")
+        at_once["pdfsig"].append(_timed(lambda out=out: _pdfsig_loop(out)) * FILES / PDFSIG_FILES)  # type: ignore[misc]
+        at_once["command"].append(_timed(_command))
+        order = json.dumps(facts) + "\n"
+        run = functools.partial(
+            subprocess.run, [sys.executable, "-c", CORE], input=order, text=True, check=True, capture_output=True,
+            env=child_environment(at),
+        )  # fmt: skip
+        at_once["core"].append(_timed(run))
+    return {name: _median(values) for name, values in at_once.items()}
 
-    def stamp(self) -> Reading:
-        ground = self.ground
-        rounds = [
-            (
-                ground.run("pile", ground.letters, stamp=True)[0]["ms"],
-                ground.run("pile", ground.letters)[0]["ms"],
-            )
-            for _ in range(_ROUNDS)
-        ]
-        seen, unseen = (min(column) / PILE for column in zip(*rounds, strict=True))
-        return Reading(seen / unseen, f"{seen:.2f} ms against {unseen:.2f} ms")
 
-    # --- with services: whole processes
+def _pdfsig_loop(out: Path) -> None:
+    at = lab()
+    for source in at.sources[:PDFSIG_FILES]:
+        subprocess.run(
+            ["pdfsig", "-nssdir", at.nss, "-add-signature", "-nick", LABEL, str(source), str(out / source.name)],
+            check=True, capture_output=True,
+        )  # fmt: skip
 
-    def b_t(self) -> Reading:
-        return self._command("--level", "B-T", "--tsa", self.ground.distant_tsa)
 
-    def b_lta(self) -> Reading:
-        self.ground.services.start()
-        return self._command("--level", "B-LTA", "--tsa", self.ground.near_tsa)
+def _command() -> None:
+    at = lab()
+    out = at.fresh("command")
+    anchors = at.fresh("anchors")
+    (anchors / "raiz.pem").write_text(at.pki.anchors_pem())
+    command = [sys.executable, "-m", "desktop", "sign", str(at.sources[0].parent), "--out", str(out), "--module",
+               str(at.tokens.module), "--trust", str(anchors), "--pin-stdin", "--json"]  # fmt: skip
+    done = subprocess.run(
+        command, input=at.pin() + "\n", text=True, check=True, capture_output=True, env=child_environment(at)
+    )
+    assert sum(row["state"] == "signed" for row in json.loads(done.stdout)["files"]) == FILES
 
-    def _command(self, *options: str) -> Reading:
-        took = min(self.ground.command(*options) for _ in range(_ROUNDS))
-        return Reading(took / PILE, f"{took / 1000:.2f} s for {PILE}")
 
-    # --- a large file
+def batch_over_pdfsig() -> float:
+    return _processes()["pdfsig"] / _processes()["command"]
 
-    def scan_time(self) -> Reading:
-        took, whole, _ = self._scan
-        return Reading(took, f"{whole:.0f} ms with the start of the process; {self.ground.scan.stat().st_size} bytes")
 
-    def scan_memory(self) -> Reading:
-        return Reading(self._scan[2])
+def core_over_pdfsig() -> float:
+    return _processes()["pdfsig"] / _processes()["core"]
 
-    @cached_property
-    def _scan(self) -> tuple[float, float, float]:
-        ground = self.ground
-        ground.services.start()
-        rounds = []
-        for _ in range(_ROUNDS):
-            said, whole = ground.run("pile", [ground.scan], level="B-LTA", tsa=ground.near_tsa)
-            rounds.append((said["ms"], whole, said["rss"]))
-        took, whole, _ = (min(column) for column in zip(*rounds, strict=True))
-        return took, whole, max(memory for _, _, memory in rounds)
 
-    # --- one signature
+def core_per_c_sign() -> float:
+    return _per_document()["core"] / _per_document()["c_sign"]
 
-    def first_signature(self) -> Reading:
-        ground = self.ground
-        rounds = [
-            (ground.run("first", ground.letters[:1])[0], ground.run("token_itself", count=1)[0]) for _ in range(_ROUNDS)
-        ]
-        said, itself = min(rounds, key=lambda pair: pair[0]["ms"] - pair[1]["login"] - pair[1]["ms"])
-        token = itself["login"] + itself["ms"]
-        return Reading(
-            said["ms"] - token,
-            f"{said['ms']:.0f} ms less {token:.1f} ms of the token; modules imported on the way: {said['imports']:.0f}",
-        )
+
+def batch_per_c_sign() -> float:
+    return _per_document()["pile"] / _per_document()["c_sign"]
+
+
+def stamp_over_none() -> float:
+    return _per_document()["stamped"] / _per_document()["pile"]
+
+
+def _timed_level(level: Level, latency: float) -> float:
+    at = lab()
+    with StubTsa(Authority.of_practice(at.pki), latency=latency) as tsa:
+        with at.worker() as worker, worker.open(*at.pick(worker), at.pin) as session:
+            return everything(session, SignOptions(level=level), tsa=tsa.url)
+
+
+def b_t_at_50_ms() -> float:
+    return _timed_level(Level.B_T, 0.05)
+
+
+def b_lta() -> float:
+    return _timed_level(Level.B_LTA, 0.0)
+
+
+@functools.cache
+def _large() -> dict[str, float]:
+    from cryptography.hazmat.primitives import serialization
+
+    from desktop.practice.pki import ISSUING
+
+    at = lab()
+    large = large_file(at.folder / "large.pdf")
+    issuer = at.pki.certificate(ISSUING).public_bytes(serialization.Encoding.PEM).decode()
+    with StubTsa(Authority.of_practice(at.pki)) as tsa:
+        facts = {
+            "module": str(at.tokens.module), "pin": at.pin(), "large": str(large), "small": str(at.sources[0]),
+            "out": str(at.folder / "large-signed.pdf"), "tsa": tsa.url, "anchors": [at.pki.anchors_pem()],
+            "issuers": [issuer],
+        }  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-c", LARGE], input=json.dumps(facts) + "\n", text=True, check=True, capture_output=True,
+            env=child_environment(at),
+        )  # fmt: skip
+    return dict(json.loads(done.stdout))
+
+
+def large_file_time() -> float:
+    return _large()["ms"]
+
+
+def large_file_memory() -> float:
+    return _large()["mb"]
+
+
+def first_signature() -> float:
+    """From the PIN's arrival to the signed file, by a worker that was warmed when the window opened; less one C_Sign."""
+    from signing.batch import warm
+
+    at = lab()
+    with at.worker() as worker:
+        worker.warm()
+        warm()
+        token, certificate = at.pick(worker)
+        item = SignItem(at.sources[0], at.fresh("first") / "1.pdf")
+
+        def sign() -> None:
+            with worker.open(token, certificate, at.pin) as session:
+                report = sign_batch(
+                    [item],
+                    session,
+                    options=SignOptions(),
+                    trust=at.trust,
+                    timestamps=None,
+                    clock=lambda: datetime.now(UTC),
+                )
+                assert report.results[0].receipt is not None
+
+        return _timed(sign) - _per_document()["c_sign"]
+
+
+ROWS: dict[str, Callable[[], float]] = {
+    "batch_over_pdfsig": batch_over_pdfsig,
+    "core_over_pdfsig": core_over_pdfsig,
+    "core_per_c_sign": core_per_c_sign,
+    "batch_per_c_sign": batch_per_c_sign,
+    "stamp_over_none": stamp_over_none,
+    "b_t_at_50_ms": b_t_at_50_ms,
+    "b_lta": b_lta,
+    "large_file": large_file_time,
+    "large_file_memory": large_file_memory,
+    "first_signature": first_signature,
+}

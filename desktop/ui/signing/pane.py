@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from desktop.routing.trays import Urgency
 from desktop.ui.jobs import Job, Lane
@@ -16,13 +18,33 @@ from signing.errors import PinError
 from signing.report import Certificate, Level, PinState, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from desktop.records.errors import Fact
     from desktop.ui.bench import Bench
-    from desktop.ui.office import CheckLine, DeskStatus, DocumentCard, SignResult
+    from desktop.ui.office import CheckLine, DeskStatus, DocumentCard, SignResult, TokensSeen
 
 _ICON = {"good": "check", "care": "info", "bad": "circle-alert"}
+_NO_PERSONS = frozenset({"is_ca", "no_digital_signature", "wrong_purpose"})  # nobody expects these to sign
 _BLOCKED = {PinState.LOCKED, PinState.UNINITIALISED}
+
+
+def _facts_of(certificate: Certificate) -> dict[str, Fact]:
+    return {
+        "name": certificate.person.name,
+        "label": certificate.label,
+        "until": f"{certificate.not_after:%d/%m/%Y}",
+    }
+
+
+def _place(chosen: tuple[Token, Certificate] | None, pairs: Sequence[tuple[Token, Certificate]]) -> int:
+    """Where the same certificate of the same token is now, else the first; -1 where there is none."""
+    if chosen is not None:
+        wanted = (chosen[0].serial, chosen[1].id)
+        for index, (token, certificate) in enumerate(pairs):
+            if (token.serial, certificate.id) == wanted:
+                return index
+    return 0 if pairs else -1
 
 
 class SigningPane(QWidget):
@@ -40,6 +62,9 @@ class SigningPane(QWidget):
         self._checks: tuple[CheckLine, ...] = ()
         self._status: DeskStatus | None = None
         self._asked_tokens = False
+        self._heard: TokensSeen | None = None
+        self._refused: list[Certificate] = []
+        self._problems: tuple[tuple[str, Mapping[str, Fact]], ...] = ()
         self._asked_checks = False
         self._job: Job[Sequence[SignResult]] | None = None
         self._build()
@@ -61,6 +86,9 @@ class SigningPane(QWidget):
         self.again = press(QPushButton(self.tr("Buscar otra vez")), "link")
         self.again.setAccessibleDescription(self.tr("Vuelve a buscar los tokens conectados"))
         self.again.clicked.connect(self._find_tokens)
+        self.browse = press(QPushButton(self.tr("Examinar…")), "link")
+        self.browse.setAccessibleDescription(self.tr("Indica el archivo del controlador de su token"))
+        self.browse.clicked.connect(self._browse)
         self._facts = QVBoxLayout()
         self._facts.setSpacing(px(6))
         self.facts: tuple[Tinted, ...] = ()
@@ -75,7 +103,7 @@ class SigningPane(QWidget):
         self.bar.setAccessibleName(self.tr("Avance de la firma"))
         self.doing = label("", tone="dim", size="body-small")
         row = QHBoxLayout()
-        fill(row, self.again, -1)
+        fill(row, self.again, self.browse, -1)
         fill(box, self.title, self.what, px(2), name, self.choice, row)
         fill(box, label(self.tr("Antes del PIN"), bold=True), self._facts, px(4))
         fill(box, self.bar, self.doing, self.sign, self.cancel, -1)
@@ -90,7 +118,10 @@ class SigningPane(QWidget):
             names[0] if len(names) == 1 else count(len(names), "", self.tr("{n} documentos, un solo PIN"))
         )
         self._checks, self._asked_checks = (), False
-        self._find_tokens()
+        if self._heard is None:
+            self._find_tokens()
+        else:  # what is plugged in is known already: nothing is looked for on the way to a signature
+            self.show_tokens(self._heard)
         job = self._bench.jobs.job(lambda: self._bench.office.check_before_signing(self._documents))
         job.owned_by(self).replacing("signing.checks").success(self._keep_checks).start()
 
@@ -102,18 +133,59 @@ class SigningPane(QWidget):
         job = self._bench.jobs.job(self._bench.office.tokens, Lane.TOKEN)
         job.owned_by(self).replacing("signing.tokens").success(self._keep_tokens).failure(self._no_tokens).start()
 
+    def show_tokens(self, seen: TokensSeen) -> None:
+        """What is plugged in now; the certificate that is chosen stays chosen while it is there. Kept for later while signing."""
+        self._heard = seen
+        if self._job is not None:
+            return
+        self._problems = seen.problems
+        self._keep_tokens(seen.tokens)
+        if seen.searching and self.chosen is None:
+            self._asked_tokens = False
+            self._show_facts()
+
+    def _browse(self) -> None:
+        """The person knows where the driver of the token lies."""
+        title = self.tr("Controlador de su token")
+        kinds = self.tr("Controladores (*.so *.so.* *.dll *.dylib);;Todos los archivos (*)")
+        chosen, _kind = QFileDialog.getOpenFileName(self, title, "", kinds)
+        if not chosen:
+            return
+        job = self._bench.jobs.job(lambda: self._bench.office.remember_module(Path(chosen)), Lane.TOKEN)
+        job.owned_by(self).success(self._remembered).start()
+
+    def _remembered(self, name: str) -> None:
+        self.told.emit(Message("good", self.tr("Se guardó el controlador: {name}.").format(name=name)))
+
     def _no_tokens(self, error: BaseException) -> None:
         self._keep_tokens(())
         if (message := message_of(error, self._bench.say)) is not None:
             self.told.emit(message)
 
     def _keep_tokens(self, tokens: Sequence[Token]) -> None:
+        chosen = self.chosen
         self._asked_tokens = True
-        self._pairs = [(token, item) for token in tokens for item in token.certificates if not item.unusable]
+        self._refused = [
+            item
+            for token in tokens
+            for item in token.certificates
+            if item.unusable and item.unusable not in _NO_PERSONS
+        ]
+        pairs = [(token, item) for token in tokens for item in token.certificates if not item.unusable]
+        if pairs == self._pairs:  # a choice that is open on the screen is left alone
+            self._show_facts()
+            return
+        self._pairs = pairs
+        names = Counter(certificate.person.name for _token, certificate in pairs)
+        self.choice.blockSignals(True)
         self.choice.clear()
         for token, certificate in self._pairs:
-            self.choice.addItem(certificate.person.name)
+            name = certificate.person.name
+            more = f" · {token.label} · {certificate.not_after:%d/%m/%Y}" if names[name] > 1 else ""
+            self.choice.addItem(name + more)
             self.choice.setItemData(self.choice.count() - 1, token.label, Qt.ItemDataRole.ToolTipRole)
+        self.choice.setCurrentIndex(_place(chosen, self._pairs))
+        self.choice.blockSignals(False)
         self.choice.setEnabled(len(self._pairs) > 0)
         self._show_facts()
 
@@ -134,14 +206,7 @@ class SigningPane(QWidget):
         if not self._asked_tokens:
             found.append(Tinted(self.tr("Buscando el token…"), "dim"))
         elif chosen is None:
-            found.append(
-                Tinted(
-                    self.tr(
-                        "No se encontró un token con un certificado que pueda firmar. Conéctelo y busque otra vez."
-                    ),
-                    "bad",
-                )
-            )
+            found += self._why_none()
         else:
             token, certificate = chosen
             state = pin_state(token.pin_state)
@@ -161,6 +226,22 @@ class SigningPane(QWidget):
             found.append(Tinted(self.tr("Revisando el documento…"), "dim"))
         found += [self._line(check) for check in self._checks]
         return found
+
+    def _why_none(self) -> list[Tinted]:
+        """Why nothing here can sign: certificates that cannot, drivers that are missing or fail, or simply no token."""
+        why = [
+            Tinted(f"{one.person.name}: {self._sentence(f'certificate.{one.unusable}', _facts_of(one))}", "bad")
+            for one in self._refused
+        ]
+        why += [Tinted(self._sentence(code, facts), "bad") for code, facts in self._problems]
+        if self._refused or any(code == "driver.missing" for code, _facts in self._problems):
+            return why
+        none = self.tr("No se encontró un token con un certificado que pueda firmar. Conéctelo: aparecerá aquí solo.")
+        return [Tinted(none, "bad"), *why]
+
+    def _sentence(self, code: str, facts: Mapping[str, Fact]) -> str:
+        words = self._bench.say(code, facts)
+        return " ".join(part for part in (words.what, words.do) if part) if words else code
 
     def _line(self, check: CheckLine) -> Tinted:
         words = self._bench.say(check.code, check.facts)
@@ -227,6 +308,8 @@ class SigningPane(QWidget):
     def _end(self) -> None:
         self._job = None
         self._show_busy(busy=False)
+        if self._heard is not None and self._asked_tokens:
+            self.show_tokens(self._heard)
         self._judge()
 
     def _show_busy(self, *, busy: bool) -> None:
@@ -237,6 +320,7 @@ class SigningPane(QWidget):
         self.sign.setEnabled(not busy and self.ready)
         self.choice.setEnabled(not busy and bool(self._pairs))
         self.again.setEnabled(not busy)
+        self.browse.setEnabled(not busy)
         self.cancel.setText(self.tr("Detener") if busy else self.tr("Volver"))
 
     def _stopped(self, made: int, total: int) -> Message:

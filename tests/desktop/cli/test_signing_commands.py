@@ -1,4 +1,4 @@
-"""tokens, sign, renew, verify, doctor: without a desk, on real soft tokens and services."""
+"""sign, renew, verify: without a desk, on real soft tokens and services."""
 
 from __future__ import annotations
 
@@ -24,42 +24,6 @@ def _sign(
 ) -> Answer:
     return qillqa("sign", *files, "--module", soft.module, "--token", label, "--trust", anchors, "--pin-stdin", "--json",
                   stdin=(pin or soft.pin(label)) + "\n")  # fmt: skip
-
-
-def test_tokens_are_shown_without_a_pin(qillqa: Qillqa, soft: SoftTokens) -> None:
-    answer = qillqa("tokens", "--module", soft.module, "--json")
-    assert answer.status == 0
-    found = answer.json["tokens"]
-    assert {token["label"] for token in found} == set(soft.labels)
-    person = next(token for token in found if token["label"] == "saturnino")["certificates"][0]["person"]
-    assert (person["name"], person["ci"]) == ("Saturnino Ñuñez Condori", "2837465")
-    assert "der" not in found[0]["certificates"][0]
-    told = qillqa("tokens", "--module", soft.module)
-    assert "PIN: en orden" in told.out
-    assert "Vence el " in told.out
-
-
-def test_no_token_is_two_and_a_sentence(
-    qillqa: Qillqa, soft: SoftTokens, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    conf, store = tmp_path / "softhsm2.conf", tmp_path / "store"
-    store.mkdir()
-    conf.write_text(f"directories.tokendir = {store}\nobjectstore.backend = file\n", "utf-8")
-    monkeypatch.setenv("SOFTHSM2_CONF", str(conf))
-    answer = qillqa("tokens", "--module", soft.module)
-    assert (answer.status, answer.out) == (2, "")
-    assert answer.err == "No hay ningún token conectado.\n"
-    signed = qillqa("sign", tmp_path / "x.pdf", "--module", soft.module, "--pin-stdin", stdin="1234\n")
-    assert signed.status == 65
-    assert "No hay ningún token conectado." in signed.err
-
-
-def test_a_module_that_is_none(qillqa: Qillqa, tmp_path: Path) -> None:
-    bad = tmp_path / "nada.so"
-    bad.write_text("nada", "utf-8")
-    answer = qillqa("tokens", "--module", bad, "--json")
-    assert answer.status == 65
-    assert answer.json["error"]["code"] == "token.module_unloadable"
 
 
 def test_sign_then_verify_then_raise(
@@ -165,12 +129,3 @@ def test_the_pin_comes_by_a_descriptor_and_shows_nowhere(soft: SoftTokens, ancho
     assert (ended.returncode, ended.stderr) == (0, "")
     assert json.loads(ended.stdout)["files"][0]["level"] == "B-B"
     assert soft.pin("pedro") not in ended.stdout + " ".join(command)
-
-
-def test_doctor_says_what_is_there(qillqa: Qillqa) -> None:
-    answer = qillqa("doctor", "--json")
-    assert answer.status == 0
-    assert {"doctor.fonts", "doctor.templates", "doctor.search"} <= {row["code"] for row in answer.json["findings"]}
-    told = qillqa("doctor")
-    assert all(line.startswith(("bien ", "falta ")) for line in told.out.splitlines())
-    assert "no tiene palabras" not in told.out

@@ -24,6 +24,8 @@ WORDS = {
         "El PIN no es correcto.", "El token contó un intento fallido.", "Escríbalo otra vez con cuidado."
     ),
     "check.pdfa": Sentences("PDF/A conforme", "", ""),
+    "driver.missing": Sentences("Falta el controlador.", "", "Instálelo."),
+    "certificate.weak_key": Sentences("Su llave es débil.", "", "Pida otro certificado."),
     "check.turn": Sentences("Todavía no le toca firmar", "", ""),
     "store.full": Sentences("El disco está lleno.", "No se guardó nada.", "Libere espacio y repita."),
 }

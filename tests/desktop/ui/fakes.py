@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 from desktop.records.documents import Appended, Attachment, DocumentState, DocumentView
-from desktop.records.errors import OfficeError
+from desktop.records.errors import Fact, OfficeError
 from desktop.records.events import EventKind
 from desktop.routing.slips import ACTIONS, HopMode, HopState, SlipView
 from desktop.routing.trays import Days, Tray, Urgency
@@ -29,6 +29,7 @@ from desktop.ui.office import (
     SignResult,
     SlipProof,
     SyncOutcome,
+    TokensSeen,
     TrayRow,
 )
 from signing.errors import PinError
@@ -353,6 +354,7 @@ class FakeOffice:
         self.outcome = SyncOutcome(3, 2, 0)
         self.broken: dict[str, BaseException] = {}
         self.present: tuple[Token, ...] = (token(),)
+        self.tell: Callable[[TokensSeen], None] | None = None
         self.checks: tuple[CheckLine, ...] = ()
         self.verdict = verdict()
         self.gate: Event | None = None
@@ -505,6 +507,25 @@ class FakeOffice:
     def tokens(self) -> Sequence[Token]:
         self._call("tokens")
         return self.present
+
+    def watch_tokens(self, tell: Callable[[TokensSeen], None] | None) -> None:
+        self._call("watch_tokens", tell is not None)
+        self.tell = tell
+        if tell is not None:
+            tell(TokensSeen(tuple(self.present)))
+
+    def remember_module(self, path: Path) -> str:
+        self._call("remember_module", path)
+        return path.name
+
+    def plug(self, *tokens: Token, problems: tuple[tuple[str, Mapping[str, Fact]], ...] = ()) -> None:
+        """What is in the reader now, told by a thread of the watch."""
+        self.present = tokens
+        self.state = replace(self.state, token=tokens[0] if tokens else None)
+        assert self.tell is not None
+        thread = Thread(target=self.tell, args=(TokensSeen(tokens, problems),))
+        thread.start()
+        thread.join()
 
     def check_before_signing(self, documents: Sequence[str]) -> Sequence[CheckLine]:
         self._call("check", tuple(documents))

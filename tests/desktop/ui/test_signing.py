@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtCore import Qt
 
 from desktop.routing.trays import Tray, Urgency
 from desktop.ui.messages import Message
-from desktop.ui.office import CheckLine, SignResult
+from desktop.ui.office import CheckLine, SignResult, TokensSeen
 from signing.report import Level, PinState, SignReceipt
-from tests.desktop.ui.fakes import NOW, PIN, FakeOffice, token
+from tests.desktop.ui.fakes import NOW, PIN, FakeOffice, certificate, token
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -137,14 +140,14 @@ def test_what_is_bad_blocks_before_the_pin(window: Window, office: FakeOffice, q
 
 
 def test_a_locked_token_blocks(window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest) -> None:
-    office.present = (token(PinState.LOCKED),)
+    office.plug(token(PinState.LOCKED))
     pane = begin(window, qtbot, rest)
     assert not pane.ready
     assert "PIN bloqueado" in facts(pane)[0]
 
 
 def test_without_a_token_one_may_search_again(window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest) -> None:
-    office.present = ()
+    office.plug()
     pane = begin(window, qtbot, rest)
     assert not pane.ready
     assert "No se encontró un token" in facts(pane)[0]
@@ -155,7 +158,7 @@ def test_without_a_token_one_may_search_again(window: Window, office: FakeOffice
 
 
 def test_a_pin_pad_needs_no_dialog(window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest) -> None:
-    office.present = (token(pin_pad=True),)
+    office.plug(token(pin_pad=True))
     office.gate = Event()
     pane = begin(window, qtbot, rest)
     pane.sign.click()
@@ -177,3 +180,127 @@ def test_closing_the_window_while_a_pin_is_asked_ends_every_thread(
     window.close()
     assert ("sign", ("d570",)) in office.calls
     assert window.isHidden()  # threads left over would fail the test
+
+
+def test_a_driver_is_pointed_to_by_hand(
+    window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pane = begin(window, qtbot, rest)
+    chosen = [("", ""), (str(tmp_path / "propio.so"), "")]
+    monkeypatch.setattr("desktop.ui.signing.pane.QFileDialog.getOpenFileName", lambda *_args, **_more: chosen.pop(0))
+    pane.browse.click()
+    rest()
+    assert not [call for call in office.calls if call[0] == "remember_module"]
+    pane.browse.click()
+    rest()
+    assert office.calls[-1] == ("remember_module", tmp_path / "propio.so")
+    assert window.notice.message == Message("good", "Se guardó el controlador: propio.so.")
+
+
+def test_without_a_watch_the_panel_looks_itself(window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest) -> None:
+    window.desk.reader.signing._heard = None
+    office.present = (token(PinState.LOW),)
+    pane = begin(window, qtbot, rest)
+    assert ("tokens",) in office.calls
+    assert pane.ready
+
+
+def test_a_token_that_comes_and_goes_is_seen_without_a_click(
+    window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest
+) -> None:
+    pane = begin(window, qtbot, rest)
+    assert ("tokens",) not in office.calls  # what is plugged in was known already
+    office.plug()
+    rest()
+    assert not pane.ready
+    assert "No se encontró un token con un certificado que pueda firmar. Conéctelo: aparecerá aquí solo." in facts(pane)
+    office.plug(token())
+    rest()
+    assert pane.ready
+    assert pane.choice.currentText() == "Juana Mamani Quispe"
+
+
+def test_the_chosen_certificate_stays_chosen_when_another_token_comes(
+    window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest
+) -> None:
+    first, second = token(), replace(token(name="María Huanca Ayma"), serial="77", label="qillqa-maria")
+    pane = begin(window, qtbot, rest)
+    office.plug(second, first)
+    rest()
+    assert pane.choice.currentText() == "Juana Mamani Quispe"
+    pane.choice.setCurrentIndex(0)
+    office.plug(first, second)
+    rest()
+    assert pane.choice.currentText() == "María Huanca Ayma"
+    office.plug(first)
+    rest()
+    assert pane.choice.currentText() == "Juana Mamani Quispe"
+
+
+def test_a_driver_that_is_missing_is_said_where_the_token_is_missed(
+    window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest
+) -> None:
+    pane = begin(window, qtbot, rest)
+    office.plug(problems=(("driver.missing", {"driver": "Feitian ePass2003"}),))
+    rest()
+    assert facts(pane)[0] == "Falta el controlador. Instálelo."  # and not that there is no token: there is one
+    office.plug(problems=(("token.module_hung", {}),))
+    rest()
+    assert "No se encontró un token" in facts(pane)[0]
+    assert facts(pane)[1] == "token.module_hung"
+    office.plug(token(), problems=(("driver.missing", {"driver": "Feitian ePass2003"}),))
+    rest()
+    assert "Falta el controlador. Instálelo." not in facts(pane)
+
+
+def test_why_a_certificate_cannot_sign_is_said(window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest) -> None:
+    pane = begin(window, qtbot, rest)
+    office.plug(replace(token(), certificates=(certificate(unusable="weak_key"), certificate(unusable="is_ca"))))
+    rest()
+    assert facts(pane)[0] == "Juana Mamani Quispe: Su llave es débil. Pida otro certificado."
+    assert not pane.ready
+    assert not [fact for fact in facts(pane) if "is_ca" in fact or "No se encontró" in fact]
+
+
+def test_two_certificates_of_one_person_can_be_told_apart(
+    window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest
+) -> None:
+    pane = begin(window, qtbot, rest)
+    other = replace(certificate(until=NOW.replace(year=2028)), id="cd" * 32)
+    office.plug(replace(token(), certificates=(certificate(), other)))
+    rest()
+    assert [pane.choice.itemText(index) for index in range(2)] == [
+        "Juana Mamani Quispe · qillqa-juana · 20/06/2027",
+        "Juana Mamani Quispe · qillqa-juana · 20/11/2028",
+    ]
+
+
+def test_while_the_first_driver_has_not_answered_the_search_goes_on(
+    window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest
+) -> None:
+    pane = begin(window, qtbot, rest)
+    assert office.tell is not None
+    office.tell(TokensSeen(searching=True))
+    rest()
+    assert facts(pane)[0] == "Buscando el token…"
+    office.tell(TokensSeen((token(),), searching=True))
+    rest()
+    assert pane.ready
+
+
+def test_what_happens_in_the_reader_while_signing_is_shown_afterwards(
+    window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest
+) -> None:
+    office.gate = Event()
+    pane = begin(window, qtbot, rest)
+    pane.sign.click()
+    qtbot.waitUntil(lambda: window.dialog is not None)
+    assert window.dialog is not None
+    office.plug()
+    qtbot.wait(20)
+    assert pane.chosen is not None
+    qtbot.keyClicks(window.dialog.field, PIN)
+    qtbot.keyClick(window.dialog.field, Qt.Key.Key_Return)
+    office.gate.set()
+    rest()
+    assert pane.chosen is None

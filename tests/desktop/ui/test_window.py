@@ -65,7 +65,25 @@ def test_the_foot_in_other_weather(window: Window, office: FakeOffice, rest: Res
 
 def test_the_token_is_looked_for_when_the_desk_opens(window: Window, office: FakeOffice, rest: Rest) -> None:
     rest()
-    assert office.calls.count(("tokens",)) == 1  # so that the rail's foot tells whose it is before anybody signs
+    assert (
+        office.calls.count(("watch_tokens", True)) == 1
+    )  # so that the rail's foot tells whose it is before anybody signs
+
+
+def test_a_token_that_comes_and_goes_is_told_at_the_rails_foot_without_a_click(
+    window: Window, office: FakeOffice, rest: Rest
+) -> None:
+    rail = window.rail
+    for present, told in (((), "Sin token"), ((token(),), "Token: Juana Mamani Quispe"), ((), "Sin token")):
+        office.plug(*present)
+        rest()
+        assert rail.token_state.text() == told
+
+
+def test_a_window_that_is_gone_is_told_nothing(window: Window, office: FakeOffice, rest: Rest) -> None:
+    window.close()
+    assert office.calls[-1] == ("watch_tokens", False)
+    assert office.tell is None
 
 
 @pytest.mark.noisy("bug")
