@@ -180,9 +180,16 @@ class _Pile:
             made.discard()
 
     async def _by_token(self, sign: Callable[[bytes], bytes], digest: bytes) -> bytes:
-        if self.stopped is not None:  # another document of the pile has just met the token's error
-            raise self.stopped.again()
-        return await _in(self.token, lambda: sign(digest))
+        def in_turn() -> bytes:
+            if self.stopped is not None:  # another document of the pile met the token's error while this one waited
+                raise self.stopped.again()
+            try:
+                return sign(digest)
+            except TokenError as error:  # noted here: the next in the lane must not be tried, however late the loop hears of it
+                self.stopped = error
+                raise
+
+        return await _in(self.token, in_turn)
 
 
 async def _in(executor: Executor | None, call: Callable[[], _T]) -> _T:
