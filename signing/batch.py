@@ -185,7 +185,9 @@ class _Pile:
                 raise self.stopped.again()
             try:
                 return sign(digest)
-            except TokenError as error:  # noted here: the next in the lane must not be tried, however late the loop hears of it
+            except (
+                TokenError
+            ) as error:  # noted here: the next in the lane must not be tried, however late the loop hears of it
                 self.stopped = error
                 raise
 
