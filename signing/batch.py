@@ -171,7 +171,7 @@ class _Pile:
     async def _sign(self, item: SignItem, services: Services) -> SignReceipt:
         made = Staged(item.source, item.output)
         try:
-            task = DocumentSigning(made, self.pen, item.field, item.stamp, self.clock(), item.placed)
+            task = DocumentSigning(made, self._pen_of(item), item.field, item.stamp, self.clock(), item.placed)
             await task.run(services, self._by_token)
             return task.receipt(await _in(self.disk, made.commit))
         except OSError as error:
@@ -179,19 +179,22 @@ class _Pile:
         finally:
             made.discard()
 
+    def _pen_of(self, item: SignItem) -> Pen:
+        wishes = item.wishes(self.pen.options)
+        return self.pen if wishes == self.pen.options else self.pen.with_options(wishes)
+
     async def _by_token(self, sign: Callable[[bytes], bytes], digest: bytes) -> bytes:
-        def in_turn() -> bytes:
-            if self.stopped is not None:  # another document of the pile met the token's error while this one waited
+        def next_in_line() -> bytes:
+            """In the token's own thread: what waited behind the call that failed is not tried."""
+            if self.stopped is not None:
                 raise self.stopped.again()
             try:
                 return sign(digest)
-            except (
-                TokenError
-            ) as error:  # noted here: the next in the lane must not be tried, however late the loop hears of it
+            except TokenError as error:
                 self.stopped = error
                 raise
 
-        return await _in(self.token, in_turn)
+        return await _in(self.token, next_in_line)
 
 
 async def _in(executor: Executor | None, call: Callable[[], _T]) -> _T:

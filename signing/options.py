@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .errors import SigningError
 from .report import Level, Padding
 
 
@@ -42,6 +43,8 @@ class SignOptions:
     """``digest``: sha256, sha384 or sha512; "" takes what suits the key. ``certify``: DocMDP permission 1, 2 or 3 (ISO 32000-1 §12.8.2.2)
     for the document's first signature; None for an approval signature. ``allow_degraded``: keep the level that was reached when the
     timestamp or revocation services do not answer, and say why in the receipt.
+
+    Raises SigningError ``sign.reason_and_commitment``: EN 319 142-1 §6.3 allows one of the two.
     """
 
     level: Level = Level.B_B
@@ -54,3 +57,7 @@ class SignOptions:
     policy: SignaturePolicy | None = None
     commitment: Commitment | None = None
     allow_degraded: bool = True
+
+    def __post_init__(self) -> None:
+        if self.reason and self.commitment is not None:
+            raise SigningError("sign.reason_and_commitment", on_disk="nothing")

@@ -39,6 +39,7 @@ _TOKENS = {Level.B_B: 0, Level.B_T: 1, Level.B_LT: 1, Level.B_LTA: 2}  # timesta
 class SignItem:
     """One file of a pile. ``field`` None: the first empty one, else a new one. ``stamp`` None: the field keeps its look; a callable makes
     it of the claimed time when its turn comes. ``placed``: where a new field is seen, in a file that has no empty one; None: invisible.
+    ``options``: wishes of its own instead of the pile's; level, padding and ``allow_degraded`` are the pile's all the same.
     """
 
     source: Path
@@ -46,6 +47,13 @@ class SignItem:
     field: str | None = None
     stamp: Stamp | Callable[[datetime], Stamp] | None = None
     placed: Placed | None = None
+    options: SignOptions | None = None
+
+    def wishes(self, pile: SignOptions) -> SignOptions:
+        """How this file is signed in a pile that is signed so."""
+        if self.options is None:
+            return pile
+        return replace(self.options, level=pile.level, padding=pile.padding, allow_degraded=pile.allow_degraded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +122,7 @@ def check_items(
     for number, item in enumerate(items):
         if cancelled is not None and cancelled():
             raise SigningCancelled
-        rows.append(_check(item, certificate, options, now, folders[item.output.parent], seen))
+        rows.append(_check(item, certificate, item.wishes(options), now, folders[item.output.parent], seen))
         if progress is not None:
             progress(number + 1, len(items), item.source.name)
     rows = _fit_on_disk(rows)

@@ -15,10 +15,17 @@ from pathlib import Path
 from typing import Any
 
 from desktop.records.errors import OfficeError
+from signing.options import Commitment, SignaturePolicy
 
 FORMAT = 1
 KINDS = ("line", "text", "lines", "people")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_SIGNATURE = {
+    "commitment": re.compile("|".join(Commitment)),
+    "policy_oid": re.compile(r"[0-2](\.(0|[1-9][0-9]*)){2,40}"),
+    "policy_sha256": re.compile(r"[0-9a-f]{64}"),
+    "policy_uri": re.compile(r"https?://[\x21-\x7e]{1,500}"),
+}
 _PACKAGE = re.compile(r"[\"']@[A-Za-z][\w-]*/")
 
 
@@ -35,6 +42,14 @@ class FieldSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class SigningRules:
+    """What a signature on a document of this type says of itself: its commitment type and its explicit policy, or neither."""
+
+    commitment: Commitment | None = None
+    policy: SignaturePolicy | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """A checked template. ``title`` is printed; ``code`` is its part of the CITE; ``outline`` starts a new body."""
 
@@ -46,6 +61,7 @@ class Template:
     fields: tuple[FieldSpec, ...]
     outline: tuple[str, ...] = ()
     subject: str = "referencia"
+    signing: SigningRules = SigningRules()
     sample: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def spec(self, name: str) -> FieldSpec:
@@ -105,6 +121,7 @@ def _load(folder: Path) -> Template:
         fields=fields,
         outline=manifest.texts("outline"),
         subject=subject,
+        signing=manifest.signing(),
         sample=_sample(folder),
     )
 
@@ -193,6 +210,31 @@ class _Manifest:
             if name in names[:number]:
                 raise self._field_error("name", number)
         return specs
+
+    def signing(self) -> SigningRules:
+        """The table ``[signature]``: EN 319 122-1 §5.2.3 (commitment) and §5.2.9 (policy)."""
+        table = self.data.get("signature", {})
+        if not isinstance(table, dict):
+            raise self._bad("signature")
+        for key, value in table.items():
+            if key not in _SIGNATURE or not isinstance(value, str) or not _SIGNATURE[key].fullmatch(value):
+                raise self._signature_error(key)
+        commitment = Commitment(table["commitment"]) if "commitment" in table else None
+        if not any(key.startswith("policy") for key in table):
+            return SigningRules(commitment)
+        for key in ("policy_oid", "policy_sha256"):
+            if key not in table:
+                raise self._signature_error(key)
+        digest = bytes.fromhex(table["policy_sha256"])
+        return SigningRules(commitment, SignaturePolicy(table["policy_oid"], digest, uri=table.get("policy_uri", "")))
+
+    def _signature_error(self, key: str) -> OfficeError:
+        lines = self.source.splitlines()
+        start = next((number for number, text in enumerate(lines) if text.strip() == "[signature]"), len(lines))
+        pattern = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=")
+        line = next((number for number, text in enumerate(lines, 1) if number > start and pattern.match(text)), 0)
+        code = "template.bad_value" if line else "template.missing_key"
+        return OfficeError(code, file="manifest.toml", line=line or min(start + 1, len(lines)), key=f"signature.{key}")
 
     def _field(self, number: int, table: Mapping[str, Any]) -> FieldSpec:
         default = table.get("default", "")

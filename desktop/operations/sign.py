@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -137,7 +137,8 @@ class _Pile:
             return stamp_for(self.desk, view, self.signer, claimed, self.options.reason)
 
         name = field_of(view, self.signer.id)
-        return SignItem(self.desk.store.path_of(view.digest), self._output(view), name, stamp)
+        wishes = wishes_for(self.desk, view, self.options)
+        return SignItem(self.desk.store.path_of(view.digest), self._output(view), name, stamp, options=wishes)
 
     def _keep(self, result: ItemResult, certificate: Certificate) -> None:
         view = next(one for one in self.views if self._output(one) == result.item.output)
@@ -175,6 +176,18 @@ class _Pile:
 def field_of(view: DocumentView, official: str) -> str:
     """The empty field made for that signer at freeze: ``firma-1`` for the first expected signer, and so on."""
     return f"firma-{view.signers.index(official) + 1}"
+
+
+def wishes_for(desk: Desk, view: DocumentView, pile: SignOptions) -> SignOptions:
+    """The pile's wishes with what the document's type says of its signatures (docs/formats/template.md).
+
+    A reason in the signer's own words takes the place of the commitment type: EN 319 142-1 §6.3 allows one of them.
+    """
+    template = desk.templates.get(view.kind)
+    if template is None:
+        return pile
+    rules = template.signing
+    return replace(pile, policy=rules.policy, commitment=None if pile.reason else rules.commitment)
 
 
 def stamp_for(desk: Desk, view: DocumentView, signer: Official, claimed: datetime, reason: str) -> Stamp:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -121,7 +122,15 @@ def test_the_child_loads_no_heavy_library():
     assert done.stdout == "\n"
 
 
-def test_ctrl_c_in_the_middle_of_an_answer_ends_the_child(keyring):
+@pytest.fixture
+def hears_ctrl_c():
+    """A shell that runs the tests in the background has SIGINT ignored, and that is inherited."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_in_the_middle_of_an_answer_ends_the_child(keyring, hears_ctrl_c):
     """Else its late answer would be taken for that of the next question."""
     with keyring.worker("hang:C_Sign", timeout=10) as worker:
         session = keyring.open(worker)
@@ -131,7 +140,7 @@ def test_ctrl_c_in_the_middle_of_an_answer_ends_the_child(keyring):
             while not process.busy:
                 time.sleep(0.01)
             time.sleep(0.05)
-            os.kill(os.getpid(), 2)
+            os.kill(os.getpid(), signal.SIGINT)
 
         presser = threading.Thread(target=press)
         presser.start()

@@ -69,18 +69,25 @@ def test_a_folder_is_a_pile_and_is_taken_up_again(sign, pdf: Path, tmp_path: Pat
 
 def test_wishes_reach_the_signature(sign, pdf: Path) -> None:
     answer = sign(
-        pdf, "--digest", "sha512", "--pss", "--certify", "2", "--reason", "Conforme", "--location", "Oruro",
+        pdf, "--digest", "sha512", "--pss", "--certify", "2", "--location", "Oruro",
         "--commitment", "proof_of_approval",
     )  # fmt: skip
     assert answer.status == 0
     made = signature(Path(answer.json["files"][0]["output"]))
-    assert made.sig_object["/Reason"] == "Conforme"
     assert made.sig_object["/Location"] == "Oruro"
     assert made.docmdp_level.value == 2
     info = made.signer_info
     assert info["digest_algorithm"]["algorithm"].native == "sha512"
     assert info["signature_algorithm"]["algorithm"].native == "rsassa_pss"
     assert "commitment_type" in {item["type"].native for item in info["signed_attrs"]}
+
+
+def test_a_reason_or_a_commitment_never_both(sign, pdf: Path) -> None:
+    refused = sign(pdf, "--reason", "Conforme", "--commitment", "proof_of_approval")
+    assert (refused.status, refused.json["error"]["code"]) == (66, "sign.reason_and_commitment")
+    assert [path.name for path in pdf.parent.iterdir()] == [pdf.name]
+    made = signature(Path(sign(pdf, "--reason", "Conforme").json["files"][0]["output"]))
+    assert made.sig_object["/Reason"] == "Conforme"
 
 
 def test_a_lock_is_a_wish_too(sign, pdf: Path) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from desktop.drafting.preflight import preflight
 from desktop.drafting.samples import check_template, sample_job
-from desktop.drafting.templates import Template, load_template, load_templates
+from desktop.drafting.templates import SigningRules, Template, load_template, load_templates
 from desktop.records.errors import OfficeError
+from signing.options import Commitment, SignaturePolicy
 
 Edit = Callable[[str, str, str], OfficeError]
 
@@ -87,6 +88,12 @@ def test_a_file_that_is_no_text_is_named(folder: Path) -> None:
         ('kind = "people"', 'kind = "crowd"', "template.bad_value", "field[2].kind", 0),
         ('label = "PARA"', "", "template.missing_key", "field[2].label", 0),
         ('default = ["Archivo"]', "default = [7]", "template.bad_value", "field[10].default", 66),
+        ('"proof_of_origin"', '"proof"', "template.bad_value", "signature.commitment", 70),
+        ('"proof_of_origin"', "7", "template.bad_value", "signature.commitment", 70),
+        ("[signature]", "[signature]\nsello = 1", "template.bad_value", "signature.sello", 70),
+        ("[signature]", '[signature]\npolicy_oid = "2.16"', "template.bad_value", "signature.policy_oid", 70),
+        ("[signature]", '[signature]\npolicy_oid = "2.16.68.1"', "template.missing_key", "signature.policy_sha256", 69),
+        ("[signature]", '[signature]\npolicy_uri = "ftp://x"', "template.bad_value", "signature.policy_uri", 70),
     ],
 )
 def test_a_broken_manifest_is_refused_with_its_line(
@@ -97,6 +104,24 @@ def test_a_broken_manifest_is_refused_with_its_line(
     assert error.facts["file"] == "manifest.toml"
     if line:
         assert error.facts["line"] == line
+
+
+def test_what_signing_this_type_means(folder: Path, templates: dict[str, Template]) -> None:
+    assert {ident: template.signing.commitment for ident, template in templates.items()} == {
+        "informe": Commitment.APPROVAL,
+        "nota_interna": Commitment.ORIGIN,
+    }
+    manifest = folder / "manifest.toml"
+    kept, _ = manifest.read_text("utf-8").split("[signature]")
+    manifest.write_text(kept, "utf-8")
+    assert load_template(folder).signing == SigningRules()
+    policy = (
+        f'policy_oid = "2.16.68.9.1"\npolicy_sha256 = "{"ab" * 32}"\npolicy_uri = "https://example.bo/politica.pdf"'
+    )
+    manifest.write_text(f"{kept}[signature]\n{policy}\n", "utf-8")
+    assert load_template(folder).signing.policy == SignaturePolicy(
+        "2.16.68.9.1", bytes.fromhex("ab" * 32), uri="https://example.bo/politica.pdf"
+    )
 
 
 def test_a_broken_sample_is_refused_with_its_line(refused: Edit) -> None:

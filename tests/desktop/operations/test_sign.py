@@ -7,8 +7,10 @@ import signal
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pyhanko.pdf_utils.reader import PdfFileReader
 
 from desktop.operations import check, sign, tokens
 from desktop.operations.desk import Desk
@@ -19,6 +21,7 @@ from desktop.records.documents import DocumentState
 from desktop.records.errors import Cancelled
 from desktop.records.events import EventKind
 from signing.errors import SigningCancelled, TokenError
+from signing.options import SignaturePolicy
 from signing.report import Certificate, Level, Outcome, Token
 from signing.timestamps import TimestampClient
 from tests.fixtures.office import FINANCE, PLANNING, CountingPin, Stage, TestOffice, refused
@@ -193,6 +196,40 @@ def test_signed_at_b_lta_at_once(stages: Stages, founded: TestOffice, practice_s
     assert (row.receipt.level, row.receipt.degraded) == (Level.B_LTA, "")
     verdict = desk.verifier.verify(desk.store.path_of(desk.store.document(document).digest), trust=desk.trust)
     assert verdict.outcome is Outcome.VALID
+
+
+def test_policy_and_commitment_follow_the_documents_type(stages: Stages, founded: TestOffice) -> None:
+    office = stages(founded).office
+    desk = office.desk(PLANNING)
+    policy = SignaturePolicy("2.16.68.9.1", bytes(32), uri="https://example.bo/politica.pdf")
+    informe = desk.templates["informe"]
+    desk.templates["informe"] = replace(informe, signing=replace(informe.signing, policy=policy))
+    pile = [office.frozen(desk, template=name) for name in ("nota_interna", "informe")]
+    token, certificate = _own(office, desk, AUTHOR)
+    rows = sign.sign(desk, pile, token, certificate, office.pin(AUTHOR))
+    assert [row.error for row in rows] == [None, None]
+    note, report = (_attributes(desk, document) for document in pile)
+    assert note["commitment_type"]["commitment_type_id"].native == "proof_of_origin"
+    assert "signature_policy_identifier" not in note
+    assert report["commitment_type"]["commitment_type_id"].native == "proof_of_approval"
+    found = report["signature_policy_identifier"].chosen
+    assert (found["sig_policy_id"].dotted, found["sig_policy_hash"]["digest"].native) == (policy.oid, policy.digest)
+
+
+def test_a_reason_of_ones_own_takes_the_commitments_place(stages: Stages, founded: TestOffice) -> None:
+    office = stages(founded).office
+    desk = office.desk(PLANNING)
+    document = office.frozen(desk)
+    token, certificate = _own(office, desk, AUTHOR)
+    (row,) = sign.sign(desk, [document], token, certificate, office.pin(AUTHOR), reason="Visto bueno")
+    assert row.error is None
+    assert "commitment_type" not in _attributes(desk, document)
+
+
+def _attributes(desk: Desk, document: str) -> dict[str, Any]:
+    with desk.store.path_of(desk.store.document(document).digest).open("rb") as file:
+        (made,) = PdfFileReader(file).embedded_signatures
+        return {item["type"].native: item["values"][0] for item in made.signer_info["signed_attrs"]}
 
 
 def test_two_appends_to_the_same_bytes_are_refused(frozen_stage: Stage, stages: Stages) -> None:
