@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyhanko.pdf_utils import generic
 
@@ -34,6 +34,7 @@ def outcome(read, data: bytes) -> tuple[object, ...]:
     return type(value), value, getattr(value, "autodetected_encoding", None), stream.tell()
 
 
+@settings(deadline=None)
 @given(near_names | st.binary())
 @example(b"Type /Page")
 @example(b"Type")
@@ -44,6 +45,7 @@ def test_names_are_read_as_pyhanko_reads_them(data):
         assert outcome(quick_reading._read_name, text) == outcome(own["read_name"], text)
 
 
+@settings(deadline=None)
 @given(near_hex | st.binary())
 @example(b"4e6f76>")
 @example(b"4e6>x")
@@ -55,6 +57,7 @@ def test_hexadecimal_is_read_as_pyhanko_reads_it(data):
     assert outcome(quick_reading._read_hex, text) == outcome(own["read_hex"], text)
 
 
+@settings(deadline=None)
 @given(st.text().map(lambda text: "/" + text) | st.text() | near_names.map(lambda data: data.decode("latin-1")))
 @example("/Type")
 @example("/a b#ñ(")
