@@ -6,6 +6,7 @@ import contextlib
 from typing import IO, TYPE_CHECKING, Any
 
 from .errors import SigningError
+from .quick_reading import read_quickly
 
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -16,6 +17,7 @@ def open_again(stream: IO[bytes], *, strict: bool) -> PdfFileReader:
     """A reader over what was appended to a file that ``open_reader`` had opened, as strictly. Raises SigningError ``pdf.unreadable``."""
     from pyhanko.pdf_utils.reader import PdfFileReader
 
+    read_quickly()
     try:
         stream.seek(0)
         return PdfFileReader(stream, strict=strict)
@@ -31,6 +33,7 @@ def open_reader(stream: IO[bytes]) -> PdfFileReader:
     """
     from pyhanko.pdf_utils.reader import PdfFileReader
 
+    read_quickly()
     failure: Exception | None = None
     for strict in (True, False):
         try:
