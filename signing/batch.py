@@ -74,9 +74,10 @@ def sign_batch(
 ) -> BatchReport:
     """Sign every item through the open ``session``. Results come as they are ready to ``on_result`` and in order in the report.
 
-    ``clock`` gives the aware claimed time of each signature. ``progress(done, total, name)``. ``cancelled()`` true: nothing new is begun,
-    what is under way is finished. An error of the token stops the pile at once (no second try, ever); an error of one document is
-    its own row. A callback that raises stops the pile and the error passes; what was written stays. Not from inside a running event loop.
+    ``clock`` gives the aware claimed time of each signature. ``progress(done, total, name)``. ``cancelled()`` true: the token is asked
+    nothing more, what it has signed is finished. An error of the token stops the pile at once (no second try, ever); an error of one
+    document is its own row. A callback that raises stops the pile and the error passes; what was written stays. Not from inside a
+    running event loop.
 
     Raises SigningError ``tsa.none``, ``certificate.unusable``, ``sign.bad_digest`` with nothing signed.
     """
@@ -102,8 +103,8 @@ def warm() -> None:
 
     for name in (
         "asn1crypto.x509", "cryptography.x509", "pikepdf", "pyhanko.sign.signers", "pyhanko.sign.validation",
-        "pyhanko.sign.signers.cms_embedder", "pyhanko.stamp.noop", "typst", "segno", "signing.checks", "signing.evidence",
-        "signing.filling", "signing.permissions", "signing.seed_values",
+        "pyhanko.sign.signers.cms_embedder", "pyhanko.stamp.noop", "typst", "segno", "signing.appended", "signing.checks",
+        "signing.evidence", "signing.filling", "signing.permissions", "signing.seed_values",
     ):  # fmt: skip
         import_module(name)
 
@@ -166,6 +167,7 @@ class _Pile:
         self.results[number] = result
         if self.on_result is not None:
             self.on_result(result)
+        self._must_stop()
         if self.progress is not None:
             self.progress(len(self.results), len(self.items), item.source.name)
 
@@ -189,6 +191,8 @@ class _Pile:
             """In the token's own thread: what waited behind the call that failed is not tried."""
             if self.stopped is not None:
                 raise self.stopped.again()
+            if self.was_cancelled:
+                raise SigningCancelled
             try:
                 return sign(digest)
             except TokenError as error:

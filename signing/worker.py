@@ -52,9 +52,12 @@ class TokenWorker:
         self._at_the_pad: set[Path] = set()  # somebody stands at the reader's pad: the module answers nobody else
         self._seen: dict[Path, list[dict[str, Any]]] = {}
 
-    def warm(self) -> None:
-        """Start every child and load its module, so that the first signature waits for nothing. What fails shows in ``tokens``."""
-        for module in self.modules:
+    def warm(self, modules: Sequence[Path] = ()) -> None:
+        """Start every child, or those of ``modules``, and load its module, so that the first signature waits for nothing.
+
+        What fails shows in ``tokens``.
+        """
+        for module in modules or self.modules:
             try:
                 self._process(module)
             except TokenError:  # told when somebody asks for tokens

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from desktop.records.errors import OfficeError
 
 if TYPE_CHECKING:
+    from threading import Thread
+
     from desktop.archive.roots import Root
     from desktop.drafting.templates import Template
     from desktop.records.people import Directory, Official, Unit
@@ -65,6 +67,7 @@ class Desk:
     last_contact: datetime | None = field(default=None)
     offline_since: datetime | None = field(default=None)
     token_watch: TokenWatch | None = field(default=None)
+    warming: Thread | None = field(default=None)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -106,6 +109,8 @@ class Desk:
         """Stop the watch and the children, and close the store. Safe to call twice."""
         if self.token_watch is not None:
             self.token_watch.stop()
+        if self.warming is not None:
+            self.warming.join()
         self.worker.close()
         self.verifier.close()
         self.store.close()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from desktop.records.errors import OfficeError
@@ -68,6 +69,21 @@ def watch(desk: Desk, listener: Listener) -> None:
 
     desk.token_watch = TokenWatch(hear, find=find, environment=environment, clock=desk.clock)
     desk.token_watch.start()
+
+
+def get_ready(desk: Desk, token: Token) -> None:
+    """Load what the first signature with this token needs, once, in a thread of its own that the desk's end waits for."""
+
+    def load() -> None:
+        from signing.batch import warm
+
+        warm()
+        desk.worker.warm([Path(token.module)])
+
+    if desk.warming is None:
+        thread = Thread(target=load, name="getting-ready", daemon=True)
+        thread.start()  # before the desk has it: what ends the desk joins it
+        desk.warming = thread
 
 
 def left_alone(desk: Desk, token: Token) -> AbstractContextManager[None]:

@@ -243,6 +243,8 @@ class BoundDesk:
             self._seen = TokensSeen(tuple(mine) or found, told, searching)
             if self._tell is not None:
                 self._tell(self._seen)
+        if mine and not searching:
+            token_operations.get_ready(self._desk, mine[0])
 
     def _own(self, found: Sequence[Token]) -> list[Token]:
         person = next((one for one in self._desk.directory.officials if one.id == self._desk.official), None)

@@ -100,15 +100,25 @@ def test_a_token_that_goes_stops_the_pile_at_once(lab, worker, tmp_path, monkeyp
     assert len(list(tmp_path.iterdir())) == 3
 
 
-def test_cancelling_finishes_what_is_under_way(lab, worker, tmp_path):
+def test_cancelling_finishes_what_the_token_signed_and_asks_it_nothing_more(lab, worker, tmp_path, monkeypatch):
     done: list[int] = []
+    asked: list[int] = []
+    real = TokenSession.sign_raw
+
+    def slow(self, data, **options):
+        asked.append(1)
+        time.sleep(0.03)  # as long as a card takes at least
+        return real(self, data, **options)
+
+    monkeypatch.setattr(TokenSession, "sign_raw", slow)
     with lab.session(worker, "juana") as session:
         report = run(
             lab, session, pile(lab, tmp_path, 30), cancelled=lambda: len(done) >= 4, on_result=lambda _: done.append(1)
         )
     assert report.cancelled
     signed = states(report).count(ItemState.SIGNED)
-    assert 4 <= signed < 30
+    assert 4 <= signed < 8
+    assert len(asked) == signed
     assert states(report).count(ItemState.NOT_DONE) == 30 - signed
     assert len(list(tmp_path.iterdir())) == signed
 

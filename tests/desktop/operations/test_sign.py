@@ -120,8 +120,14 @@ def test_a_batch_asks_one_pin_and_a_bad_file_stops_no_other(stages: Stages, foun
     assert list(desk.work_folder().iterdir()) == []
 
 
+@pytest.fixture
+def few_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a pile of a dozen has documents that were not begun."""
+    monkeypatch.setattr("signing.batch._IN_FLIGHT", 3)
+
+
 def test_a_token_worker_killed_in_the_middle_leaves_each_signed_or_as_it_was(
-    stages: Stages, founded: TestOffice
+    stages: Stages, founded: TestOffice, few_under_way: None
 ) -> None:
     office = stages(founded).office
     desk = office.desk(PLANNING, own_worker=True)
@@ -144,7 +150,9 @@ def test_a_token_worker_killed_in_the_middle_leaves_each_signed_or_as_it_was(
     assert office.sign(desk, batch[-1], AUTHOR).error is None  # the next attempt gets a fresh worker
 
 
-def test_stopping_keeps_what_was_signed_and_says_what_was_not(stages: Stages, founded: TestOffice) -> None:
+def test_stopping_keeps_what_was_signed_and_says_what_was_not(
+    stages: Stages, founded: TestOffice, few_under_way: None
+) -> None:
     office = stages(founded).office
     desk = office.desk(PLANNING)
     batch = [office.frozen(desk) for _ in range(10)]

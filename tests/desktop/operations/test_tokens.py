@@ -6,7 +6,9 @@ import os
 import queue
 import shutil
 import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +20,10 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 
 from desktop.operations.settings import DeskSettings, load_settings, save_settings
 from desktop.operations.tokens import left_alone, own, present, remember_module, watch
+from desktop.practice.people import AUTHOR
 from desktop.practice.tokens import SoftTokens
+from desktop.ui.binding import BoundDesk
+from desktop.ui.office import TokensSeen
 from signing.errors import SigningError, TokenError
 from signing.report import Token
 from signing.worker import TokenWorker
@@ -173,3 +178,31 @@ def test_a_token_that_two_modules_of_the_desk_see_is_one(
         desk.worker = worker
         found = [token for token in present(desk) if token.label == "juana"]
         assert [(token.module, token.also_in) for token in found] == [(str(copy), (str(practice_tokens.module),))]
+
+
+def test_ones_own_token_gets_the_desk_ready_to_sign(stages: Stages, founded: TestOffice) -> None:
+    """The child with the module is there, and everything imported, before anybody clicks Firmar."""
+    office = stages(founded).office
+    desk = office.desk(PLANNING, own_worker=True)
+    window = BoundDesk(desk)
+    told: queue.Queue[TokensSeen] = queue.Queue()
+    assert not desk.worker.process_ids()
+    window.watch_tokens(told.put)
+    try:
+        while told.get(timeout=30).searching:
+            pass
+        deadline = time.monotonic() + 30
+        while desk.warming is None and time.monotonic() < deadline:  # the listener is told first
+            time.sleep(0.01)
+        assert desk.warming is not None
+        desk.warming.join(30)
+        children = desk.worker.process_ids()
+        assert len(children) == 1
+        modules_before = set(sys.modules)
+        assert office.sign(desk, office.frozen(desk), AUTHOR).error is None
+        assert desk.worker.process_ids() == children
+        assert not [name for name in set(sys.modules) - modules_before if name.startswith(("pyhanko", "signing"))]
+    finally:
+        assert desk.token_watch is not None
+        desk.token_watch.stop()
+        desk.token_watch = None
