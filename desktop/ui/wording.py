@@ -215,6 +215,28 @@ def level_words(level: Level | None) -> str:
             return translate("Wording", "Nivel no reconocido")
 
 
+def level_state(level: Level) -> str:
+    """A document's level in a sentence, of what the events claim."""
+    match level:
+        case Level.B_B:
+            return translate("Wording", "Firmado sin sello de tiempo (B-B).")
+        case Level.B_T:
+            return translate("Wording", "Firmado con sello de tiempo (B-T).")
+        case Level.B_LT:
+            return translate("Wording", "Firmado con sello de tiempo y datos de validación (B-LT).")
+        case Level.B_LTA:
+            return translate("Wording", "Firmado para conservar (B-LTA).")
+
+
+def waiting_words(number: int) -> str:
+    """How many documents wait for their timestamp."""
+    return count(
+        number,
+        translate("Wording", "1 documento espera sello de tiempo; se elevará solo."),
+        translate("Wording", "{n} documentos esperan sello de tiempo; se elevarán solos."),
+    )
+
+
 def pin_state(state: PinState) -> Tinted:
     """How the token's PIN stands."""
     match state:

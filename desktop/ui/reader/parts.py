@@ -17,14 +17,14 @@ from desktop.ui.widgets.basics import IconMark, clear, fill, label, line, press
 from desktop.ui.widgets.basics import card as card_frame
 from desktop.ui.widgets.evidence import Points
 from desktop.ui.widgets.pages import ChildPages, PageView, QtPdfPages
-from desktop.ui.wording import count
+from desktop.ui.wording import count, level_state
 from signing.report import Outcome
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from desktop.ui.bench import Bench
-    from desktop.ui.office import DocumentCard
+    from desktop.ui.office import DocumentCard, WaitingRow
 
 
 def page_source(bench: Bench, card: DocumentCard) -> QObject | None:
@@ -187,10 +187,12 @@ class Summary(QWidget):
         self._box.setContentsMargins(px(16), px(16), px(16), px(16))
         self._box.setSpacing(px(10))
         self.sentence: QLabel | None = None
+        self.level: QLabel | None = None
 
     def show_card(self, card: DocumentCard) -> None:
         """The answer to the next question."""
         clear(self._box)
+        self.level = None
         self._box.addWidget(self._verdict(card))
         if card.view.remarks and card.view.state is DocumentState.OBSERVED:
             _who, remark = card.view.remarks[-1]
@@ -198,12 +200,25 @@ class Summary(QWidget):
             fill(self._box, card_frame("care", title, label(f"«{remark}»")))
         if card.waits_for:
             fill(self._box, label(self.tr("Espera la firma de {name}").format(name=card.waits_for), size="body-small"))
+        if card.owed is not None:
+            self._box.addWidget(self._level(card.owed))
         if card.hops and card.slip is not None:
             fill(self._box, label(self.tr("Hoja de ruta"), bold=True, size="body-small"))
             points = Points(self._bench.look)
             points.show_points(stops(card.hops, self._bench.calendar, brief=True))
             fill(self._box, points)
         fill(self._box, -1)
+
+    def _level(self, owed: WaitingRow) -> QWidget:
+        """How far the signature has come, and whether it goes on by itself."""
+        why = self._bench.say(owed.code, owed.facts)
+        if owed.aside:
+            more = self.tr("No se elevará solo: necesita atención.")
+        else:
+            more = self.tr("Se elevará solo cuando responda el servicio.")
+        self.level = label(f"{level_state(owed.level)} {more}", size="body-small", tone="care" if owed.aside else "")
+        lines = [self.level] if why is None else [self.level, label(why.what, size="small", tone="dim")]
+        return card_frame("care" if owed.aside else "plain", *lines)
 
     def show_verifying(self) -> None:
         """The verdict is on its way."""
