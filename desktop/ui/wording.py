@@ -228,13 +228,26 @@ def level_state(level: Level) -> str:
             return translate("Wording", "Firmado para conservar (B-LTA).")
 
 
-def waiting_words(number: int) -> str:
-    """How many documents wait for their timestamp."""
-    return count(
-        number,
-        translate("Wording", "1 documento espera sello de tiempo; se elevará solo."),
-        translate("Wording", "{n} documentos esperan sello de tiempo; se elevarán solos."),
-    )
+def waiting_words(willing: int, needy: int) -> str:
+    """How many documents wait for their timestamp, and how many of the others need a person; "" for none."""
+    parts = []
+    if willing:
+        parts.append(
+            count(
+                willing,
+                translate("Wording", "1 documento espera sello de tiempo; se elevará solo."),
+                translate("Wording", "{n} documentos esperan sello de tiempo; se elevarán solos."),
+            )
+        )
+    if needy:
+        parts.append(
+            count(
+                needy,
+                translate("Wording", "1 documento necesita atención."),
+                translate("Wording", "{n} documentos necesitan atención."),
+            )
+        )
+    return " ".join(parts)
 
 
 def pin_state(state: PinState) -> Tinted:

@@ -430,16 +430,8 @@
         <translation>See the documents that wait for a timestamp</translation>
     </message>
     <message>
-        <source>Desde {since}.</source>
-        <translation>Since {since}.</translation>
-    </message>
-    <message>
-        <source>1 documento necesita atención.</source>
-        <translation>1 document needs attention.</translation>
-    </message>
-    <message>
-        <source>{n} documentos necesitan atención.</source>
-        <translation>{n} documents need attention.</translation>
+        <source>El más antiguo, desde {since}.</source>
+        <translation>The oldest one, since {since}.</translation>
     </message>
 </context>
 <context>
@@ -1571,6 +1563,14 @@
     <message>
         <source>{n} documentos esperan sello de tiempo; se elevarán solos.</source>
         <translation>{n} documents wait for a timestamp; they will be raised by themselves.</translation>
+    </message>
+    <message>
+        <source>1 documento necesita atención.</source>
+        <translation>1 document needs attention.</translation>
+    </message>
+    <message>
+        <source>{n} documentos necesitan atención.</source>
+        <translation>{n} documents need attention.</translation>
     </message>
 </context>
 <context>

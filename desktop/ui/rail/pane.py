@@ -154,21 +154,16 @@ class Rail(QFrame):
         self._show_waiting(status.to_raise, calendar)
 
     def _show_waiting(self, rows: tuple[WaitingRow, ...], calendar: Calendar) -> None:
-        """How many wait for their timestamp, since when, and why the oldest one does; then those that need a person."""
+        """How many wait for their timestamp, since when, and why the oldest one does; how many need a person."""
         willing = [row for row in rows if not row.aside]
-        parts = []
+        parts = [waiting_words(len(willing), len(rows) - len(willing))]
         if willing:
-            parts.append(waiting_words(len(willing)))
-            parts.append(self.tr("Desde {since}.").format(since=calendar.moment(willing[0].since)))
+            parts.append(self.tr("El más antiguo, desde {since}.").format(since=calendar.moment(willing[0].since)))
             why = self._say(willing[0].code, willing[0].facts)
             parts += [why.what] if why is not None else []
-        if needy := len(rows) - len(willing):
-            parts.append(
-                count(needy, self.tr("1 documento necesita atención."), self.tr("{n} documentos necesitan atención."))
-            )
-        self.raise_state.setText(" ".join(parts))
-        self.raise_state.setVisible(bool(parts))
-        self.waiting.setVisible(bool(parts))
+        self.raise_state.setText("\n".join(parts))
+        self.raise_state.setVisible(bool(rows))
+        self.waiting.setVisible(bool(rows))
 
     def _show_token(self, status: DeskStatus, calendar: Calendar) -> None:
         token = status.token

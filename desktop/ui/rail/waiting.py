@@ -58,7 +58,10 @@ class WaitingDialog(QDialog):
     def show_rows(self, rows: Sequence[WaitingRow]) -> None:
         """What waits now, the oldest first."""
         clear(self._rows)
-        self.head.setText(waiting_words(len(rows)) if rows else self.tr("Ningún documento espera sello de tiempo."))
+        needy = sum(row.aside for row in rows)
+        self.head.setText(
+            waiting_words(len(rows) - needy, needy) or self.tr("Ningún documento espera sello de tiempo.")
+        )
         for row in rows[:_SHOWN]:
             self._rows.addWidget(self._row(row))
         if len(rows) > _SHOWN:

@@ -43,9 +43,10 @@ def waiting(window: Window, office: FakeOffice, rest: Rest) -> Window:
 
 def test_the_rail_says_how_many_wait_since_when_and_why(waiting: Window) -> None:
     said = waiting.rail.raise_state.text()
-    assert said.startswith("2 documentos esperan sello de tiempo; se elevarán solos. Desde ayer")
-    assert WORDS["tsa.unreachable"].what in said
-    assert said.endswith("1 documento necesita atención.")
+    many, since, why = said.split("\n")
+    assert many == "2 documentos esperan sello de tiempo; se elevarán solos. 1 documento necesita atención."
+    assert since.startswith("El más antiguo, desde ayer")
+    assert why == WORDS["tsa.unreachable"].what
     assert waiting.rail.waiting.isVisible()
 
 
@@ -73,17 +74,18 @@ def test_the_reader_tells_the_level_and_that_it_goes_on_by_itself(
     assert waiting.desk.reader.summary.level is None
 
 
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform has no window manager to tell
 def test_trying_now_raises_and_the_list_follows(waiting: Window, office: FakeOffice, rest: Rest) -> None:
     waiting.rail.waiting.click()
     dialog = waiting.waiting
     assert dialog is not None
-    assert dialog.head.text() == "3 documentos esperan sello de tiempo; se elevarán solos."
+    assert dialog.head.text().startswith("2 documentos esperan sello de tiempo; se elevarán solos. 1 documento nece")
     dialog.again.click()
     assert not dialog.again.isEnabled()  # one round at a time
     rest()
     assert ("raise_now",) in office.calls
     assert dialog.said.text() == f"Elevados ahora: 1. {WORDS['tsa.unreachable'].what}"
-    assert dialog.head.text().startswith("2 documentos")
+    assert dialog.head.text().startswith("1 documento espera sello de tiempo; se elevará solo. 1 documento nece")
     assert dialog.again.isEnabled()
     dialog.reject()
     assert waiting.waiting is None
