@@ -17,7 +17,8 @@ from signing.report import Level, Outcome, PinState
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from desktop.ui.office import TrayRow
+    from desktop.ui.messages import Say
+    from desktop.ui.office import TrayRow, WaitingRow
 
 translate = QCoreApplication.translate
 
@@ -219,13 +220,13 @@ def level_state(level: Level) -> str:
     """A document's level in a sentence, of what the events claim."""
     match level:
         case Level.B_B:
-            return translate("Wording", "Firmado sin sello de tiempo (B-B).")
+            return translate("Wording", "Firmado sin sello de tiempo (B‑B).")
         case Level.B_T:
-            return translate("Wording", "Firmado con sello de tiempo (B-T).")
+            return translate("Wording", "Firmado con sello de tiempo (B‑T).")
         case Level.B_LT:
-            return translate("Wording", "Firmado con sello de tiempo y datos de validación (B-LT).")
+            return translate("Wording", "Firmado con sello de tiempo y datos de validación (B‑LT).")
         case Level.B_LTA:
-            return translate("Wording", "Firmado para conservar (B-LTA).")
+            return translate("Wording", "Firmado para conservar (B‑LTA).")
 
 
 def waiting_words(willing: int, needy: int) -> str:
@@ -248,6 +249,14 @@ def waiting_words(willing: int, needy: int) -> str:
             )
         )
     return " ".join(parts)
+
+
+def why_waiting(row: WaitingRow, say: Say) -> str:
+    """Why it waits; and what to do, where nothing will happen by itself."""
+    words = say(row.code, row.facts)
+    if words is None:
+        return ""
+    return f"{words.what} {words.do}" if row.aside or row.code == "raise.no_timestamps" else words.what
 
 
 def pin_state(state: PinState) -> Tinted:

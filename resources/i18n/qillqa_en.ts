@@ -811,14 +811,6 @@
         <source>Verificar ahora</source>
         <translation>Verify now</translation>
     </message>
-    <message>
-        <source>No se elevará solo: necesita atención.</source>
-        <translation>It will not be raised by itself: it needs attention.</translation>
-    </message>
-    <message>
-        <source>Se elevará solo cuando responda el servicio.</source>
-        <translation>It will be raised by itself when the service answers.</translation>
-    </message>
 </context>
 <context>
     <name>TrayPane</name>
@@ -1541,20 +1533,20 @@
         <translation>expires in {n} years</translation>
     </message>
     <message>
-        <source>Firmado sin sello de tiempo (B-B).</source>
-        <translation>Signed without a timestamp (B-B).</translation>
+        <source>Firmado sin sello de tiempo (B‑B).</source>
+        <translation>Signed without a timestamp (B‑B).</translation>
     </message>
     <message>
-        <source>Firmado con sello de tiempo (B-T).</source>
-        <translation>Signed with a timestamp (B-T).</translation>
+        <source>Firmado con sello de tiempo (B‑T).</source>
+        <translation>Signed with a timestamp (B‑T).</translation>
     </message>
     <message>
-        <source>Firmado con sello de tiempo y datos de validación (B-LT).</source>
-        <translation>Signed with a timestamp and validation data (B-LT).</translation>
+        <source>Firmado con sello de tiempo y datos de validación (B‑LT).</source>
+        <translation>Signed with a timestamp and validation data (B‑LT).</translation>
     </message>
     <message>
-        <source>Firmado para conservar (B-LTA).</source>
-        <translation>Signed for keeping (B-LTA).</translation>
+        <source>Firmado para conservar (B‑LTA).</source>
+        <translation>Signed for keeping (B‑LTA).</translation>
     </message>
     <message>
         <source>1 documento espera sello de tiempo; se elevará solo.</source>
@@ -1697,6 +1689,17 @@
     <message>
         <source>No había nada que elevar.</source>
         <translation>There was nothing to raise.</translation>
+    </message>
+</context>
+<context>
+    <name>Reader</name>
+    <message>
+        <source>No se elevará solo: necesita atención.</source>
+        <translation>It will not be raised by itself: it needs attention.</translation>
+    </message>
+    <message>
+        <source>Se elevará solo cuando responda el servicio.</source>
+        <translation>It will be raised by itself when the service answers.</translation>
     </message>
 </context>
 </TS>

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from desktop.routing.trays import Tray
 from desktop.ui.rail.buttons import RailButton
 from desktop.ui.widgets.basics import ActionButton, PromptButton, fill, label, scrolling
-from desktop.ui.wording import Calendar, count, pin_state, tray_name, waiting_words
+from desktop.ui.wording import Calendar, count, pin_state, tray_name, waiting_words, why_waiting
 from signing.report import PinState
 
 if TYPE_CHECKING:
@@ -159,8 +159,7 @@ class Rail(QFrame):
         parts = [waiting_words(len(willing), len(rows) - len(willing))]
         if willing:
             parts.append(self.tr("El más antiguo, desde {since}.").format(since=calendar.moment(willing[0].since)))
-            why = self._say(willing[0].code, willing[0].facts)
-            parts += [why.what] if why is not None else []
+            parts += [why] if (why := why_waiting(willing[0], self._say)) else []
         self.raise_state.setText("\n".join(parts))
         self.raise_state.setVisible(bool(rows))
         self.waiting.setVisible(bool(rows))

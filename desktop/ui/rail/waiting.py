@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui.jobs import Lane
 from desktop.ui.widgets.basics import ActionButton, announce, card, clear, fill, label, scrolling
-from desktop.ui.wording import level_state, waiting_words
+from desktop.ui.wording import level_state, waiting_words, why_waiting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,13 +70,12 @@ class WaitingDialog(QDialog):
         self.again.setVisible(bool(rows))
 
     def _row(self, row: WaitingRow) -> QWidget:
-        why = self._bench.say(row.code, row.facts)
         since = self.tr("Espera desde {since}.").format(since=self._bench.calendar.moment(row.since))
         lines = [label(row.cite, bold=True, selectable=True), label(level_state(row.level), size="body-small")]
         if row.aside:
             lines.append(label(self.tr("Necesita atención."), tone="bad", bold=True, size="body-small"))
-        if why is not None:
-            lines.append(label(f"{why.what} {why.do}" if row.aside else why.what, size="body-small"))
+        if why := why_waiting(row, self._bench.say):
+            lines.append(label(why, size="body-small"))
         if row.retry_at is not None and not row.aside:
             moment = self._bench.calendar.moment(row.retry_at)
             since += " " + self.tr("Se intentará otra vez {moment}.").format(moment=moment)

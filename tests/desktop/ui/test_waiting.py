@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from desktop.ui.messages import Sentences
 from desktop.ui.office import WaitingRow
-from desktop.ui.wording import level_state
+from desktop.ui.wording import level_state, why_waiting
 from signing.report import Level
 from tests.desktop.ui.conftest import WORDS
 from tests.desktop.ui.fakes import NOW, FakeOffice
@@ -63,7 +64,7 @@ def test_the_reader_tells_the_level_and_that_it_goes_on_by_itself(
     rest()
     level = waiting.desk.reader.summary.level
     assert level is not None
-    assert level.text() == "Firmado sin sello de tiempo (B-B). Se elevará solo cuando responda el servicio."
+    assert level.text() == "Firmado sin sello de tiempo (B‑B). Se elevará solo cuando responda el servicio."
     office.state = replace(office.state, to_raise=(replace(office.state.to_raise[0], aside=True),))
     waiting.desk.reader.show_card(office.card(row.document))
     level = waiting.desk.reader.summary.level
@@ -93,4 +94,11 @@ def test_trying_now_raises_and_the_list_follows(waiting: Window, office: FakeOff
 
 @pytest.mark.parametrize("level", list(Level))
 def test_every_level_has_its_sentence(window: Window, level: Level) -> None:
-    assert level.value in level_state(level)
+    assert level.value in level_state(level).replace("\u2011", "-")
+
+
+def test_without_an_authority_the_person_is_told_what_to_do() -> None:
+    row = WaitingRow("a", "INF-1/2026", Level.B_B, NOW, "raise.no_timestamps")
+    said = Sentences("No hay autoridad de sello de tiempo.", "", "Pida su dirección.")
+    assert why_waiting(row, lambda _code, _facts: said) == "No hay autoridad de sello de tiempo. Pida su dirección."
+    assert why_waiting(replace(row, code="tsa.unreachable"), lambda _code, _facts: said) == said.what
