@@ -48,6 +48,7 @@ from .office import (
     HopLine,
     PinProvider,
     Progress,
+    RaisingResult,
     Recipient,
     SignResult,
     SlipProof,
@@ -55,6 +56,7 @@ from .office import (
     TokensSeen,
     TrayRow,
 )
+from .waiting import waiting_rows
 
 _BYTES = frozenset({EventKind.FROZEN, EventKind.SIGNED, EventKind.RAISED})
 _ANSWERS = "answers:"  # name of the setting that keeps (slip, hop) until the answer is signed
@@ -89,7 +91,7 @@ class BoundDesk:
             connected=desk.offline_since is None,
             offline_since=desk.offline_since,
             waiting=waiting,
-            to_raise=len(raising.owed(desk)),
+            to_raise=waiting_rows(desk),
             token=self._token,
             practice=desk.directory.entity.practice,
             zone=desk.directory.entity.zone,
@@ -131,6 +133,7 @@ class BoundDesk:
                 AttachedFile(item, path) for item, (_, path) in zip(view.attachments, found.attachments, strict=True)
             ),
             waits_for=tray_operations.name_of(desk, view.next_official or ""),
+            owed=next((row for row in waiting_rows(desk) if row.document == document), None),
         )
 
     def recipients(self) -> Sequence[Recipient]:
@@ -303,6 +306,12 @@ class BoundDesk:
             owed = self._raise_owed(progress)
             outcome = synchronise.synchronise(self._desk, lambda done, total: progress(done, total, ""))
         return SyncOutcome(outcome.sent, outcome.received, outcome.waiting, (*owed, *outcome.problems))
+
+    def raise_now(self, progress: Progress) -> RaisingResult:
+        """A round over everything; one at a time with the exchange."""
+        with self._line:
+            done = raising.raise_owed(self._desk, everything=True, progress=progress)
+        return RaisingResult(done.raised, done.left, done.waits, done.facts, done.problems)
 
     # -- what follows an act
 

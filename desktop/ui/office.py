@@ -7,7 +7,8 @@ implementation may be called from several threads, but one lane calls only one m
 
 * ``LOCAL`` lane (one thread): everything that reads or writes the desk's own store;
 * ``TOKEN`` lane (one thread): :meth:`OfficeDesk.tokens`, :meth:`OfficeDesk.watch_tokens`, :meth:`OfficeDesk.sign`;
-* ``POOL`` (a few threads): :meth:`OfficeDesk.verify`, :meth:`OfficeDesk.render_page`, :meth:`OfficeDesk.synchronise`.
+* ``POOL`` (a few threads): :meth:`OfficeDesk.verify`, :meth:`OfficeDesk.render_page`, :meth:`OfficeDesk.synchronise`,
+  :meth:`OfficeDesk.raise_now`.
 
 Failures that a person can be told are raised as ``OfficeError`` or ``SigningError`` (code + facts); a cancelled act raises
 ``Cancelled`` or ``SigningCancelled``. Anything else is shown as a bug.
@@ -20,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from desktop.records.documents import Attachment, DocumentState, DocumentView
-from signing.report import Certificate, FileVerdict, SignReceipt, Token
+from signing.report import Certificate, FileVerdict, Level, SignReceipt, Token
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -40,12 +41,30 @@ Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """A signed document of this desk that is owed a timestamp or validation data. ``since``: when it was last appended to.
+
+    ``code`` and ``facts`` say why it waits, always with words. ``retry_at`` None: as soon as there is a line. ``aside``: it needs
+    a person and is not tried again by itself.
+    """
+
+    document: str
+    cite: str
+    level: Level
+    since: datetime
+    code: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    retry_at: datetime | None = None
+    aside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DeskStatus:
     """Whose desk this is, and the two things the rail's foot tells. Times are aware; shown in ``zone``.
 
-    ``offline_since`` is None while connected. ``waiting`` counts outbox rows, ``to_raise`` documents whose timestamp or
-    validation data is still owed. ``token`` is the one seen last without a PIN, with its certificates, or None.
-    ``first_run`` is True while the desk has no official yet (nothing to show but the welcome).
+    ``offline_since`` is None while connected. ``waiting`` counts outbox rows; ``to_raise`` are the documents whose timestamp or
+    validation data is still owed, the oldest first. ``token`` is the one seen last without a PIN, with its certificates, or
+    None. ``first_run`` is True while the desk has no official yet (nothing to show but the welcome).
     """
 
     entity: str
@@ -57,7 +76,7 @@ class DeskStatus:
     connected: bool
     offline_since: datetime | None = None
     waiting: int = 0
-    to_raise: int = 0
+    to_raise: tuple[WaitingRow, ...] = ()
     token: Token | None = None
     practice: bool = False
     first_run: bool = False
@@ -146,7 +165,7 @@ class DocumentCard:
     it was never verified. ``made_here`` is True for bytes that this desk itself set and that carry no foreign append: these,
     and those with a VALID verdict, are rendered in the window; all others in the killable child (:meth:`render_page`).
     ``acts`` are the acts this official may do now, as event kinds (``DISPATCHED`` → Derivar, ``SIGNED`` → Firmar, …).
-    ``place_date`` is the line of the page: "Oruro, 5 de marzo de 2026".
+    ``place_date`` is the line of the page: "Oruro, 5 de marzo de 2026". ``owed``: this desk still raises its level.
     """
 
     view: DocumentView
@@ -163,6 +182,7 @@ class DocumentCard:
     verdict: FileVerdict | None = None
     attachments: tuple[AttachedFile, ...] = ()
     waits_for: str = ""
+    owed: WaitingRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +260,20 @@ class SyncOutcome:
     sent: int
     received: int
     waiting: int
+    problems: tuple[tuple[str, Mapping[str, Fact]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RaisingResult:
+    """A round of the queue. ``raised``: (CITE, level). ``waits``: code of why it ended before all was done, "" when it did not.
+
+    ``problems`` are (code, facts) of documents that need a person; all codes have words. ``left``: still owed.
+    """
+
+    raised: tuple[tuple[str, Level], ...] = ()
+    left: int = 0
+    waits: str = ""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
     problems: tuple[tuple[str, Mapping[str, Fact]], ...] = ()
 
 
@@ -373,4 +407,8 @@ class OfficeDesk(Protocol):
 
     def synchronise(self, progress: Progress) -> SyncOutcome:
         """Push what waits, pull what came."""
+        ...
+
+    def raise_now(self, progress: Progress) -> RaisingResult:
+        """Try everything that is owed a timestamp now, also what waits or was set aside; can be stopped between documents."""
         ...

@@ -26,6 +26,7 @@ from desktop.ui.jobs import Lane
 from desktop.ui.messages import Message, message_of
 from desktop.ui.office import DeskStatus, DocumentCard, DocumentKind, SyncOutcome, TokensSeen
 from desktop.ui.rail.pane import Rail
+from desktop.ui.rail.waiting import WaitingDialog
 from desktop.ui.signing.pin import PinDialog
 from desktop.ui.verify.pane import VerifyPane
 from desktop.ui.welcome import WelcomePane
@@ -64,6 +65,7 @@ class Window(QMainWindow):
         self._started = False
         self._kept = False
         self.dialog: PinDialog | None = None
+        self.waiting: WaitingDialog | None = None
         self._build()
         self._connect()
         self._beat = QTimer(self, interval=STATUS_EVERY)
@@ -73,7 +75,7 @@ class Window(QMainWindow):
 
     def _build(self) -> None:
         bench = self._bench
-        self.rail = Rail(bench.look)
+        self.rail = Rail(bench.look, bench.say)
         self.rail.setFixedWidth(bench.look.px(RAIL))
         self.notice = Notice(bench.look)
         self.desk = DeskPane(bench)
@@ -114,6 +116,7 @@ class Window(QMainWindow):
         self.rail.verify_chosen.connect(self.open_verify)
         self.rail.new_chosen.connect(lambda: self.open_writing(None))
         self.rail.synchronise_chosen.connect(self.synchronise)
+        self.rail.waiting_chosen.connect(self.open_waiting)
         self.welcome.verify_chosen.connect(self.open_verify)
         for pane in (self.desk, self.verify, self.writing):
             pane.told.connect(self.tell)
@@ -195,6 +198,8 @@ class Window(QMainWindow):
         self.rail.show_counts(counts)
         self.rail.new.setEnabled(bool(kinds))
         self.desk.show_status(status)
+        if self.waiting is not None:
+            self.waiting.show_rows(status.to_raise)
         for button in self.rail.buttons.values():
             button.setEnabled(not status.first_run)
         self.rail.synchronise.setEnabled(not status.first_run)
@@ -276,6 +281,22 @@ class Window(QMainWindow):
 
     def _tell_pin_pad(self, _question: PinQuestion) -> None:
         self.tell(Message("care", self.tr("Escriba el PIN en el teclado del lector.")))
+
+    def open_waiting(self) -> None:
+        """The list of what waits for its timestamp."""
+        if self.status is None:
+            return
+        self.waiting = WaitingDialog(self._bench, self.status.to_raise, self)
+        self.waiting.raised.connect(self._raised)
+        self.waiting.finished.connect(lambda _result: self._waiting_gone())
+        self.waiting.open()
+
+    def _raised(self) -> None:
+        self.read_status()
+        self.desk.reload()
+
+    def _waiting_gone(self) -> None:
+        self.waiting = None
 
     def _dialog_gone(self) -> None:
         self.dialog = None

@@ -17,7 +17,8 @@ from signing.report import Level, Outcome, PinState
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from desktop.ui.office import TrayRow
+    from desktop.ui.messages import Say
+    from desktop.ui.office import TrayRow, WaitingRow
 
 translate = QCoreApplication.translate
 
@@ -213,6 +214,49 @@ def level_words(level: Level | None) -> str:
             return translate("Wording", "Preparada para conservarse (B‑LTA)")
         case None:
             return translate("Wording", "Nivel no reconocido")
+
+
+def level_state(level: Level) -> str:
+    """A document's level in a sentence, of what the events claim."""
+    match level:
+        case Level.B_B:
+            return translate("Wording", "Firmado sin sello de tiempo (B‑B).")
+        case Level.B_T:
+            return translate("Wording", "Firmado con sello de tiempo (B‑T).")
+        case Level.B_LT:
+            return translate("Wording", "Firmado con sello de tiempo y datos de validación (B‑LT).")
+        case Level.B_LTA:
+            return translate("Wording", "Firmado para conservar (B‑LTA).")
+
+
+def waiting_words(willing: int, needy: int) -> str:
+    """How many documents wait for their timestamp, and how many of the others need a person; "" for none."""
+    parts = []
+    if willing:
+        parts.append(
+            count(
+                willing,
+                translate("Wording", "1 documento espera sello de tiempo; se elevará solo."),
+                translate("Wording", "{n} documentos esperan sello de tiempo; se elevarán solos."),
+            )
+        )
+    if needy:
+        parts.append(
+            count(
+                needy,
+                translate("Wording", "1 documento necesita atención."),
+                translate("Wording", "{n} documentos necesitan atención."),
+            )
+        )
+    return " ".join(parts)
+
+
+def why_waiting(row: WaitingRow, say: Say) -> str:
+    """Why it waits; and what to do, where nothing will happen by itself."""
+    words = say(row.code, row.facts)
+    if words is None:
+        return ""
+    return f"{words.what} {words.do}" if row.aside or row.code == "raise.no_timestamps" else words.what
 
 
 def pin_state(state: PinState) -> Tinted:

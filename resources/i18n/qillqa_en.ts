@@ -402,14 +402,6 @@
         <translation>Everything is delivered</translation>
     </message>
     <message>
-        <source>1 firma espera su sello de tiempo</source>
-        <translation>1 signature waits for its timestamp</translation>
-    </message>
-    <message>
-        <source>{n} firmas esperan su sello de tiempo</source>
-        <translation>{n} signatures wait for their timestamp</translation>
-    </message>
-    <message>
         <source>Sin token</source>
         <translation>No token</translation>
     </message>
@@ -428,6 +420,18 @@
     <message>
         <source>Certificado vigente, {until}</source>
         <translation>Certificate in force, {until}</translation>
+    </message>
+    <message>
+        <source>Ver los que esperan</source>
+        <translation>See what waits</translation>
+    </message>
+    <message>
+        <source>Ver los documentos que esperan sello de tiempo</source>
+        <translation>See the documents that wait for a timestamp</translation>
+    </message>
+    <message>
+        <source>El más antiguo, desde {since}.</source>
+        <translation>The oldest one, since {since}.</translation>
     </message>
 </context>
 <context>
@@ -1528,6 +1532,38 @@
         <source>vence en {n} años</source>
         <translation>expires in {n} years</translation>
     </message>
+    <message>
+        <source>Firmado sin sello de tiempo (B‑B).</source>
+        <translation>Signed without a timestamp (B‑B).</translation>
+    </message>
+    <message>
+        <source>Firmado con sello de tiempo (B‑T).</source>
+        <translation>Signed with a timestamp (B‑T).</translation>
+    </message>
+    <message>
+        <source>Firmado con sello de tiempo y datos de validación (B‑LT).</source>
+        <translation>Signed with a timestamp and validation data (B‑LT).</translation>
+    </message>
+    <message>
+        <source>Firmado para conservar (B‑LTA).</source>
+        <translation>Signed for keeping (B‑LTA).</translation>
+    </message>
+    <message>
+        <source>1 documento espera sello de tiempo; se elevará solo.</source>
+        <translation>1 document waits for a timestamp; it will be raised by itself.</translation>
+    </message>
+    <message>
+        <source>{n} documentos esperan sello de tiempo; se elevarán solos.</source>
+        <translation>{n} documents wait for a timestamp; they will be raised by themselves.</translation>
+    </message>
+    <message>
+        <source>1 documento necesita atención.</source>
+        <translation>1 document needs attention.</translation>
+    </message>
+    <message>
+        <source>{n} documentos necesitan atención.</source>
+        <translation>{n} documents need attention.</translation>
+    </message>
 </context>
 <context>
     <name>WritingPane</name>
@@ -1606,6 +1642,64 @@
     <message>
         <source>Borrador guardado.</source>
         <translation>Draft kept.</translation>
+    </message>
+</context>
+<context>
+    <name>WaitingDialog</name>
+    <message>
+        <source>Esperan sello de tiempo</source>
+        <translation>Waiting for a timestamp</translation>
+    </message>
+    <message>
+        <source>Intentar ahora</source>
+        <translation>Try now</translation>
+    </message>
+    <message>
+        <source>Cerrar</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>Ningún documento espera sello de tiempo.</source>
+        <translation>No document waits for a timestamp.</translation>
+    </message>
+    <message>
+        <source>Y {n} más.</source>
+        <translation>And {n} more.</translation>
+    </message>
+    <message>
+        <source>Espera desde {since}.</source>
+        <translation>Waiting since {since}.</translation>
+    </message>
+    <message>
+        <source>Necesita atención.</source>
+        <translation>Needs attention.</translation>
+    </message>
+    <message>
+        <source>Se intentará otra vez {moment}.</source>
+        <translation>It will be tried again {moment}.</translation>
+    </message>
+    <message>
+        <source>Intentando…</source>
+        <translation>Trying…</translation>
+    </message>
+    <message>
+        <source>Elevados ahora: {n}.</source>
+        <translation>Raised now: {n}.</translation>
+    </message>
+    <message>
+        <source>No había nada que elevar.</source>
+        <translation>There was nothing to raise.</translation>
+    </message>
+</context>
+<context>
+    <name>Reader</name>
+    <message>
+        <source>No se elevará solo: necesita atención.</source>
+        <translation>It will not be raised by itself: it needs attention.</translation>
+    </message>
+    <message>
+        <source>Se elevará solo cuando responda el servicio.</source>
+        <translation>It will be raised by itself when the service answers.</translation>
     </message>
 </context>
 </TS>

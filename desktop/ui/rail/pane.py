@@ -10,14 +10,15 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from desktop.routing.trays import Tray
 from desktop.ui.rail.buttons import RailButton
 from desktop.ui.widgets.basics import ActionButton, PromptButton, fill, label, scrolling
-from desktop.ui.wording import Calendar, count, pin_state, tray_name
+from desktop.ui.wording import Calendar, count, pin_state, tray_name, waiting_words, why_waiting
 from signing.report import PinState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from desktop.ui.look import Look
-    from desktop.ui.office import DeskStatus
+    from desktop.ui.messages import Say
+    from desktop.ui.office import DeskStatus, WaitingRow
 
 ICONS = {
     Tray.INCOMING: "inbox",
@@ -36,9 +37,11 @@ class Rail(QFrame):
     verify_chosen = Signal()
     new_chosen = Signal()
     synchronise_chosen = Signal()
+    waiting_chosen = Signal()
 
-    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, look: Look, say: Say, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._say = say
         self.setObjectName("rail")
         self.setAccessibleName(self.tr("Bandejas"))
         self._look = look
@@ -88,8 +91,14 @@ class Rail(QFrame):
         self.synchronise.setProperty("kind", "quiet")
         self.synchronise.setShortcut("F5")
         self.synchronise.clicked.connect(self.synchronise_chosen)
+        self.raise_state = label("")
+        self.waiting = PromptButton(self.tr("Ver los que esperan"))
+        self.waiting.setAccessibleName(self.tr("Ver los documentos que esperan sello de tiempo"))
+        self.waiting.setProperty("kind", "quiet")
+        self.waiting.clicked.connect(self.waiting_chosen)
         gap = self._look.px(8)
-        fill(box, self.line_state, self.line_more, gap // 2, self.synchronise, gap, self.token_state, self.token_more)
+        fill(box, self.line_state, self.line_more, gap // 2, self.synchronise, gap)
+        fill(box, self.raise_state, self.waiting, gap, self.token_state, self.token_more)
         return foot
 
     def show_here(self, place: Tray | None) -> None:
@@ -140,16 +149,20 @@ class Rail(QFrame):
             more.append(some)
         elif status.connected:
             more.append(self.tr("Todo está entregado"))
-        if status.to_raise:
-            more.append(
-                count(
-                    status.to_raise,
-                    self.tr("1 firma espera su sello de tiempo"),
-                    self.tr("{n} firmas esperan su sello de tiempo"),
-                )
-            )
         self.line_more.setText("\n".join(more))
         self.line_more.setVisible(bool(more))
+        self._show_waiting(status.to_raise, calendar)
+
+    def _show_waiting(self, rows: tuple[WaitingRow, ...], calendar: Calendar) -> None:
+        """How many wait for their timestamp, since when, and why the oldest one does; how many need a person."""
+        willing = [row for row in rows if not row.aside]
+        parts = [waiting_words(len(willing), len(rows) - len(willing))]
+        if willing:
+            parts.append(self.tr("El más antiguo, desde {since}.").format(since=calendar.moment(willing[0].since)))
+            parts += [why] if (why := why_waiting(willing[0], self._say)) else []
+        self.raise_state.setText("\n".join(parts))
+        self.raise_state.setVisible(bool(rows))
+        self.waiting.setVisible(bool(rows))
 
     def _show_token(self, status: DeskStatus, calendar: Calendar) -> None:
         token = status.token

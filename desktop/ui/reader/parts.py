@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QSize, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.records.documents import DocumentState
@@ -17,14 +17,16 @@ from desktop.ui.widgets.basics import IconMark, clear, fill, label, line, press
 from desktop.ui.widgets.basics import card as card_frame
 from desktop.ui.widgets.evidence import Points
 from desktop.ui.widgets.pages import ChildPages, PageView, QtPdfPages
-from desktop.ui.wording import count
+from desktop.ui.wording import count, level_state, why_waiting
 from signing.report import Outcome
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from desktop.ui.bench import Bench
-    from desktop.ui.office import DocumentCard
+    from desktop.ui.office import DocumentCard, WaitingRow
+
+translate = QCoreApplication.translate
 
 
 def page_source(bench: Bench, card: DocumentCard) -> QObject | None:
@@ -38,6 +40,19 @@ def page_source(bench: Bench, card: DocumentCard) -> QObject | None:
             return source
     pages = card.verdict.pages if card.verdict and card.verdict.pages else card.view.pages or 1
     return ChildPages(bench.office, bench.jobs, card.pdf, pages)
+
+
+def level_card(bench: Bench, owed: WaitingRow) -> tuple[QLabel, QWidget]:
+    """How far a signed document has come, and whether it goes on by itself: the sentence, and the ground it lies on."""
+    if owed.aside:
+        more = translate("Reader", "No se elevará solo: necesita atención.")
+    else:
+        more = translate("Reader", "Se elevará solo cuando responda el servicio.")
+    sentence = label(f"{level_state(owed.level)} {more}", size="body-small", tone="care" if owed.aside else "")
+    lines = [sentence]
+    if why := why_waiting(owed, bench.say):
+        lines.append(label(why, size="small", tone="dim"))
+    return sentence, card_frame("care" if owed.aside else "plain", *lines)
 
 
 class PagesTab(QWidget):
@@ -101,6 +116,8 @@ class SignaturesTab(QWidget):
     def show_card(self, card: DocumentCard) -> None:
         """The signatures of that document."""
         clear(self._box)
+        if card.owed is not None:
+            self._box.addWidget(level_card(self._bench, card.owed)[1])
         again = QPushButton(self.tr("Verificar ahora"))
         again.clicked.connect(self.verify_chosen)
         row = QHBoxLayout()
@@ -187,10 +204,12 @@ class Summary(QWidget):
         self._box.setContentsMargins(px(16), px(16), px(16), px(16))
         self._box.setSpacing(px(10))
         self.sentence: QLabel | None = None
+        self.level: QLabel | None = None
 
     def show_card(self, card: DocumentCard) -> None:
         """The answer to the next question."""
         clear(self._box)
+        self.level = None
         self._box.addWidget(self._verdict(card))
         if card.view.remarks and card.view.state is DocumentState.OBSERVED:
             _who, remark = card.view.remarks[-1]
@@ -198,6 +217,9 @@ class Summary(QWidget):
             fill(self._box, card_frame("care", title, label(f"«{remark}»")))
         if card.waits_for:
             fill(self._box, label(self.tr("Espera la firma de {name}").format(name=card.waits_for), size="body-small"))
+        if card.owed is not None:
+            self.level, ground = level_card(self._bench, card.owed)
+            self._box.addWidget(ground)
         if card.hops and card.slip is not None:
             fill(self._box, label(self.tr("Hoja de ruta"), bold=True, size="body-small"))
             points = Points(self._bench.look)

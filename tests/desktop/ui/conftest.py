@@ -27,6 +27,8 @@ WORDS = {
     "driver.missing": Sentences("Falta el controlador.", "", "Instálelo."),
     "certificate.weak_key": Sentences("Su llave es débil.", "", "Pida otro certificado."),
     "check.turn": Sentences("Todavía no le toca firmar", "", ""),
+    "tsa.unreachable": Sentences("El servicio de sello de tiempo no responde.", "", ""),
+    "raise.waits_for_line": Sentences("Se elevará solo en la próxima conexión.", "", ""),
     "store.full": Sentences("El disco está lleno.", "No se guardó nada.", "Libere espacio y repita."),
 }
 

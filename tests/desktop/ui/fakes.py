@@ -25,6 +25,7 @@ from desktop.ui.office import (
     HopLine,
     PinProvider,
     Progress,
+    RaisingResult,
     Recipient,
     SignResult,
     SlipProof,
@@ -433,6 +434,7 @@ class FakeOffice:
             verdict=replace(self.verdict, file="nota.pdf") if signed and not self.unseen else None,
             attachments=(AttachedFile(view.attachments[0], self.attachment),),
             waits_for=item.waits_for,
+            owed=next((each for each in self.state.to_raise if each.document == document), None),
         )
 
     def recipients(self) -> Sequence[Recipient]:
@@ -569,6 +571,14 @@ class FakeOffice:
             return _png(picture)
         finally:
             document.close()
+
+    def raise_now(self, progress: Progress) -> RaisingResult:
+        self._call("raise_now")
+        done = self.state.to_raise[:1]
+        self.state = replace(self.state, to_raise=self.state.to_raise[1:])
+        return RaisingResult(
+            tuple((row.cite, Level.B_LTA) for row in done), len(self.state.to_raise), "tsa.unreachable"
+        )
 
     def synchronise(self, progress: Progress) -> SyncOutcome:
         self._call("synchronise")

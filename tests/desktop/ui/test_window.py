@@ -47,12 +47,12 @@ def test_the_foot_tells_the_line_and_the_token(window: Window) -> None:
 
 
 def test_the_foot_in_other_weather(window: Window, office: FakeOffice, rest: Rest) -> None:
-    office.state = replace(office.state, connected=True, waiting=0, to_raise=1, token=None, practice=True)
+    office.state = replace(office.state, connected=True, waiting=0, token=None, practice=True)
     window.read_status()
     rest()
     rail = window.rail
     assert rail.line_state.text() == "Con conexión"
-    assert rail.line_more.text() == "Todo está entregado\n1 firma espera su sello de tiempo"
+    assert rail.line_more.text() == "Todo está entregado"
     assert rail.token_state.text() == "Sin token"
     assert "sin valor legal" in rail.whose.text()
     office.state = replace(
