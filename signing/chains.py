@@ -64,7 +64,7 @@ class Collector:
             path = await validator.async_validate_usage(set(), extended_key_usage=extended or None)  # type: ignore[no-untyped-call]
         except Exception as error:
             self._keep(purpose, getattr(error, "original_path", None))  # above all what says revoked
-            raise chain_error(error, certificate) from error
+            raise chain_error(error, certificate, other="revocation.unreachable") from error
         self._keep(purpose, path)
         self._paths.append(path)
 
@@ -79,11 +79,25 @@ class Collector:
 @contextlib.asynccontextmanager
 async def collector(trust: TrustStore, chain: Iterable[bytes] = ()) -> AsyncIterator[Collector]:
     """A collector that fetches OCSP and CRLs; every certificate of a chain must have an answer."""
+    from pyhanko_certvalidator.fetchers import OwnedFetcherBackend
+
+    from .answers_online import Backend
+    from .indications import TOLERANCE
+
     contexts: dict[Purpose, Any] = {}
     purposes: tuple[Purpose, ...] = ("signing", "timestamping")
     try:
         for purpose in purposes:
-            contexts[purpose] = _context(trust, purpose, chain, allow_fetching=True, revocation_mode="require")
+            backend = OwnedFetcherBackend(Backend())
+            contexts[purpose] = _context(
+                trust,
+                purpose,
+                chain,
+                allow_fetching=True,
+                revocation_mode="require",
+                fetcher_backend=backend,
+                time_tolerance=TOLERANCE,
+            )
         yield Collector(contexts, trust.cache)
     finally:
         for context in contexts.values():
@@ -140,8 +154,11 @@ async def require_not_revoked(
             continue
 
 
-def chain_error(error: Exception, certificate: x509.Certificate) -> SigningError:
-    """Errors of certvalidator as ours: certificate.revoked, certificate.expired, revocation.unreachable, chain.untrusted."""
+def chain_error(error: Exception, certificate: x509.Certificate, *, other: str = "") -> SigningError:
+    """Errors of certvalidator as ours: certificate.revoked, certificate.expired, revocation.unreachable, chain.untrusted.
+
+    ``other``: the code where it stumbles over what a service answered; "" raises such an error as it is.
+    """
     from pyhanko_certvalidator import errors
 
     from .subject import read_person
@@ -155,6 +172,8 @@ def chain_error(error: Exception, certificate: x509.Certificate) -> SigningError
         return SigningError("revocation.unreachable", name=name)
     if isinstance(error, errors.PathError | errors.ValidationError):
         return SigningError("chain.untrusted", name=name, reason=type(error).__name__)
+    if other:
+        return SigningError(other, name=name)
     raise error
 
 

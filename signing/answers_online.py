@@ -1,0 +1,71 @@
+"""Revocation answers over the network, for certvalidator: what it would stumble over is no answer, so that it goes on to the next source.
+
+Without this a service that is late, or that answers in a stranger's name, ends the whole validation with an error of no kind, and a
+list that is good (RFC 5280 §6.3) is never asked for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.x509 import ocsp
+from pyhanko_certvalidator.errors import CRLFetchError, OCSPFetchError
+from pyhanko_certvalidator.fetchers import Fetchers
+from pyhanko_certvalidator.fetchers.aiohttp_fetchers import AIOHttpFetcherBackend
+from pyhanko_certvalidator.fetchers.aiohttp_fetchers.crl_client import AIOHttpCRLFetcher
+from pyhanko_certvalidator.fetchers.aiohttp_fetchers.ocsp_client import AIOHttpOCSPFetcher
+from pyhanko_certvalidator.fetchers.common_utils import FetchBudget
+
+LIMIT = 10.0  # seconds for one request
+
+
+class _Ocsp(AIOHttpOCSPFetcher):
+    async def _fetch(self, cert: Any, authority: Any) -> Any:
+        try:
+            answer = await super()._fetch(cert, authority)
+            stranger = _answers_as_a_stranger(answer.dump(), getattr(authority, "certificate", None))
+        except (OSError, ValueError, TypeError) as error:  # asyncio's time limit is an OSError
+            raise OCSPFetchError(type(error).__name__) from error
+        if stranger:
+            raise OCSPFetchError("signed by a stranger")
+        return answer
+
+
+class _Lists(AIOHttpCRLFetcher):
+    async def fetch(self, *args: Any, **options: Any) -> Any:
+        try:
+            return await super().fetch(*args, **options)
+        except (OSError, ValueError, TypeError) as error:
+            raise CRLFetchError(type(error).__name__) from error
+
+
+class Backend(AIOHttpFetcherBackend):
+    """Everything else is certvalidator's."""
+
+    def get_fetchers(self) -> Fetchers:
+        """Fresh ones with one budget."""
+        common: dict[str, Any] = {"per_request_timeout": LIMIT, "budget": FetchBudget(self.limits)}
+        return Fetchers(
+            ocsp_fetcher=_Ocsp(self.session, **common),
+            crl_fetcher=_Lists(self.session, **common),
+            cert_fetcher=super().get_fetchers().cert_fetcher,
+        )
+
+
+def _answers_as_a_stranger(der: bytes, issuer: Any) -> bool:
+    """Whether an answer brings certificates and none of them is the issuer or a responder that it made (RFC 6960 §4.2.2.2)."""
+    answer = ocsp.load_der_ocsp_response(der)
+    if issuer is None or answer.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL or not answer.certificates:
+        return False
+    authority = x509.load_der_x509_certificate(issuer.dump())
+    return not any(one == authority or _made_by(one, authority) for one in answer.certificates)
+
+
+def _made_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
