@@ -73,6 +73,7 @@ def sign(
     ] = "",
     at: Annotated[str, typer.Option("--at", help="Lugar del sello: HOJA,IZQUIERDA,ABAJO[,ANCHO,ALTO] en mm.")] = "",
     image: Annotated[Path | None, typer.Option("--image", help="Imagen del sello, PNG o JPEG.")] = None,
+    delegation: Annotated[str, typer.Option("--delegation", help="Suplencia que se imprime bajo el cargo.")] = "",
     reason: Annotated[str, typer.Option("--reason", help="Motivo.")] = "",
     location: Annotated[str, typer.Option("--location", help="Lugar.")] = "",
     digest: Annotated[str, typer.Option("--digest", help="Resumen: sha256, sha384 o sha512.")] = "",
@@ -102,7 +103,8 @@ def sign(
         )
         wishes = TsaWishes(tsa, tsa_user, tsa_password_file, tsa_bearer_file, tsa_cert, tsa_key, tsa_ca, proxy)
         look = StampLook(
-            shown=stamp or bool(preset or at or image),
+            shown=stamp or bool(preset or at or image or delegation),
+            delegation=delegation,
             wish=placement_wish(preset, at),
             image=image.read_bytes() if image is not None else b"",
         )
@@ -297,6 +299,7 @@ class _Pile:
             ci_masked=f"···{person.ci[-4:]}" if person.ci else "",
             reason=self.options.reason,
             image=self.look.image,
+            delegation=self.look.delegation,
         )
 
 

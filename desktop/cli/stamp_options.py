@@ -23,6 +23,7 @@ class StampLook:
     shown: bool = False
     wish: Wish | None = None
     image: bytes = b""
+    delegation: str = ""
 
     def places(self, files: Sequence[Path]) -> dict[Path, Placed]:
         """A free place in each file; what cannot be read gets none, pre-flight says why. Raises SigningError ``stamp.…``."""

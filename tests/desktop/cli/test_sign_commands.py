@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
@@ -127,6 +128,18 @@ def test_a_stamp_finds_its_place_and_says_what_it_costs_not_to_have_one(sign, pd
         sign(tmp_path / "ajeno.pdf", "--at", "9,1,1", "--out", tmp_path / "d").json["error"]["code"]
         == "stamp.no_such_page"
     )
+
+
+def test_a_suplencia_is_printed_under_the_post(sign, pdf: Path) -> None:
+    answer = sign(pdf, "--delegation", "Suplente, Memorándum 12/2026", "--at", "1,20,30,80,30")
+    with pikepdf.open(answer.json["files"][0]["output"]) as made:
+        widget = next(field for field in made.Root.AcroForm.Fields if "/V" in field)
+        made.pages[0].Contents = made.make_stream(b"q /S Do Q")
+        made.pages[0].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(S=widget.AP.N))
+        shown = io.BytesIO()
+        made.save(shown)
+    text = pypdfium2.PdfDocument(shown.getvalue())[0].get_textpage().get_text_range()
+    assert "Suplente, Memorándum 12/2026" in " ".join(text.split())
 
 
 def test_a_file_of_keys_instead_of_a_token(
