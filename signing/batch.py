@@ -91,7 +91,7 @@ def sign_batch(
         pile.token, pile.disk = token, disk
         try:
             asyncio.run(pile.run(trust, timestamps))
-        except* Exception as group:  # noqa: BLE001 - a callback's error, or a bug of ours: the first one tells
+        except ExceptionGroup as group:  # a callback's error, or a bug of ours: the first one tells
             raise _first(group) from None
     notices = timestamps.notices(clock()) if timestamps is not None else ()
     return replace(pile.report(), notices=tuple(notices))
