@@ -399,8 +399,8 @@ def certify(lab, path: Path) -> None:
         path.write_bytes(sign_pdf(IncrementalPdfFileWriter(stream), meta, signer).getvalue())
 
 
-def test_a_frozen_document_stays_pdf_a_and_ua_through_two_signatures_and_timestamps(lab, worker, tmp_path):
-    """The whole way on the real page of drafting: two visible stamps, evidence, a document timestamp."""
+def test_a_frozen_document_stays_pdf_a_and_ua_through_three_signatures_and_timestamps(lab, worker, tmp_path):
+    """The whole way on the real page of drafting: three visible stamps, one in a spare field, evidence, a document timestamp."""
     from desktop.drafting.preflight import preflight
     from desktop.drafting.samples import check_template
     from desktop.drafting.templates import load_template
@@ -412,14 +412,18 @@ def test_a_frozen_document_stays_pdf_a_and_ua_through_two_signatures_and_timesta
     source = tmp_path / "frozen.pdf"
     source.write_bytes(frozen.pdf)
     assert preflight(frozen.pdf) == ()
-    for number, (label, level) in enumerate((("juana", Level.B_B), ("elena", Level.B_LTA)), start=1):
+    fields = [field.name for field in signature_fields(source)]
+    people = (("juana", Level.B_B), ("elena", Level.B_T), ("pedro", Level.B_LTA))
+    for number, (label, level) in enumerate(people, start=1):
         output = tmp_path / f"{number}.pdf"
         with lab.session(worker, label) as session:
             receipt = sign(lab, session, source, output, level=level)
-        assert (receipt.field, receipt.level) == (f"firma-{number}", level)
+        assert (receipt.field, receipt.level) == (fields[number - 1], level)
+        assert output.read_bytes().startswith(source.read_bytes())
         assert (
             preflight(output.read_bytes()) == ()
         )  # the timestamp's field lies outside the crop box: no tag is asked for there
         source = output
     verdict = verify_file(source, trust=lab.trust, online=True)
     assert verdict.outcome is Outcome.VALID, verdict
+    assert [one.kind for one in verdict.signatures].count("signature") == 3
