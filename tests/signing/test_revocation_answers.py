@@ -202,3 +202,12 @@ def test_a_list_that_is_good_serves_where_ocsp_does_not(place: Place, lie: str, 
     assert place.sign(tmp_path / "a.pdf", Level.B_LTA).level is Level.B_LTA
     verdict = verify_file(tmp_path / "a.pdf", trust=place.trust, compare_pages=False)
     assert verdict.outcome is Outcome.VALID, verdict
+
+
+def test_whoever_verifies_is_not_misled_either(place: Place, lie: str, tmp_path: Path) -> None:
+    place.liar.mode = ""
+    place.sign(tmp_path / "a.pdf", Level.B_T)
+    place.liar.mode = lie
+    verdict = verify_file(tmp_path / "a.pdf", trust=place.trust, online=True, compare_pages=False)
+    assert verdict.outcome is Outcome.INDETERMINATE, verdict
+    assert verdict.reason in {"signature.intact_revocation_unknown", "signature.intact_revocation_stale"}
