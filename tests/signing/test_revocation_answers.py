@@ -167,6 +167,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 def lie(request: pytest.FixtureRequest, place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     place.liar.mode, place.liar.crls = request.param, False
     monkeypatch.setattr("signing.answers_online.LIMIT", 2.0)
+    monkeypatch.setattr("signing.revocation._TIMEOUT", 2.0)
     yield request.param
     place.liar.mode = ""
 
