@@ -10,7 +10,6 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.x509 import ocsp
 from pyhanko_certvalidator.errors import CRLFetchError, OCSPFetchError
 from pyhanko_certvalidator.fetchers import Fetchers
 from pyhanko_certvalidator.fetchers.aiohttp_fetchers import AIOHttpFetcherBackend
@@ -25,7 +24,7 @@ class _Ocsp(AIOHttpOCSPFetcher):
     async def _fetch(self, cert: Any, authority: Any) -> Any:
         try:
             answer = await super()._fetch(cert, authority)
-            stranger = _answers_as_a_stranger(answer.dump(), getattr(authority, "certificate", None))
+            stranger = _answers_as_a_stranger(answer, getattr(authority, "certificate", None))
         except (OSError, ValueError, TypeError) as error:  # asyncio's time limit is an OSError
             raise OCSPFetchError(type(error).__name__) from error
         if stranger:
@@ -54,18 +53,19 @@ class Backend(AIOHttpFetcherBackend):
         )
 
 
-def _answers_as_a_stranger(der: bytes, issuer: Any) -> bool:
+def _answers_as_a_stranger(answer: Any, issuer: Any) -> bool:
     """Whether an answer brings certificates and none of them is the issuer or a responder that it made (RFC 6960 §4.2.2.2)."""
-    answer = ocsp.load_der_ocsp_response(der)
-    if issuer is None or answer.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL or not answer.certificates:
+    if issuer is None or answer["response_status"].native != "successful":
         return False
-    authority = x509.load_der_x509_certificate(issuer.dump())
-    return not any(one == authority or _made_by(one, authority) for one in answer.certificates)
+    brought = answer.basic_ocsp_response["certs"]
+    return bool(len(brought)) and not any(_stands_for(one.dump(), issuer.dump()) for one in brought)
 
 
-def _made_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+def _stands_for(certificate: bytes, issuer: bytes) -> bool:
+    if certificate == issuer:
+        return True
     try:
-        certificate.verify_directly_issued_by(issuer)
+        x509.load_der_x509_certificate(certificate).verify_directly_issued_by(x509.load_der_x509_certificate(issuer))
     except (ValueError, TypeError, InvalidSignature):
         return False
     return True
