@@ -30,7 +30,7 @@ from signing.timestamps import TimestampClient
 from tests.bench.signing_lab import FILES, LABEL, SigningLab, child_environment, large_file, once
 from tests.fixtures.stub_tsa import Authority, StubTsa
 
-ROUNDS = 5
+ROUNDS = 9
 PDFSIG_FILES = 25  # of the loop, whose time is taken per file: it does not change with their number
 lab, close = once(SigningLab)
 
