@@ -100,37 +100,36 @@ class _Pile:
     options: SignOptions
     progress: Progress
     cancelled: bool = False
-    rows: dict[Path, SignResult] = field(default_factory=dict)
+    rows: dict[str, SignResult] = field(default_factory=dict)  # by document
 
     def sign(self, session: TokenSession) -> list[SignResult]:
         """One row per document, in order; a row without receipt and error was not begun. Raises the token's error when it goes."""
         from signing.batch import sign_batch
 
         self.desk.tidy()
-        items = {self._output(view): self._item(view) for view in self.views}
+        folder = self.desk.work_folder()
+        items = [self._item(view, folder) for view in self.views]
+        views = {item.output: view for item, view in zip(items, self.views, strict=True)}
         self._tell(0)
         try:
             report = sign_batch(
-                list(items.values()),
+                items,
                 session,
                 options=self.options,
                 trust=self.desk.trust,
                 timestamps=self.desk.timestamps,
                 clock=self.desk.now_local,
                 cancelled=lambda: self.cancelled,
-                on_result=lambda result: self._keep(result, session.certificate),
+                on_result=lambda result: self._keep(views[result.item.output], result, session.certificate),
             )
         finally:
-            for output in items:
+            for output in views:
                 output.unlink(missing_ok=True)
         if report.stopped is not None:
             raise report.stopped
-        return [self.rows.get(self._output(view), SignResult(view.id, view.cite)) for view in self.views]
+        return [self.rows.get(view.id, SignResult(view.id, view.cite)) for view in self.views]
 
-    def _output(self, view: DocumentView) -> Path:
-        return self.desk.work_folder() / f"{view.id}-{field_of(view, self.signer.id)}.pdf"
-
-    def _item(self, view: DocumentView) -> SignItem:
+    def _item(self, view: DocumentView, folder: Path) -> SignItem:
         from signing.preflight import SignItem
 
         def stamp(claimed: datetime) -> Stamp:
@@ -138,17 +137,17 @@ class _Pile:
 
         name = field_of(view, self.signer.id)
         wishes = wishes_for(self.desk, view, self.options)
-        return SignItem(self.desk.store.path_of(view.digest), self._output(view), name, stamp, options=wishes)
+        output = folder / f"{view.id}-{name}.pdf"
+        return SignItem(self.desk.store.path_of(view.digest), output, name, stamp, options=wishes)
 
-    def _keep(self, result: ItemResult, certificate: Certificate) -> None:
-        view = next(one for one in self.views if self._output(one) == result.item.output)
+    def _keep(self, view: DocumentView, result: ItemResult, certificate: Certificate) -> None:
         row = SignResult(view.id, view.cite, result.receipt, result.error)
         if result.receipt is not None:
             try:
                 self._record(view, result.receipt, certificate)
             except OfficeError as error:  # somebody else appended meanwhile: what was made here is thrown away
                 row = SignResult(view.id, view.cite, error=error)
-        self.rows[result.item.output] = row
+        self.rows[view.id] = row
         self._tell(len(self.rows))
 
     def _record(self, view: DocumentView, receipt: SignReceipt, certificate: Certificate) -> None:
