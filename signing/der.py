@@ -39,7 +39,7 @@ def integer(value: int) -> bytes:
 def oid(dotted: str) -> bytes:
     """OBJECT IDENTIFIER (X.690 §8.19). Raises ValueError for what is none."""
     first, second, *rest = (int(part) for part in dotted.split("."))
-    if first > 2 or second < 0 or (first < 2 and second > 39) or any(arc < 0 for arc in rest):
+    if first not in (0, 1, 2) or second < 0 or (first < 2 and second > 39) or any(arc < 0 for arc in rest):
         raise ValueError(dotted)
     return tlv(0x06, b"".join(_arc(arc) for arc in (40 * first + second, *rest)))
 

@@ -14,9 +14,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from .der import oid
 from .errors import Fact
 from .tsa_credential import credential_end
-from .tsa_der import SIZES, encoded_oid, request
+from .tsa_der import SIZES, request
 from .tsa_fault import Fault, shown
 from .tsa_http import Access, Channel, Door, require_url
 from .tsa_sample import keep_sample, read_sample
@@ -164,7 +165,7 @@ class TimestampClient:
         if self.digest not in SIZES:
             raise Fault("tsa.bad_settings", "digest")
         try:
-            return encoded_oid(self._policy) if self._policy else b""
+            return oid(self._policy) if self._policy else b""
         except ValueError:
             raise Fault("tsa.bad_settings", "policy") from None
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from .der import octets, tlv
 from .errors import SigningError
-from .tsa_der import OCTETS, OID, SET, Malformed, Node, Parts, encoded, read_response, read_token
+from .tsa_der import OID, SET, Malformed, Node, Parts, read_response, read_token
 from .tsa_fault import Fault
 
 if TYPE_CHECKING:
@@ -191,7 +192,7 @@ def _require_attributes(parts: Parts, attributes: dict[bytes, bytes], signer: _S
     if not parts.digest_algorithm:
         raise Malformed("weak_digest")
     digest = hashlib.new(parts.digest_algorithm, parts.content).digest()
-    if attributes.get(_MESSAGE_DIGEST) != encoded(OCTETS, digest):
+    if attributes.get(_MESSAGE_DIGEST) != octets(digest):
         raise Malformed("signature")
     newer = attributes.get(_SIGNING_CERTIFICATE_V2)
     identity = newer or attributes.get(_SIGNING_CERTIFICATE)
@@ -223,7 +224,7 @@ def _require_signature(parts: Parts, key: Any) -> None:
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
-    message = encoded(SET, parts.attributes.content)
+    message = tlv(SET, parts.attributes.content)
     kind, parameters = _algorithm(parts.signature_algorithm)
     name = _SIGNATURES.get(kind, parts.digest_algorithm)
     known: dict[str, Any] = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}

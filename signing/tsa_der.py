@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from .der import NULL, integer, octets, sequence, tlv
+
 SEQUENCE, SET, INTEGER, BIT_STRING, OCTETS, OID, BOOLEAN, TIME = 0x30, 0x31, 0x02, 0x03, 0x04, 0x06, 0x01, 0x18
 _UTF8, _TAG0, _TAG1, _KEY_ID = 0x0C, 0xA0, 0xA1, 0x80
 _SIGNED_DATA = bytes.fromhex("2a864886f70d010702")
@@ -95,42 +97,16 @@ def whole(data: bytes, tag: int) -> Node:
     return node
 
 
-def encoded(tag: int, *parts: bytes) -> bytes:
-    """One element of DER."""
-    content = b"".join(parts)
-    size = len(content)
-    if size < 0x80:
-        return bytes((tag, size)) + content
-    octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(octets))) + octets + content
-
-
-def encoded_oid(dotted: str) -> bytes:
-    """An object identifier; raises ValueError on what is none."""
-    first, second, *rest = (int(part) for part in dotted.split("."))
-    if first not in (0, 1, 2) or second < 0 or (first < 2 and second > 39) or any(arc < 0 for arc in rest):
-        raise ValueError("no object identifier")
-    return encoded(OID, *(_base128(arc) for arc in (first * 40 + second, *rest)))
-
-
-def _base128(arc: int) -> bytes:
-    out = [arc & 0x7F]
-    while arc := arc >> 7:
-        out.append(arc & 0x7F | 0x80)
-    return bytes(reversed(out))
-
-
-_ALGORITHMS = {name: encoded(SEQUENCE, encoded(OID, oid), b"\x05\x00") for oid, name in DIGESTS.items()}
-_CERT_REQUIRED = encoded(BOOLEAN, b"\xff")
+_ALGORITHMS = {name: sequence(tlv(OID, number), NULL) for number, name in DIGESTS.items()}
+_CERT_REQUIRED = tlv(BOOLEAN, b"\xff")
 
 
 def request(digest: bytes, algorithm: str, nonce: int, policy: bytes = b"") -> bytes:
     """TimeStampReq (§2.4.1) with certReq. ``policy``: its OID as DER, or nothing. Raises ValueError where digest and algorithm differ."""
     if SIZES.get(algorithm) != len(digest):
         raise ValueError("this digest is not of that algorithm")
-    imprint = encoded(SEQUENCE, _ALGORITHMS[algorithm], encoded(OCTETS, digest))
-    number = encoded(INTEGER, nonce.to_bytes(nonce.bit_length() // 8 + 1, "big"))
-    return encoded(SEQUENCE, b"\x02\x01\x01", imprint, policy, number, _CERT_REQUIRED)
+    imprint = sequence(_ALGORITHMS[algorithm], octets(digest))
+    return sequence(integer(1), imprint, policy, integer(nonce), _CERT_REQUIRED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from .cryptoki import (
     PssParameters,
     ulong,
 )
+from .der import integer, sequence
 from .worker_holder import Refused
 from .worker_pipe import Message, pack
 
@@ -121,14 +122,7 @@ def ecdsa_der(raw: bytes) -> bytes:
     half, odd = divmod(len(raw), 2)
     if odd or not 0 < half <= 66:
         raise Refused("token.device_error", reason="signature")
-    body = b"".join(_integer(part) for part in (raw[:half], raw[half:]))
-    return b"\x30" + (bytes([len(body)]) if len(body) < 128 else bytes([0x81, len(body)])) + body
-
-
-def _integer(raw: bytes) -> bytes:
-    value = int.from_bytes(raw, "big")
-    body = value.to_bytes(value.bit_length() // 8 + 1, "big")
-    return bytes([2, len(body)]) + body
+    return sequence(*(integer(int.from_bytes(part, "big")) for part in (raw[:half], raw[half:])))
 
 
 def mechanism_names(numbers: tuple[int, ...]) -> list[str]:

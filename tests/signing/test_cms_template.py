@@ -238,7 +238,7 @@ def test_object_identifiers(dotted):
     assert oid(dotted) == core.ObjectIdentifier(dotted).dump()
 
 
-@pytest.mark.parametrize("dotted", ["3.1", "1.40", "1", "a.b", "1.-2", "1.2.-3"])
+@pytest.mark.parametrize("dotted", ["3.1", "1.40", "1", "a.b", "1.-2", "1.2.-3", "-1.5"])
 def test_what_is_no_object_identifier(dotted):
     with pytest.raises(ValueError, match=r".+"):
         oid(dotted)

@@ -12,9 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from signing.der import oid as encoded_oid
 from signing.trust import TrustStore
 from signing.tsa_check import Asked, Judge
-from signing.tsa_der import DIGESTS, SIZES, Malformed, encoded_oid, read_info, read_response, read_token, request
+from signing.tsa_der import DIGESTS, SIZES, Malformed, read_info, read_response, read_token, request
 from signing.tsa_fault import Fault, shown
 from tests.fixtures.stub_tsa import Authority, tlv
 
