@@ -21,6 +21,11 @@ _BLOCK = 1 << 20
 PART_STEM = ".qillqa-" + hashlib.sha256(socket.gethostname().encode("utf-8")).hexdigest()[:8]
 
 
+def part_in(folder: Path) -> Path:
+    """A new hidden name in ``folder``, which tells ``sweep`` whose it is."""
+    return folder / f"{PART_STEM}-{os.getpid()}-{secrets.token_hex(6)}.part"
+
+
 class Staged:
     """A copy of ``source`` that can be appended to: ``stream``. ``commit`` makes it ``output``; ``discard`` makes it nothing.
 
@@ -32,7 +37,7 @@ class Staged:
         """Raises SigningError ``output.is_input``, ``source.unreadable``, ``pdf.too_large``, ``output.cannot_write``."""
         self.source, self.output = source, output
         self._done = False
-        self._part = output.parent / f"{PART_STEM}-{os.getpid()}-{secrets.token_hex(6)}.part"
+        self._part = part_in(output.parent)
         _require_apart(source, output)
         try:
             origin = source.open("rb")

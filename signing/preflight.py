@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import secrets
 import shutil
 import stat
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +17,7 @@ from .collector import calm_collector
 from .errors import Fact, SigningError
 from .fields import choose_field, list_fields
 from .options import SignOptions
-from .outputs import IN_MEMORY, LARGEST, PART_STEM, sweep
+from .outputs import IN_MEMORY, LARGEST, part_in, sweep
 from .report import Certificate, Level
 from .revisions import open_reader
 
@@ -257,7 +255,7 @@ def _resolved(folder: Path) -> Path:
 
 def _folder_problem(folder: Path) -> SigningError | None:
     """Whether files can be made there, found out by making one; what dead programs left half made is removed."""
-    probe = folder / f"{PART_STEM}-{os.getpid()}-{secrets.token_hex(4)}.part"
+    probe = part_in(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         sweep(folder)

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -87,11 +83,7 @@ class _Reachable(WorkerProcess):
             super().close()
 
     def end(self) -> None:
-        """Kill the child and, on POSIX, what its module started; whoever waits for it notices and clears up."""
-        process: subprocess.Popen[bytes] | None = getattr(self, "_process", None)
-        if process is None or process.returncode is not None:
-            return
-        with contextlib.suppress(OSError):
-            if sys.platform != "win32":
-                os.killpg(process.pid, signal.SIGKILL)
-            process.kill()
+        """Kill the child, if it was started; whoever waits for it notices and clears up."""
+        if hasattr(self, "_process"):
+            with contextlib.suppress(OSError):
+                self._end()

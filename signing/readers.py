@@ -10,9 +10,10 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import IO, Any, cast
+from typing import IO, cast
 
 from .pcsc import Reader
+from .worker_process import spawn_options
 
 FROZEN_ARGUMENT = "--card-readers"  # the frozen program's entry gives what follows to signing.pcsc_child.main
 ONCE_LIMIT = 5.0  # seconds
@@ -103,16 +104,11 @@ def _parsed(line: bytes) -> Readers | None:
 
 
 def _spawn(arguments: Sequence[str], environment: Mapping[str, str] | None) -> subprocess.Popen[bytes]:
-    options: dict[str, Any] = {}
-    if sys.platform == "win32":
-        options["creationflags"] = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
-    else:
-        options["process_group"] = 0  # Ctrl-C in the terminal is the parent's to handle
     return subprocess.Popen(
         [*reader_command(frozen=bool(getattr(sys, "frozen", False)), executable=sys.executable), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env={**os.environ, **(environment or {})},
-        **options,
+        **spawn_options(),
     )

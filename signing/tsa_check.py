@@ -221,14 +221,12 @@ def _require_named(identity: bytes, newer: bool, certificate: bytes) -> None:
 def _require_signature(parts: Parts, key: Any) -> None:
     """Over the DER of SET OF signedAttrs (RFC 5652 §5.4)."""
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-    from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
     message = tlv(SET, parts.attributes.content)
     kind, parameters = _algorithm(parts.signature_algorithm)
     name = _SIGNATURES.get(kind, parts.digest_algorithm)
-    known: dict[str, Any] = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
-    digest = known[name]()
+    digest = _hash(name)
     try:
         if isinstance(key, rsa.RSAPublicKey) and kind == _RSA_PSS:
             key.verify(parts.signature, message, *_pss(parameters))
@@ -246,6 +244,14 @@ def _require_signature(parts: Parts, key: Any) -> None:
         raise Malformed("signature_algorithm") from error
 
 
+def _hash(name: str) -> Any:
+    """Cryptography's object for a digest. Raises KeyError for one that is not accepted."""
+    from cryptography.hazmat.primitives import hashes
+
+    known: dict[str, Any] = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
+    return known[name]()
+
+
 def _algorithm(node: Node) -> tuple[bytes, bytes]:
     """An AlgorithmIdentifier's OID and the DER of its parameters."""
     parts = node.children()
@@ -257,14 +263,12 @@ def _algorithm(node: Node) -> tuple[bytes, bytes]:
 def _pss(parameters: bytes) -> tuple[Any, Any]:
     """RSASSA-PSS-params (RFC 4055 §3.1) for cryptography; SHA-1, their default, is refused."""
     from asn1crypto import algos
-    from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import padding
 
-    known: dict[str, Any] = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
     try:
         read = algos.RSASSAPSSParams.load(parameters)
-        digest = known[read["hash_algorithm"]["algorithm"].native]()
-        mask = known[read["mask_gen_algorithm"]["parameters"]["algorithm"].native]()
+        digest = _hash(read["hash_algorithm"]["algorithm"].native)
+        mask = _hash(read["mask_gen_algorithm"]["parameters"]["algorithm"].native)
         return padding.PSS(padding.MGF1(mask), int(read["salt_length"].native)), digest
     except (ValueError, TypeError, KeyError) as error:
         raise Malformed("signature_algorithm") from error

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import IO
 
+from .outputs import sync_folder
 from .tsa_fault import Fault
 
 PERIODS = ("hour", "day", "month", "year", "total")
@@ -129,12 +130,7 @@ class Ledger:
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(self.path)
-        if sys.platform != "win32":  # which cannot open folders; elsewhere the new name is on the disk too
-            folder = os.open(self.path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        sync_folder(self.path.parent)
 
     def _fault(self, reason: str) -> Fault:
         return Fault("tsa.ledger", reason, file=self.path.name)

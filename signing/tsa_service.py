@@ -8,7 +8,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .errors import SigningError
 from .timestamps import Notice, TimestampClient, utc_now
@@ -130,8 +130,7 @@ class TimestampService:
             rest = self._resting.get(client.name)
         if rest is None or not rest.since <= self.clock() < rest.until:
             return None
-        facts: dict[str, Any] = dict(rest.error.facts)
-        return SigningError(rest.error.code, **facts)  # a new one: the old one's traceback would grow
+        return rest.error.again()  # a new one: the old one's traceback would grow
 
     def set_aside(self, client: TimestampClient, error: SigningError) -> None:
         """Leave it alone from now on, as long as it asked for itself, else for ``rest``."""
