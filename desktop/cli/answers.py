@@ -77,11 +77,16 @@ def tell(text: str) -> None:
 
 def error_words(error: OfficeError | SigningError, language: str = "es") -> list[str]:
     """Qué pasó, qué significa, qué hacer, and what is now on disk."""
-    said = words(error.code, language, error.facts)
-    lines = [said.what, said.means, said.do]
+    lines = said(error.code, error.facts, language)
     if error.on_disk:
         lines.append(words(f"on_disk.{error.on_disk}", language, {}).what)
-    return [line for line in lines if line]
+    return lines
+
+
+def said(code: str, facts: Mapping[str, object] | None, language: str = "es") -> list[str]:
+    """The sentences of a code that there are."""
+    found = words(code, language, facts)
+    return [line for line in (found.what, found.means, found.do) if line]
 
 
 def answered(act: Callable[[], Exit | None], *, as_json: bool = False) -> int:

@@ -8,7 +8,7 @@ import typer
 
 from desktop.words import words
 
-from .answers import Exit, put_json, put_line, tell
+from .answers import Exit, put_json, put_line, said, tell
 from .desks import Home, Json, at_desk
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ def raise_documents(
 
 def owed_words(row: Owed) -> str:
     """One document of the queue: its level in words, and why it waits."""
-    said = words(f"level.{row.level.value}", "es", {})
+    level = words(f"level.{row.level.value}", "es", {})
     why = words(row.code, "es", row.facts).what if row.code else words("raise.waits_for_line", "es", {}).what
-    return f"{row.cite}: {said.what} {why}"
+    return f"{row.cite}: {level.what} {why}"
 
 
 def tell_outcome(outcome: RaisingOutcome) -> None:
@@ -62,15 +62,10 @@ def tell_outcome(outcome: RaisingOutcome) -> None:
     for cite, level in outcome.raised:
         put_line(f"{cite}: {words(f'level.{level.value}', 'es', {}).what}")
     for code, facts in outcome.problems:
-        tell(" ".join(part for part in _parts(code, facts) if part))
+        tell(" ".join(said(code, facts)))
     if outcome.waits:
-        tell(" ".join(part for part in _parts(outcome.waits, outcome.facts) if part))
+        tell(" ".join(said(outcome.waits, outcome.facts)))
     if outcome.left:
         put_line(words("raise.left", "es", {"count": outcome.left}).what)
     elif not outcome.raised:
         put_line(words("raise.nothing", "es", {}).what)
-
-
-def _parts(code: str, facts: object) -> tuple[str, str, str]:
-    said = words(code, "es", facts)  # type: ignore[arg-type]
-    return said.what, said.means, said.do

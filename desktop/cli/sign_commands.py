@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,7 +23,7 @@ from signing.options import Commitment, FieldLock, SignOptions
 from signing.report import Certificate, Level, Padding, Token
 from signing.tokens import merge_tokens
 
-from .answers import Exit, answered, error_words, exit_of, plain, put_json, put_line, tell
+from .answers import Exit, answered, error_words, exit_of, plain, put_json, put_line, said, tell
 from .pins import PinSource
 from .signing_commands import Json, Module, Trust, open_worker, trust_of
 from .stamp_options import StampLook, placement_wish
@@ -258,14 +258,14 @@ class _Pile:
             for row, result in rows:
                 _tell_row(row, result)
             for notice in report.notices:
-                tell(" ".join(_said(notice.code, notice.facts)))
+                tell(" ".join(said(notice.code, notice.facts)))
             for line in error_words(report.stopped) if report.stopped is not None else ():
                 tell(line)
         return _exit(rows, report)
 
     def _tell_notes(self, found: Preflight) -> None:
         for note in () if self.as_json else found.notes:
-            tell(" ".join(_said(note.code, note.facts)))
+            tell(" ".join(said(note.code, note.facts)))
 
     def _progress(self, done: int, total: int, name: str) -> None:
         if sys.stderr.isatty() and total > 1 and not self.as_json:
@@ -359,7 +359,7 @@ def _tell_row(row: Checked, result: ItemResult | None) -> None:
     elif result.receipt is not None:
         put_line(f"{name}: firmado, nivel {result.receipt.level.value}. Está en {result.receipt.output}")
         for note in row.notes:
-            tell("  " + " ".join(_said(note.code, note.facts)))
+            tell("  " + " ".join(said(note.code, note.facts)))
         if result.receipt.degraded:
             tell("  " + words(result.receipt.degraded, "es", {}).what)
     elif result.error is not None:
@@ -376,12 +376,7 @@ def _tell_checked(row: Checked) -> None:
     code = "sign.already_done" if row.done else "sign.ready"
     put_line(f"{name}: {words(code, 'es', {'output': row.item.output.name}).what}")
     for note in row.notes:
-        tell("  " + " ".join(_said(note.code, note.facts)))
-
-
-def _said(code: str, facts: Any) -> list[str]:
-    said = words(code, "es", facts)
-    return [part for part in (said.what, said.means, said.do) if part]
+        tell("  " + " ".join(said(note.code, note.facts)))
 
 
 def renew(
