@@ -7,7 +7,7 @@ service that is down is not asked for ever and a person can see why.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from desktop.records.documents import DocumentState, DocumentView
@@ -74,13 +74,24 @@ def wished_level(desk: Desk) -> Level:
 def owed(desk: Desk) -> list[Owed]:
     """Everything that this desk owes and may append to now, the oldest first."""
     wished = wished_level(desk)
-    below = [level.value for level in Level if level.rank < wished.rank]
     tries = desk.store.raising_tries()
     return [
         _owed(view, wished, tries.get(view.id))
-        for view in desk.store.documents_at_levels(below, _STATES)
+        for view in desk.store.documents_at_levels(_below(wished), _STATES)
         if _ours(desk, view)
     ]
+
+
+def owed_of(desk: Desk, document: str) -> Owed | None:
+    """The same of one document; None where nothing is owed."""
+    view, wished = desk.store.document(document), wished_level(desk)
+    if view.state not in _STATES or view.level not in _below(wished) or not _ours(desk, view):
+        return None
+    return _owed(view, wished, desk.store.raising_tries().get(document))
+
+
+def _below(wished: Level) -> list[str]:
+    return [level.value for level in Level if level.rank < wished.rank]
 
 
 def _owed(view: DocumentView, wished: Level, tried: RaisingTry | None) -> Owed:
@@ -88,17 +99,8 @@ def _owed(view: DocumentView, wished: Level, tried: RaisingTry | None) -> Owed:
     row = Owed(view.id, view.cite, Level(last.level), wished, last.at)
     if tried is None:
         return row
-    return Owed(
-        view.id,
-        view.cite,
-        row.level,
-        wished,
-        row.since,
-        tried.tries,
-        tried.code,
-        tried.facts,
-        tried.retry_at,
-        tried.aside,
+    return replace(
+        row, tries=tried.tries, code=tried.code, facts=tried.facts, retry_at=tried.retry_at, aside=tried.aside
     )
 
 

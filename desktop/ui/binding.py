@@ -56,7 +56,7 @@ from .office import (
     TokensSeen,
     TrayRow,
 )
-from .waiting import waiting_rows
+from .waiting import waiting_row, waiting_rows
 
 _BYTES = frozenset({EventKind.FROZEN, EventKind.SIGNED, EventKind.RAISED})
 _ANSWERS = "answers:"  # name of the setting that keeps (slip, hop) until the answer is signed
@@ -133,7 +133,7 @@ class BoundDesk:
                 AttachedFile(item, path) for item, (_, path) in zip(view.attachments, found.attachments, strict=True)
             ),
             waits_for=tray_operations.name_of(desk, view.next_official or ""),
-            owed=next((row for row in waiting_rows(desk) if row.document == document), None),
+            owed=waiting_row(desk, document),
         )
 
     def recipients(self) -> Sequence[Recipient]:

@@ -12,11 +12,18 @@ def waiting_rows(desk: Desk) -> tuple[WaitingRow, ...]:
     """What is owed, the oldest first; each with a reason that has words. No network."""
     found = raising.owed(desk)
     untried = _why_untried(desk) if any(not row.code for row in found) else ""
-    return tuple(
-        WaitingRow(
-            row.document, row.cite, row.level, row.since, row.code or untried, row.facts, row.retry_at, row.aside
-        )
-        for row in found
+    return tuple(_row(row, untried) for row in found)
+
+
+def waiting_row(desk: Desk, document: str) -> WaitingRow | None:
+    """The same of one document; None where it waits for nothing here."""
+    found = raising.owed_of(desk, document)
+    return None if found is None else _row(found, "" if found.code else _why_untried(desk))
+
+
+def _row(row: raising.Owed, untried: str) -> WaitingRow:
+    return WaitingRow(
+        row.document, row.cite, row.level, row.since, row.code or untried, row.facts, row.retry_at, row.aside
     )
 
 

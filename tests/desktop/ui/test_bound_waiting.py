@@ -30,6 +30,7 @@ def test_a_desk_tells_what_waits_and_why_and_raises_when_it_is_told(
     owed = bound.card(stage.document).owed
     assert owed is not None
     assert owed.code == "raise.waits_for_line"
+    assert (owed,) == bound.status().to_raise  # one document's row is the row of the list
     done = bound.raise_now(lambda *_now: None)
     assert (done.raised, done.left, done.waits) == (((row.cite, Level.B_LTA),), 0, "")
     assert bound.card(stage.document).owed is None
