@@ -129,16 +129,7 @@ class FileVault:
     def save(self, key: DeviceKey) -> None:
         """Write the key, whole or not at all."""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            draft = self.folder / f".{key.id}.new"
-            draft.unlink(missing_ok=True)
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-                stream.write(key.to_secret())
-                stream.flush()
-                os.fsync(stream.fileno())
-            draft.replace(self.path_of(key.id))
-            _fsync_folder(self.folder)
+            write_private(self.path_of(key.id), key.to_secret())
         except OSError as error:
             raise OfficeError("device.vault_failed", reason=type(error).__name__) from error
 
@@ -146,7 +137,7 @@ class FileVault:
         """Read the key back; a file that others could read is closed to them first."""
         path = self.path_of(device_id)
         try:
-            _close_to_others(path)
+            close_to_others(path)
             secret = path.read_text(encoding="ascii")
         except FileNotFoundError as error:
             raise OfficeError("device.key_missing", device=device_id) from error
@@ -160,7 +151,7 @@ def choose_vault(home: Path, backend: KeyringBackend | None = None) -> KeyVault:
     file_vault = FileVault(home)
     if any(file_vault.folder.glob("*.key")):
         return file_vault
-    chosen = backend if backend is not None else _system_keyring()
+    chosen = backend if backend is not None else system_keyring()
     return KeyringVault(chosen) if chosen is not None and _works(chosen) else file_vault
 
 
@@ -175,7 +166,8 @@ def _same(key: DeviceKey, device_id: str) -> DeviceKey:
     return key
 
 
-def _system_keyring() -> KeyringBackend | None:
+def system_keyring() -> KeyringBackend | None:
+    """The keyring of this session, if it is a real one."""
     import keyring
     from keyring.errors import KeyringError
 
@@ -196,7 +188,22 @@ def _works(backend: KeyringBackend) -> bool:
     return True
 
 
-def _close_to_others(path: Path) -> None:
+def write_private(path: Path, text: str) -> None:
+    """Whole and synced or not at all, for its owner alone, in a folder for its owner alone. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.stem}.new")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.replace(path)
+    _fsync_folder(path.parent)
+
+
+def close_to_others(path: Path) -> None:
+    """What others could read is closed to them. Raises OSError."""
     if os.name == "posix" and path.stat().st_mode & 0o077:
         path.chmod(0o600)
 

@@ -6,13 +6,12 @@ Keyring or 0600 file, as ``device.choose_vault`` chose for this home. No secret 
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from desktop.records.errors import OfficeError
 
-from .device import _close_to_others, _fsync_folder, _system_keyring, choose_vault
+from .device import choose_vault, close_to_others, system_keyring, write_private
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -43,7 +42,7 @@ def choose_secrets(home: Path, device: str, backend: KeyringBackend | None = Non
     """The keyring where this desk's key lies in one, else the file beside the key."""
     if choose_vault(home, backend).name == "file":
         return FileSecrets(home)
-    chosen = backend if backend is not None else _system_keyring()
+    chosen = backend if backend is not None else system_keyring()
     return KeyringSecrets(chosen, device) if chosen is not None else FileSecrets(home)
 
 
@@ -132,7 +131,7 @@ class FileSecrets:
 
     def _read(self) -> dict[str, str]:
         try:
-            _close_to_others(self.path)
+            close_to_others(self.path)
             kept = json.loads(self.path.read_text("utf-8"))
         except FileNotFoundError:
             return {}
@@ -143,16 +142,7 @@ class FileSecrets:
         return kept
 
     def _write(self, kept: dict[str, str]) -> None:
-        draft = self.path.with_name(".secrets.new")
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            draft.unlink(missing_ok=True)
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                stream.write(json.dumps(kept, ensure_ascii=False))
-                stream.flush()
-                os.fsync(stream.fileno())
-            draft.replace(self.path)
-            _fsync_folder(self.path.parent)
+            write_private(self.path, json.dumps(kept, ensure_ascii=False))
         except OSError as error:
             raise OfficeError("secret.failed", reason=type(error).__name__) from error
