@@ -28,6 +28,8 @@ from signing.session import TokenSession
 from signing.timestamps import TimestampClient
 from signing.trust import TrustStore
 from signing.worker import TokenWorker
+from tests.fixtures.lab import Lab as SoftLab
+from tests.fixtures.lab import shared_lab
 from tests.fixtures.shim.keyring import Keyring
 from tests.fixtures.shim.keyring import build as build_keyring
 
@@ -88,6 +90,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         issuing = pki.certificate(ISSUING).public_bytes(serialization.Encoding.PEM)
         trust = TrustStore.from_pem([pki.anchors_pem()], intermediates=[issuing])
         yield Lab(pki, services, tokens, trust, page)
+
+
+@pytest.fixture(scope="session")
+def soft() -> SoftLab:
+    """People whose keys are in memory: for what needs no token."""
+    return shared_lab()
 
 
 @pytest.fixture

@@ -30,11 +30,6 @@ NOW = datetime.now(UTC)
 
 
 @pytest.fixture(scope="module")
-def soft() -> SoftLab:
-    return SoftLab()
-
-
-@pytest.fixture(scope="module")
 def frozen() -> bytes:
     return frozen_page(2)
 

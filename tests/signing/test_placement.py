@@ -183,11 +183,6 @@ def test_presets_are_data_and_a_broken_one_is_named(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def soft() -> SoftLab:
-    return SoftLab()
-
-
-@pytest.fixture(scope="module")
 def reader():
     with Verifier() as verifier:
         verifier.start()

@@ -29,11 +29,6 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 
 
 @pytest.fixture(scope="module")
-def soft() -> SoftLab:
-    return SoftLab()
-
-
-@pytest.fixture(scope="module")
 def page() -> bytes:
     return frozen_page(2)
 

@@ -39,11 +39,6 @@ Flag = SigSeedValFlags
 
 
 @pytest.fixture(scope="module")
-def soft() -> SoftLab:
-    return SoftLab()
-
-
-@pytest.fixture(scope="module")
 def page() -> bytes:
     return frozen_page(1)
 

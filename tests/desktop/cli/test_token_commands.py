@@ -23,14 +23,6 @@ def no_service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def soft(practice_tokens: SoftTokens, monkeypatch: pytest.MonkeyPatch) -> SoftTokens:
-    """The soft tokens, found by this process and its children."""
-    for name, value in practice_tokens.environment().items():
-        monkeypatch.setenv(name, value)
-    return practice_tokens
-
-
-@pytest.fixture
 def nothing(soft: SoftTokens, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SoftTokens:
     """SoftHSM without a token."""
     conf, store = tmp_path / "softhsm2.conf", tmp_path / "store"
