@@ -26,7 +26,7 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # the stamp's own page has no date: o
 class Stamp:
     """What the stamp prints (formats/document.md); never a level, nor a timestamp's time: neither exists when it is drawn.
 
-    ``claimed_time`` is local wording of the PC's clock (with or without its own "Firmado el"); ``delegation`` e.g.
+    ``claimed_time`` is the PC's clock in local wording; the stamp says "Firmado el" and whose clock it is; ``delegation`` e.g.
     ``Suplente, Memorándum 12/2026``;
     ``qr`` the text of the QR code, "" for none; ``font_folder`` holds the only fonts used, ``font_family`` picks one of several.
     ``image``: a PNG without transparency or a JPEG, drawn left of the text, b"" for none.

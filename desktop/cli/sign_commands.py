@@ -294,7 +294,7 @@ class _Pile:
             name=person.name,
             post=person.post,
             entity=person.organisation,
-            claimed_time=f"Firmado el {now:%d/%m/%Y %H:%M} (hora del equipo)",
+            claimed_time=f"{now:%d/%m/%Y %H:%M}",
             font_folder=find_resources() / "fonts",
             ci_masked=f"···{person.ci[-4:]}" if person.ci else "",
             reason=self.options.reason,

@@ -197,7 +197,7 @@ def stamp_for(desk: Desk, view: DocumentView, signer: Official, claimed: datetim
         name=signer.name,
         post=signer.post,
         entity=desk.directory.entity.name,
-        claimed_time=f"Firmado el {claimed:%d/%m/%Y %H:%M} (hora del equipo)",
+        claimed_time=f"{claimed:%d/%m/%Y %H:%M}",
         ci_masked=f"···{signer.ci[-4:]}",
         delegation="",
         reason=reason,
