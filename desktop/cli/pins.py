@@ -23,19 +23,24 @@ class PinSource:
             sys.stderr.write("Escriba el PIN en el teclado del lector.\n")
             sys.stderr.flush()
             return ""
-        if self._descriptor is not None:
-            pin = line_of(self._descriptor)
-        elif self._from_stdin:
-            pin = sys.stdin.readline().rstrip("\r\n")
-        else:
-            pin = getpass.getpass(_question(token, certificate))
-        if not pin:
-            raise SigningCancelled
-        return pin
+        return ask_secret(_question(token, certificate), from_stdin=self._from_stdin, descriptor=self._descriptor)
 
 
-def line_of(descriptor: int) -> str:
-    """One line of that descriptor without its end, not a byte more."""
+def ask_secret(question: str, *, from_stdin: bool, descriptor: int | None) -> str:
+    """One line without its end: of the descriptor, else of standard input, else asked for. Raises ``SigningCancelled`` for an empty one."""
+    if descriptor is not None:
+        given = _line_of(descriptor)
+    elif from_stdin:
+        given = sys.stdin.readline().rstrip("\r\n")
+    else:
+        given = getpass.getpass(question)
+    if not given:
+        raise SigningCancelled
+    return given
+
+
+def _line_of(descriptor: int) -> str:
+    """One line of that descriptor, not a byte more."""
     read = bytearray()
     while (byte := os.read(descriptor, 1)) not in (b"", b"\n"):
         read += byte

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
-import sys
-from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,12 +10,11 @@ import typer
 from desktop.assembly import pc_clock
 from desktop.operations.timestamp_services import add_service, list_services, remove_service, try_service
 from desktop.words import words
-from signing.errors import SigningCancelled
 from signing.tsa_settings import TsaSecrets, TsaSettings
 
 from .answers import Exit, answered, put_json, put_line, tell
 from .desks import Home, Json, at_desk, default_home
-from .pins import line_of
+from .pins import ask_secret
 
 if TYPE_CHECKING:
     from desktop.operations.desk import Desk
@@ -70,7 +67,7 @@ def add(
             )  # fmt: skip
         except ValueError as error:
             raise typer.BadParameter("--digest, --period, --quota, --timeout: un valor no es posible") from error
-        ask = _secret_source(from_stdin=secret_stdin, descriptor=secret_fd)
+        ask = partial(ask_secret, from_stdin=secret_stdin, descriptor=secret_fd)
         given = TsaSecrets(
             password=ask("Clave del servicio: ") if user and not bearer else "",
             bearer=ask("Credencial del servicio: ") if bearer else "",
@@ -153,20 +150,3 @@ def _tell_notices(notices: tuple[tuple[str, dict[str, Fact]], ...]) -> None:
     for code, facts in notices:
         said = words(code, "es", facts)
         tell(" ".join(part for part in (said.what, said.do) if part))
-
-
-def _secret_source(*, from_stdin: bool, descriptor: int | None) -> Callable[[str], str]:
-    """Asks for one secret per call. Raises ``SigningCancelled`` where nothing was given."""
-
-    def ask(question: str) -> str:
-        if descriptor is not None:
-            given = line_of(descriptor)
-        elif from_stdin:
-            given = sys.stdin.readline().rstrip("\r\n")
-        else:
-            given = getpass.getpass(question)
-        if not given:
-            raise SigningCancelled
-        return given
-
-    return ask
