@@ -342,7 +342,9 @@ def test_a_module_and_a_file_stand_side_by_side(keyring, tmp_path):
     path = write(tmp_path / "f.p12")
     with TokenWorker([keyring.shim, path], environment=keyring.environment()) as worker:
         worker.warm()
-        assert [token.label for token in worker.tokens()] == ["llavero", "segundo", "f"]
+        # SoftHSM gives its slots in any order: modules stand in the order asked for, the tokens of one do not
+        *of_module, last = (token.label for token in worker.tokens())
+        assert (sorted(of_module), last) == (["llavero", "segundo"], "f")
         with keyring.open(worker) as token, worker.open_soft(worker.tokens()[2], lambda *_: PASSWORD) as file:
             assert token.sign_raw(b"data") != file.sign_raw(b"data")
         assert len(worker.process_ids()) == 2
