@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -152,20 +152,136 @@ class Indication(StrEnum):
 
 
 class LaterChanges(StrEnum):
-    """What was appended to the file after the signed revision."""
+    """What was appended to the file after the signed revision; says nothing about the signed bytes themselves (see ``Integrity``)."""
 
     NONE = "none"
     PERMITTED = "permitted"
     SUSPICIOUS = "suspicious"
 
 
+class Integrity(StrEnum):
+    """Whether digest and signature value of the signed bytes hold, whoever signed and whatever came afterwards."""
+
+    INTACT = "intact"
+    BROKEN = "broken"
+    UNKNOWN = "unknown"  # could not be computed: unsupported or unreadable
+
+
+class ChangeKind(StrEnum):
+    """What a later revision did. The first six can be permitted; whether one is depends on DocMDP, FieldMDP and what it looks like."""
+
+    SIGNATURE = "signature"  # another signature, in a field that was there or in a new one
+    TIMESTAMP = "timestamp"  # a document timestamp
+    VALIDATION_DATA = "validation_data"  # DSS and VRI (EN 319 142-1 §5.4)
+    FORM_FILLED = "form_filled"
+    ANNOTATION = "annotation"  # a remark of a harmless kind
+    BOOKKEEPING = "bookkeeping"  # metadata, tags of new fields, versions: nothing of the content
+    SIGNATURE_FIELD = "signature_field"  # an empty signature field was added
+    # from here on never permitted
+    CONTENT = "content"  # content streams, fonts, pictures or sizes of a page
+    PAGES = "pages"  # pages added, removed or in another order
+    ANNOTATION_HIDES = "annotation_hides"  # a remark that can hide or imitate content, or does
+    STAMP_COVERS = "stamp_covers"  # a signature's picture over what was signed
+    FORM_CHANGED = "form_changed"  # fields added, removed, moved, or that show another value than they hold
+    SIGNATURE_CHANGED = "signature_changed"  # an earlier signature was altered or removed
+    BEHAVIOUR = "behaviour"  # actions, scripts, layers, attachments, bookmarks of the document
+    STRUCTURE = "structure"  # cross-references, encryption, catalog: a file that two readers may read in two ways
+    UNKNOWN = "unknown"  # changed and not explained by any of the above
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that came after the signed revision. ``page`` from 1, 0 where it is of no page; ``name`` is the field's, where it has one.
+
+    ``detail``: the place in the document's tree, for the experts' report (``Root/Pages/Kids/0/Contents``).
+    """
+
+    kind: ChangeKind
+    permitted: bool
+    page: int = 0
+    name: str = ""
+    detail: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """``status``: good, revoked, unknown, not_checked. ``source``: ocsp, crl, empty. ``date``: thisUpdate of the answer."""
+    """``status``: good, revoked, unknown, not_checked. ``source``: ocsp, crl, empty. ``date``: thisUpdate of the answer.
+
+    ``kept``: where the answer came from: ``file``, ``cache``, ``online`` or empty. When revoked: ``revoked_at``, ``cause`` (RFC 5280 §5.3.1).
+    """
 
     status: str
     source: str = ""
     date: datetime | None = None
+    kept: str = ""
+    next_update: datetime | None = None
+    revoked_at: datetime | None = None
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Algorithm:
+    """A use of an algorithm. ``use``: ``digest``, ``signature``, ``certificate``, ``timestamp``. ``bits``: key or digest size.
+
+    ``trusted_until``: the day after which the dated table no longer trusts it (None: no end is known). ``weak``: it was past that day
+    at the best time known for its use.
+    """
+
+    use: str
+    name: str
+    bits: int
+    trusted_until: date | None = None
+    weak: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChainLink:
+    """A certificate of the path, leaf first. ``anchor``: where trust in it was set, empty when it is no anchor."""
+
+    subject: str
+    issuer: str
+    serial: int
+    sha256: str
+    not_before: datetime
+    not_after: datetime
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceItem:
+    """Something that the verdict rests on. ``kind``: ``certificate``, ``ocsp``, ``crl``, ``timestamp``.
+
+    ``source``: ``signature``, ``file``, ``cache``, ``online``, ``trust``. ``about``: whom it speaks of; ``date``: thisUpdate, genTime or
+    notBefore; ``sha256`` of its DER.
+    """
+
+    kind: str
+    source: str
+    about: str
+    sha256: str
+    date: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureTimestamp:
+    """A token of the unsigned attribute signature-time-stamp (EN 319 122-1 §5.3), judged by EN 319 102-1 §5.4."""
+
+    time: datetime | None
+    authority: str
+    outcome: Outcome
+    indication: Indication
+    subindication: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Countersignature:
+    """A CMS countersignature (RFC 5652 §11.4) on a signature value. ``integrity`` is its mathematics; it is not judged further."""
+
+    name: str
+    issuer: str
+    claimed_time: datetime | None
+    integrity: Integrity
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +289,7 @@ class SignatureVerdict:
     """One signature or document timestamp (``kind``: ``signature`` or ``timestamp``).
 
     ``outcome`` is never better than the weakest of indication, integrity, coverage and later changes.
-    ``reason`` is a code with words: verdict sentence, what it means, what to do.
+    ``reason`` is a code with words: verdict sentence, what it means, what to do. ``also``: further codes that hold beside it.
     ``proven_time`` comes from a timestamp that passed; ``proven_by`` names it (``signature_timestamp``, ``document_timestamp``).
     """
 
@@ -196,11 +312,36 @@ class SignatureVerdict:
     revocation: Revocation
     signed_revision: int  # bytes of the file that the signature covers, as an end offset
     changed_pages: tuple[int, ...] = ()
+    integrity: Integrity = Integrity.UNKNOWN
+    also: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    certifies: int = 0  # DocMDP P of this signature (ISO 32000-1 §12.8.2.2); 0: an approval signature
+    subfilter: str = ""
+    stated_reason: str = ""  # /Reason, as the signer wrote it
+    stated_place: str = ""  # /Location
+    algorithms: tuple[Algorithm, ...] = ()
+    timestamps: tuple[SignatureTimestamp, ...] = ()
+    countersignatures: tuple[Countersignature, ...] = ()
+    chain: tuple[ChainLink, ...] = ()
+    evidence: tuple[EvidenceItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentVerdict:
+    """A file of the list on the last page, or lying embedded. ``state``: ``same``, ``changed``, ``missing`` (not beside the file)."""
+
+    name: str
+    size: int
+    sha256: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
 class FileVerdict:
-    """A whole file. ``reason`` is a code with words; ``warnings`` are codes; ``sha256`` is hex of the file's bytes."""
+    """A whole file. ``reason`` is a code with words; ``warnings`` are codes; ``sha256`` is hex of the file's bytes, ``size`` in bytes.
+
+    ``at``: the moment of judgement.
+    """
 
     file: str
     sha256: str
@@ -210,3 +351,7 @@ class FileVerdict:
     unsigned_fields: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     pages: int = 0
+    size: int = 0
+    at: datetime | None = None
+    revisions: int = 0
+    attachments: tuple[AttachmentVerdict, ...] = ()
