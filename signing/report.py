@@ -207,7 +207,7 @@ class Change:
 class Revocation:
     """``status``: good, revoked, unknown, not_checked. ``source``: ocsp, crl, empty. ``date``: thisUpdate of the answer.
 
-    ``kept``: where the answer came from: ``file``, ``cache``, ``online`` or empty. When revoked: ``revoked_at``, ``cause`` (RFC 5280 §5.3.1).
+    ``kept``: ``file``, ``cache``, ``online`` or empty: where the answer lay. ``revoked_at``, ``cause`` (RFC 5280 §5.3.1): when revoked.
     """
 
     status: str
