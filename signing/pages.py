@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
@@ -17,15 +17,28 @@ from time import monotonic
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from .raster import Picture, PixelBox, differing_rows, hides
+from .report import Change, ChangeKind
+
 _SCALE = 1.25  # 90 dots per inch: every letter of a 7 point text still differs
 _MARGIN = 2  # pixels around a field: strokes and antialiasing
 _MAX_PIXELS = 40_000_000
-_INK = 128  # a grey below this was ink in the signed revision
+_APART = 6  # rows of equal pixels between two regions that differ
+_REMARKS = frozenset(
+    {
+        pdfium.FPDF_ANNOT_TEXT, pdfium.FPDF_ANNOT_POPUP, pdfium.FPDF_ANNOT_HIGHLIGHT, pdfium.FPDF_ANNOT_UNDERLINE,
+        pdfium.FPDF_ANNOT_SQUIGGLY, pdfium.FPDF_ANNOT_STRIKEOUT, pdfium.FPDF_ANNOT_CARET, pdfium.FPDF_ANNOT_INK,
+    }
+)  # fmt: skip
+
+Box = tuple[
+    float, float, float, float
+]  # left, top, right, bottom in points from the upper left corner of the page as it is seen
 
 
 @dataclass(frozen=True, slots=True)
 class PageComparison:
-    """``changed``: page numbers from 1 that look different. ``suspicious``: a difference that no form field explains."""
+    """``changed``: page numbers from 1 that look different. ``suspicious``: a difference that nothing permitted explains."""
 
     changed: tuple[int, ...] = ()
     suspicious: bool = False
@@ -33,41 +46,95 @@ class PageComparison:
     unreadable: bool = False
 
 
-Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels, right and bottom excluded
-
-
 @dataclass(frozen=True, slots=True)
-class _Picture:
-    width: int
-    height: int
-    grey: bytes
+class Spot:
+    """A place on a page to be looked at: page from 1, rectangle in PDF's own coordinates (/Rect). ``strict``: see ``raster.hides``."""
+
+    page: int
+    rect: tuple[float, float, float, float]
+    strict: bool = True
 
 
-def count_pages(data: bytes) -> int:
+def count_pages(data: bytes, *, password: str = "") -> int:
     """Number of pages, 0 where the renderer cannot tell."""
     try:
-        with _document(data) as document:
+        with _document(data, password) as document:
             return len(document)
     except pypdfium2.PdfiumError:
         return 0
 
 
-def compare_pages_of(data: bytes, end: int, *, deadline: float) -> PageComparison:
-    """Compare the revision that ends at ``end`` with the whole file. ``deadline`` is a ``time.monotonic`` value."""
+def compare_pages_of(
+    data: bytes, end: int, *, deadline: float, password: str = "", changes: Sequence[Change] | None = None
+) -> PageComparison:
+    """Compare the revision that ends at ``end`` with the whole file. ``deadline`` is a ``time.monotonic`` value.
+
+    ``changes``: what the analysis found. Fields that were filled and remarks explain a difference where such a change is permitted on that
+    page; without ``changes`` every form field explains one.
+    """
     try:
-        with _document(data[:end]) as before, _document(data) as after:
-            return _compare(before, after, deadline)
+        with _document(data[:end], password) as before, _document(data, password) as after:
+            return _compare(before, after, deadline, changes)
     except pypdfium2.PdfiumError:
         return PageComparison(unreadable=True)
 
 
-def render_page(data: bytes, page: int, *, width: int) -> bytes:
+def differing_regions(data: bytes, end: int, page: int, *, password: str = "") -> tuple[Box, ...]:
+    """Where page ``page`` (from 1) of the file looks different from the revision that ends at ``end``, in points, from the top.
+
+    The whole page where one of the two lacks it or has another size. Raises PdfiumError where nothing can be drawn.
+    """
+    with _document(data[:end], password) as before, _document(data, password) as after:
+        if not 1 <= page <= max(len(before), len(after)):
+            raise IndexError(page)
+        if page > min(len(before), len(after)):
+            size = (before if page <= len(before) else after)[page - 1].get_size()
+            return ((0.0, 0.0, *size),)
+        with _page(before, page - 1) as first, _page(after, page - 1) as second:
+            old, new = _picture(first), _picture(second)
+            if (old.width, old.height) != (new.width, new.height):
+                return ((0.0, 0.0, second.get_width(), second.get_height()),)
+            scale = old.width / max(first.get_width(), 1.0)
+            return tuple(_in_points(box, scale) for box in _regions(differing_rows(old, new)))
+
+
+def covered(before: bytes, after: bytes, spots: Sequence[Spot], *, password: str = "") -> list[bool]:
+    """For each spot whether ink of ``before`` cannot be read in ``after`` any more; True as well where that cannot be told."""
+    answers = [True] * len(spots)
+    try:
+        with _document(before, password) as first, _document(after, password) as second:
+            for number in {spot.page for spot in spots}:
+                _look(
+                    first, second, number, [(at, spot) for at, spot in enumerate(spots) if spot.page == number], answers
+                )
+    except pypdfium2.PdfiumError:
+        return [True] * len(spots)
+    return answers
+
+
+def _look(
+    before: pypdfium2.PdfDocument,
+    after: pypdfium2.PdfDocument,
+    number: int,
+    spots: list[tuple[int, Spot]],
+    answers: list[bool],
+) -> None:
+    if not 1 <= number <= min(len(before), len(after)):
+        return
+    with _page(before, number - 1) as first, _page(after, number - 1) as second:
+        old, new = _picture(first), _picture(second)
+        if (old.width, old.height) != (new.width, new.height):
+            return
+        for at, spot in spots:
+            answers[at] = hides(old, new, _box(first, old, spot.rect), strict=spot.strict)
+
+
+def render_page(data: bytes, page: int, *, width: int, password: str = "") -> bytes:
     """PNG of a page (from 1), ``width`` pixels wide; raises IndexError or PdfiumError."""
-    with _document(data) as document:
+    with _document(data, password) as document:
         if not 1 <= page <= len(document):
             raise IndexError(page)
-        leaf = document[page - 1]
-        try:
+        with _page(document, page - 1) as leaf:
             points = max(leaf.get_width(), 1.0)
             scale = min(width / points, (_MAX_PIXELS / (points * max(leaf.get_height(), 1.0))) ** 0.5)
             bitmap = leaf.render(scale=scale, rev_byteorder=True, force_bitmap_format=pdfium.FPDFBitmap_BGR)
@@ -75,13 +142,11 @@ def render_page(data: bytes, page: int, *, width: int) -> bytes:
                 return _png(bitmap.width, bitmap.height, bitmap.stride, bytes(bitmap.buffer))
             finally:
                 bitmap.close()
-        finally:
-            leaf.close()
 
 
 @contextmanager
-def _document(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
-    document = pypdfium2.PdfDocument(data)
+def _document(data: bytes, password: str) -> Iterator[pypdfium2.PdfDocument]:
+    document = pypdfium2.PdfDocument(data, password=password or None)
     try:
         document.init_forms()
         yield document
@@ -89,7 +154,18 @@ def _document(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
         document.close()
 
 
-def _compare(before: pypdfium2.PdfDocument, after: pypdfium2.PdfDocument, deadline: float) -> PageComparison:
+@contextmanager
+def _page(document: pypdfium2.PdfDocument, index: int) -> Iterator[pypdfium2.PdfPage]:
+    page = document[index]
+    try:
+        yield page
+    finally:
+        page.close()
+
+
+def _compare(
+    before: pypdfium2.PdfDocument, after: pypdfium2.PdfDocument, deadline: float, changes: Sequence[Change] | None
+) -> PageComparison:
     old, new = len(before), len(after)
     changed: list[int] = list(range(min(old, new) + 1, max(old, new) + 1))
     suspicious = bool(changed)
@@ -98,17 +174,25 @@ def _compare(before: pypdfium2.PdfDocument, after: pypdfium2.PdfDocument, deadli
         if monotonic() > deadline:
             cut_short = True
             break
-        seen, strange = _compare_page(before, after, index)
+        seen, strange = _compare_page(before, after, index, _explaining(changes, index + 1))
         suspicious = suspicious or strange
         if seen:
             changed.append(index + 1)
     return PageComparison(tuple(sorted(changed)), suspicious, cut_short)
 
 
-def _compare_page(before: pypdfium2.PdfDocument, after: pypdfium2.PdfDocument, index: int) -> tuple[bool, bool]:
-    """(looks different outside empty signature fields, and no field explains it)."""
-    first, second = before[index], after[index]
-    try:
+def _explaining(changes: Sequence[Change] | None, page: int) -> frozenset[ChangeKind]:
+    """Kinds of permitted changes on that page, or of none in particular."""
+    if changes is None:
+        return frozenset({ChangeKind.FORM_FILLED})
+    return frozenset(change.kind for change in changes if change.permitted and change.page in (0, page))
+
+
+def _compare_page(
+    before: pypdfium2.PdfDocument, after: pypdfium2.PdfDocument, index: int, permitted: frozenset[ChangeKind]
+) -> tuple[bool, bool]:
+    """(looks different outside empty signature fields, and nothing permitted explains it)."""
+    with _page(before, index) as first, _page(after, index) as second:
         old, new = _picture(first), _picture(second)
         if old == new:
             return False, False
@@ -116,19 +200,22 @@ def _compare_page(before: pypdfium2.PdfDocument, after: pypdfium2.PdfDocument, i
             return True, True
         fields = list(_fields(first, old))
         signatures = [box for kind, box in fields if kind == pdfium.FPDF_FORMFIELD_SIGNATURE]
-        forms = [box for kind, box in fields if kind != pdfium.FPDF_FORMFIELD_SIGNATURE]
+        forms = (
+            [box for kind, box in fields if kind != pdfium.FPDF_FORMFIELD_SIGNATURE]
+            if ChangeKind.FORM_FILLED in permitted
+            else []
+        )
+        remarks = list(_remarks(second, new)) if ChangeKind.ANNOTATION in permitted else []
         known = set(signatures)
         added = [
             box for kind, box in _fields(second, new) if kind == pdfium.FPDF_FORMFIELD_SIGNATURE and box not in known
         ]
-        harmless = [box for box in added if not _covers_ink(old, new, box)]
-        return _differs(old, new, signatures + harmless), _differs(old, new, signatures + harmless + forms)
-    finally:
-        first.close()
-        second.close()
+        harmless = [box for box in added if not hides(old, new, box, strict=True)]
+        rows = differing_rows(old, new, signatures + harmless)
+        return bool(rows), bool(rows and differing_rows(old, new, signatures + harmless + forms + remarks))
 
 
-def _picture(page: pypdfium2.PdfPage) -> _Picture:
+def _picture(page: pypdfium2.PdfPage) -> Picture:
     pixels = page.get_width() * page.get_height() * _SCALE * _SCALE
     scale = _SCALE if pixels <= _MAX_PIXELS else _SCALE * (_MAX_PIXELS / pixels) ** 0.5
     bitmap = page.render(scale=scale, grayscale=True)
@@ -137,72 +224,64 @@ def _picture(page: pypdfium2.PdfPage) -> _Picture:
     finally:
         bitmap.close()
     grey = raw if stride == width else b"".join(raw[row * stride : row * stride + width] for row in range(height))
-    return _Picture(width, height, grey)
+    return Picture(width, height, grey)
 
 
-def _fields(page: pypdfium2.PdfPage, picture: _Picture) -> Iterator[tuple[int, Box]]:
-    """Widgets of the page: form field type (-1 unknown) and box in pixels."""
-    form = page.formenv
+def _annotations(page: pypdfium2.PdfPage, picture: Picture) -> Iterator[tuple[int, object, PixelBox]]:
     for index in range(pdfium.FPDFPage_GetAnnotCount(page)):
         annotation = pdfium.FPDFPage_GetAnnot(page, index)
         if not annotation:
             continue
         try:
-            if pdfium.FPDFAnnot_GetSubtype(annotation) != pdfium.FPDF_ANNOT_WIDGET:
-                continue
-            kind = pdfium.FPDFAnnot_GetFormFieldType(form, annotation) if form else -1
             rect = pdfium.FS_RECTF()
             if pdfium.FPDFAnnot_GetRect(annotation, rect):
-                yield kind, _box(page, picture, rect)
+                box = _box(page, picture, (rect.left, rect.bottom, rect.right, rect.top))
+                yield pdfium.FPDFAnnot_GetSubtype(annotation), annotation, box
         finally:
             pdfium.FPDFPage_CloseAnnot(annotation)
 
 
-def _box(page: pypdfium2.PdfPage, picture: _Picture, rect: pdfium.FS_RECTF) -> Box:
-    corners = [_device(page, picture, x, y) for x, y in ((rect.left, rect.top), (rect.right, rect.bottom))]
+def _fields(page: pypdfium2.PdfPage, picture: Picture) -> Iterator[tuple[int, PixelBox]]:
+    """Widgets of the page: form field type (-1 unknown) and box in pixels."""
+    form = page.formenv
+    for kind, annotation, box in _annotations(page, picture):
+        if kind == pdfium.FPDF_ANNOT_WIDGET:
+            yield pdfium.FPDFAnnot_GetFormFieldType(form, annotation) if form else -1, box
+
+
+def _remarks(page: pypdfium2.PdfPage, picture: Picture) -> Iterator[PixelBox]:
+    return (box for kind, _, box in _annotations(page, picture) if kind in _REMARKS)
+
+
+def _box(page: pypdfium2.PdfPage, picture: Picture, rect: tuple[float, float, float, float]) -> PixelBox:
+    corners = [_device(page, picture, x, y) for x, y in ((rect[0], rect[3]), (rect[2], rect[1]))]
     across, down = sorted(x for x, _ in corners), sorted(y for _, y in corners)
     if across[0] == across[1] or down[0] == down[1]:
         return 0, 0, 0, 0  # invisible
     return across[0] - _MARGIN, down[0] - _MARGIN, across[1] + _MARGIN + 1, down[1] + _MARGIN + 1
 
 
-def _device(page: pypdfium2.PdfPage, picture: _Picture, x: float, y: float) -> tuple[int, int]:
+def _device(page: pypdfium2.PdfPage, picture: Picture, x: float, y: float) -> tuple[int, int]:
     across, down = ctypes.c_int(), ctypes.c_int()
     pdfium.FPDF_PageToDevice(page, 0, 0, picture.width, picture.height, 0, x, y, across, down)
     return across.value, down.value
 
 
-def _differs(old: _Picture, new: _Picture, explained: list[Box]) -> bool:
-    width = old.width
-    for row in range(old.height):
-        start = row * width
-        first, second = old.grey[start : start + width], new.grey[start : start + width]
-        if first == second:
-            continue
-        spans = [(max(box[0], 0), min(box[2], width)) for box in explained if box[1] <= row < box[3]]
-        if _without(first, spans) != _without(second, spans):
-            return True
-    return False
+def _regions(rows: list[tuple[int, int, int]]) -> list[PixelBox]:
+    """Rows that lie close together, as boxes."""
+    found: list[PixelBox] = []
+    for row, left, right in rows:
+        if found and row - found[-1][3] < _APART:
+            last = found[-1]
+            found[-1] = (min(last[0], left), last[1], max(last[2], right), row + 1)
+        else:
+            found.append((left, row, right, row + 1))
+    return found
 
 
-def _without(row: bytes, spans: list[tuple[int, int]]) -> bytes:
-    if not spans:
-        return row
-    kept = bytearray(row)
-    for left, right in spans:
-        kept[left:right] = bytes(max(right - left, 0))
-    return bytes(kept)
-
-
-def _covers_ink(old: _Picture, new: _Picture, box: Box) -> bool:
-    """Whether something legible that the signer saw looks different inside the box."""
-    left, top, right, bottom = max(box[0], 0), max(box[1], 0), min(box[2], old.width), min(box[3], old.height)
-    for row in range(top, bottom):
-        first = old.grey[row * old.width + left : row * old.width + right]
-        second = new.grey[row * old.width + left : row * old.width + right]
-        if first != second and any(was < _INK and was != now for was, now in zip(first, second, strict=True)):
-            return True
-    return False
+def _in_points(box: PixelBox, scale: float) -> Box:
+    left, top, right, bottom = (number / scale for number in box)
+    return left, top, right, bottom
 
 
 def _png(width: int, height: int, stride: int, raw: bytes) -> bytes:

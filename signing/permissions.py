@@ -148,10 +148,10 @@ def _fields(reader: PdfFileReader) -> dict[str, Any]:
             own += [(name, lock)] if lock else []
         else:
             filled.append((name, value.get_object()))
-    permissions = [number for _, value in filled for number in _permissions(value)]
+    permissions = [number for _, value in filled for number in permissions_of(value)]
     return {
         "certified": min(permissions, default=0),
-        "locks": tuple(lock for _, value in filled for lock in _locks(value)),
+        "locks": tuple(lock for _, value in filled for lock in locks_of(value)),
         "own_locks": tuple(own),
         "empty": tuple(empty),
         "filled": tuple(name for name, _ in filled),
@@ -174,7 +174,7 @@ def _references(value: Any) -> Iterator[tuple[str, Any]]:
         yield str(_get(reference, "/TransformMethod", "")), _get(reference, "/TransformParams", {})
 
 
-def _permissions(value: Any) -> Iterator[int]:
+def permissions_of(value: Any) -> Iterator[int]:
     """DocMDP of a certification (2 where it does not say), and what an approval signature's lock adds (ISO 32000-2 table 236)."""
     for method, parameters in _references(value):
         if method == "/DocMDP":
@@ -183,7 +183,8 @@ def _permissions(value: Any) -> Iterator[int]:
             yield int(parameters["/P"])
 
 
-def _locks(value: Any) -> Iterator[Lock]:
+def locks_of(value: Any) -> Iterator[Lock]:
+    """FieldMDP of a signature dictionary: the fields that may not change after it (ISO 32000-1 §12.8.2.4)."""
     for method, parameters in _references(value):
         lock = _lock(parameters) if method == "/FieldMDP" else None
         if lock is not None:

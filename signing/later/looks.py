@@ -1,0 +1,237 @@
+"""What the added pictures do: stamps and remarks over what was signed, and form fields that show another value than they hold."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from pyhanko.pdf_utils import generic
+
+from signing.pages import Spot, covered
+from signing.report import ChangeKind
+
+from .appearance import Shown, read_appearances, squeeze
+from .past import items_of, number_of, raw
+from .step import FilledField, Step, Widget
+from .structure import end_of
+
+_PUSH, _PASSWORD, _COMBO = 1 << 16, 1 << 13, 1 << 17  # field flags, ISO 32000-1 tables 226, 228, 230
+_LINES = 40  # straight segments of a border and of what divides a comb, beside four for each letter
+_FIELDS = 2000
+_TAG = re.compile(r"<[^>]*>")
+
+
+class Looks:
+    """One step's pictures."""
+
+    def __init__(self, data: bytes, step: Step, password: str) -> None:
+        self._data = data
+        self._step = step
+        self._password = password
+
+    def judge(self) -> None:
+        """Note STAMP_COVERS, ANNOTATION_HIDES, and for each filled field FORM_FILLED or FORM_CHANGED."""
+        self._stamps()
+        self._remarks()
+        fields = list(self._step.filled)
+        if self._step.redrawn:
+            known = {one.name for one in fields}
+            fields += [one for one in self._all_fields() if one.name not in known]
+        self._fields(fields)
+
+    @cached_property
+    def _before(self) -> bytes:
+        return self._data[: end_of(self._data, self._step.past, self._step.before)]
+
+    @cached_property
+    def _after(self) -> bytes:
+        return self._data[: end_of(self._data, self._step.past, self._step.after)]
+
+    # --- what lies over the page ---
+
+    def _stamps(self) -> None:
+        stamps = [stamp for stamp in self._step.stamps if stamp.page]
+        for stamp, hidden in zip(stamps, self._covered(stamps, strict=None), strict=True):
+            if hidden:
+                self._step.note(ChangeKind.STAMP_COVERS, f"Widget({stamp.name})", page=stamp.page, name=stamp.name)
+
+    def _covered(self, widgets: list[Widget], *, strict: bool | None) -> list[bool]:
+        """``strict`` None: for what is new on the page; a field that was there when it was signed may print over its own line."""
+        rects = [self._rect(widget.value) for widget in widgets]
+        spots = [
+            Spot(widget.page, rect, strict=widget.new if strict is None else strict)
+            for widget, rect in zip(widgets, rects, strict=True)
+            if rect is not None
+        ]
+        answers = iter(covered(self._before, self._after, spots, password=self._password) if spots else ())
+        return [rect is None or next(answers) for rect in rects]
+
+    def _rect(self, annotation: Any) -> tuple[float, float, float, float] | None:
+        step = self._step
+        numbers = [step.new(item) for item in items_of(step.new(raw(annotation, "/Rect")))]
+        if len(numbers) != 4 or not all(isinstance(one, generic.NumberObject | generic.FloatObject) for one in numbers):
+            return None
+        left, bottom, right, top = map(float, numbers)
+        return min(left, right), min(bottom, top), max(left, right), max(bottom, top)
+
+    def _remarks(self) -> None:
+        step = self._step
+        remarks = [
+            one
+            for one in step.remarks
+            if str(raw(one.value, "/Subtype")) != "/Popup" or raw(one.value, "/AP") is not None
+        ]
+        pictures = self._shown([self._normal(one.value) for one in remarks])
+        over = self._covered(remarks, strict=False)
+        for one, shown, hidden in zip(remarks, pictures, over, strict=True):
+            speaks = shown is not None and (bool(shown.text) or shown.pictures)
+            if hidden or speaks or (shown is None and raw(one.value, "/AP") is not None):
+                step.note(ChangeKind.ANNOTATION_HIDES, "Annots", page=one.page)
+
+    def _normal(self, annotation: Any) -> tuple[int, int] | None:
+        """Number and generation of the normal appearance, of the state that is shown where there are several."""
+        step = self._step
+        value = raw(step.new(raw(annotation, "/AP")), "/N")
+        held = step.new(value)
+        if isinstance(held, generic.DictionaryObject) and not isinstance(held, generic.StreamObject):
+            value = raw(held, str(step.new(raw(annotation, "/AS")) or "/Off"))
+        return (value.idnum, value.generation) if isinstance(value, generic.IndirectObject) else None
+
+    def _shown(self, references: list[tuple[int, int] | None]) -> list[Shown | None]:
+        wanted = [one for one in references if one is not None]
+        if not wanted:
+            return [None] * len(references)
+        answers = iter(read_appearances(self._after, wanted, password=self._password))
+        return [None if one is None else next(answers) for one in references]
+
+    # --- fields ---
+
+    def _fields(self, fields: list[FilledField]) -> None:
+        texts = [one for one in fields if one.kind in ("/Tx", "/Ch")]
+        references = [self._normal(new) for one in texts for _, new, _, _ in one.widgets]
+        pictures = iter(self._shown(references))
+        shown = {id(one): [next(pictures) for _ in one.widgets] for one in texts}
+        written = {id(one) for one in self._step.filled}
+        for one in fields:
+            agrees = self._agrees(one, shown[id(one)]) if id(one) in shown else self._button_agrees(one)
+            page = next((page for _, _, page, _ in one.widgets if page), 0)
+            if not agrees:
+                self._step.note(ChangeKind.FORM_CHANGED, f"Root/AcroForm({one.name})/AP", page=page, name=one.name)
+            elif id(one) in written:
+                self._step.note(ChangeKind.FORM_FILLED, f"Root/AcroForm({one.name})", page=page, name=one.name)
+
+    def _agrees(self, field: FilledField, shown: list[Shown | None]) -> bool:
+        values = list(self._values(field))
+        rich = self._step.new(raw(field.field, "/RV"))
+        if rich is not None and squeeze(html.unescape(_TAG.sub("", _text(rich)))) not in values:
+            return False
+        return all(
+            self._shows(field, picture, new, values)
+            for picture, (_, new, _, _) in zip(shown, field.widgets, strict=True)
+        )
+
+    def _shows(self, field: FilledField, shown: Shown | None, widget: Any, values: list[str]) -> bool:
+        if shown is None:
+            return (
+                raw(self._step.new(raw(widget, "/AP")), "/N") is None
+            )  # nothing is drawn: readers draw the value itself
+        others = [key for key in self._step.new(raw(widget, "/AP")) if key != "/N"]
+        if others or shown.pictures or shown.curves or shown.lines > _LINES + 4 * len(shown.text):
+            return False
+        if field.flags & _PASSWORD:
+            return len(set(shown.text)) <= 1
+        if field.kind == "/Ch" and not field.flags & _COMBO:
+            listed = "".join(squeeze(text) for pair in self._options(field) for text in pair[1:])
+            return shown.text in listed and all(value in shown.text for value in values)
+        return shown.text in values or self._is_formatted(field, shown.text, values)
+
+    def _is_formatted(self, field: FilledField, text: str, values: list[str]) -> bool:
+        """A number or date that the form's own script writes in another way (ISO 32000-1 §12.6.3, /AA /F): the digits must agree."""
+        if raw(self._step.new(raw(field.field, "/AA")), "/F") is None:
+            return False
+        digits = re.sub(r"\D", "", text)
+        return any(
+            digits and digits.startswith(re.sub(r"\D", "", value).lstrip("0")) and re.search(r"\d", value)
+            for value in values
+        )
+
+    def _values(self, field: FilledField) -> Iterator[str]:
+        """The value as it may be shown: itself, or for a choice what the list says for it."""
+        step = self._step
+        value = step.new(raw(field.field, "/V"))
+        chosen = (
+            [_text(step.new(one)) for one in items_of(value)]
+            if isinstance(value, generic.ArrayObject)
+            else [_text(value)]
+        )
+        names = dict(self._options(field)) if field.kind == "/Ch" else {}
+        if field.kind == "/Ch" and not field.flags & _COMBO:
+            yield from (squeeze(names.get(one, one)) for one in chosen)
+        else:
+            yield squeeze("".join(names.get(one, one) for one in chosen))
+
+    def _options(self, field: FilledField) -> list[tuple[str, str]]:
+        step = self._step
+        found = []
+        for option in items_of(step.new(raw(field.field, "/Opt"))):
+            pair = [_text(step.new(one)) for one in items_of(step.new(option))] or [_text(step.new(option))]
+            found.append((pair[0], pair[-1]))
+        return found
+
+    def _button_agrees(self, field: FilledField) -> bool:
+        """Check boxes and radio buttons: pictures untouched, and the state shown is the one held (ISO 32000-1 §12.7.4.2)."""
+        step = self._step
+        if field.kind != "/Btn" or field.flags & _PUSH:
+            return False
+        value = str(step.new(raw(field.field, "/V")) or "/Off")
+        on = False
+        for old, new, _, _ in field.widgets:
+            if not step.same(raw(old, "/AP"), raw(new, "/AP")):
+                return False
+            state = str(step.new(raw(new, "/AS")) or "/Off")
+            states = step.new(raw(step.new(raw(new, "/AP")), "/N"))
+            if state not in ("/Off", value) or (state != "/Off" and raw(states, state) is None):
+                return False
+            on = on or state == value
+        return on or value == "/Off" or not field.widgets
+
+    def _all_fields(self) -> Iterator[FilledField]:
+        """Every text and choice field of the newer revision, as far as it has a picture: readers are told to draw them anew."""
+        step = self._step
+        trailer = step.past.reader.trailer.flatten(step.after)
+        form = step.new(raw(step.new(raw(trailer, "/Root")), "/AcroForm"))
+        pending: list[tuple[Any, str, str, int, Any]] = [
+            (item, "", "", 0, None) for item in items_of(step.new(raw(form, "/Fields")))
+        ]
+        seen: set[int] = set()
+        for _ in range(_FIELDS):
+            if not pending:
+                return
+            item, above, inherited, flags, holder = pending.pop()
+            number = number_of(item)
+            node = step.new(item)
+            if number in seen or not isinstance(node, generic.DictionaryObject):
+                continue
+            seen |= {number} if number is not None else set()
+            part = step.new(raw(node, "/T"))
+            name = ".".join(text for text in (above, str(part) if part is not None else "") if text)
+            kind = str(step.new(raw(node, "/FT")) or inherited)
+            own = step.new(raw(node, "/Ff"))
+            flags = int(own) if isinstance(own, generic.NumberObject) else flags
+            holder = node if holder is None or raw(node, "/V") is not None else holder
+            if kind in ("/Tx", "/Ch") and raw(node, "/AP") is not None:
+                yield FilledField(name, kind, flags, holder, [(node, node, step.page_of.get(number or 0, 0), number)])
+            pending += [(kid, name, kind, flags, holder) for kid in items_of(step.new(raw(node, "/Kids")))]
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, generic.StreamObject):
+        return str(generic.pdf_string(value.data))
+    if isinstance(value, generic.ByteStringObject):
+        return value.decode("latin-1")
+    return str(value)
