@@ -1,6 +1,6 @@
 """What an appearance stream shows: its text, and whether pictures or drawings could imitate text (ISO 32000-1 §12.5.5).
 
-Each appearance is put alone on a page of a new file, which pdfium reads as it reads any other: fonts, encodings and ToUnicode are its business.
+Each appearance is put alone on a page of a new file, which pdfium reads as any other: fonts, encodings and ToUnicode are its business.
 """
 
 from __future__ import annotations

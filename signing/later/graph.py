@@ -17,14 +17,14 @@ from pyhanko.pdf_utils import generic
 from .past import Past, Place, items_of, number_of
 
 _WHITE = rb"[\x00\t\n\x0c\r ]"
-_REFERENCE = re.compile(rb"([0-9]{1,10})%b+[0-9]{1,5}%b+R" % (_WHITE, _WHITE))
+_REFERENCE = re.compile(rb"(?<![0-9])([0-9]{1,10})%b+[0-9]{1,5}%b+R" % (_WHITE, _WHITE))
 _CUT = re.compile(rb">>%b*stream[\r\n]|endobj" % _WHITE)
 _STRING = re.compile(rb"\((?:[^()\\]|\\.)*\)", re.DOTALL)
 _LONGEST = 1 << 20  # bytes of one object without its stream; a longer one is parsed
 # edges that lead back up, or to a page by its destination: never descended, compared by number (step.same)
 BACK_KEYS = frozenset({"/Parent", "/P", "/Pg"})
 _BACK = re.compile(
-    rb"/(?:Parent|Pg|P)%b*([0-9]{1,10})%b+[0-9]{1,5}%b+R|([0-9]{1,10})%b+[0-9]{1,5}%b+R%b*/(?:XYZ|Fit)"
+    rb"/(?:Parent|Pg|P)%b*([0-9]{1,10})%b+[0-9]{1,5}%b+R|(?<![0-9])([0-9]{1,10})%b+[0-9]{1,5}%b+R%b*/(?:XYZ|Fit)"
     % ((_WHITE,) * 6)
 )
 
