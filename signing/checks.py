@@ -14,6 +14,8 @@ from .revisions import embedded, open_again, open_reader
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
 
+    from .later.history import History
+
 _BLOCK = 1 << 20
 
 
@@ -52,8 +54,15 @@ def check_earlier(reader: PdfFileReader, code: str = "sign.earlier_signature_bad
 
     Also the check that what was appended spoils none of them, with ``output.check_failed``.
     """
-    for signature in embedded(reader):
-        _check_one(signature, code)
+    from .later.history import History
+
+    signatures = embedded(reader)
+    if not signatures:
+        return
+    data = _all_of(reader.stream)
+    history = History(data, reader)
+    for signature in signatures:
+        _check_one(signature, code, data, history)
 
 
 def intact(signature: Any) -> bool:
@@ -181,16 +190,20 @@ def _timestamp_intact(signature: Any) -> bool:
     return token_intact(signature.signed_data, signature.compute_digest(algorithm))
 
 
-def _check_one(signature: Any, code: str) -> None:
-    from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
+def _check_one(signature: Any, code: str, data: bytes, history: History) -> None:
+    from .changes import read_coverage, read_later_changes
+    from .report import LaterChanges
 
     field = str(signature.field_name)
     if not intact(signature):
         raise SigningError(code, check="integrity", field=field)
-    signature.compute_integrity_info()
-    result = signature.diff_result
-    harmless = isinstance(result, DiffResult) and result.modification_level <= ModificationLevel.FORM_FILLING
-    if result is not None and not harmless:
-        raise SigningError(code, check="changed_later", field=field)
-    if result is not None and signature.summarise_integrity_info()["docmdp_ok"] is not True:
-        raise SigningError(code, check="not_permitted", field=field)
+    later = read_later_changes(data, signature, read_coverage(data, signature), history)
+    if later.changes is LaterChanges.SUSPICIOUS:
+        raise SigningError(code, check=later.reason.partition(".")[2], field=field)
+
+
+def _all_of(stream: IO[bytes]) -> bytes:
+    if isinstance(stream, io.BytesIO):
+        return stream.getvalue()
+    stream.seek(0)
+    return stream.read()

@@ -14,8 +14,9 @@ from signing.report import ChangeKind
 from .past import items_of, number_of, raw
 from .step import Step, Widget
 
-HARMLESS = frozenset({"/Text", "/Popup", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Caret", "/Ink"})
-_FLAGS = ("/F",)
+HARMLESS = frozenset(
+    {"/Text", "/Popup", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Caret"}
+)  # an /Ink can write
 
 
 def judge_annotations(step: Step, older: Any, newer: Any, place: str, page: int) -> None:

@@ -72,6 +72,7 @@ def judge_form(step: Step, older: Any, newer: Any) -> None:
 class _Form:
     step: Step
     seen: set[int] = field(default_factory=set)
+    signed: set[int] = field(default_factory=set)  # values that a field bears
 
     def judge(self, old: Any, new: Any) -> None:
         step = self.step
@@ -206,7 +207,7 @@ class _Form:
             return
         if here.now_signed:
             if "/V" in changed:
-                self._note_signed(new, here, page, new_field=False)
+                self._note_signed(new, here, page, new_field=False, visible=page > 0 and _has_area(step, new))
             if "/AP" in rest:
                 step.stamps.append(Widget(here.name, number, page, new, new=False))
             rest = [
@@ -219,12 +220,16 @@ class _Form:
         if changed and not rest and not here.now_signed:
             step.note(ChangeKind.BOOKKEEPING, here.path, page=page)
 
-    def _note_signed(self, field_now: Any, here: Place, page: int, *, new_field: bool) -> None:
+    def _note_signed(self, field_now: Any, here: Place, page: int, *, new_field: bool, visible: bool) -> None:
         step = self.step
         step.pair(None, raw(field_now, "/V"))
         value = step.new(raw(field_now, "/V"))
+        number = number_of(raw(field_now, "/V"))
+        if number is None or number in self.signed or not self._is_new(number):  # a signature is made for one field
+            step.note(ChangeKind.SIGNATURE_CHANGED, here.path + "/V", page=page, name=here.name)
+            return
+        self.signed.add(number)
         kind = ChangeKind.TIMESTAMP if _is_timestamp(value) else ChangeKind.SIGNATURE
-        visible = page > 0 and _has_area(step, field_now)
         step.note(kind, here.path, page=page, name=here.name, new_field=new_field, visible=visible)
 
     def _added(self, item: Any, place: Place) -> None:
@@ -274,9 +279,7 @@ class _Form:
                 step.note(ChangeKind.BEHAVIOUR, here.path, page=page, name=here.name)
         visible = any(stamp.name == here.name for stamp in step.stamps)
         if step.new(raw(new, "/V")) is not None:
-            self._note_signed(new, here, page, new_field=True)
-            if visible:
-                step.found[-1] = replace(step.found[-1], visible=True)
+            self._note_signed(new, here, page, new_field=True, visible=visible)
         else:
             step.note(ChangeKind.SIGNATURE_FIELD, here.path, page=page, name=here.name, new_field=True, visible=visible)
 
@@ -290,6 +293,8 @@ class _Form:
             rest.remove("/F")
         if "/Ff" in rest and _gains(step.old(raw(old, "/Ff")), step.new(raw(new, "/Ff")), _FIELD_READ_ONLY):
             rest.remove("/Ff")
+        if rest & _VALUE and here.kind in ("/Tx", "/Ch"):
+            rest.discard("/DA")  # another font or size for what is written; what it looks like is compared
         for key in sorted(rest - _VALUE - _PICTURE):
             kind = ChangeKind.BEHAVIOUR if key in ("/A", "/AA") else ChangeKind.FORM_CHANGED
             step.note(kind, here.path + key, page=page, name=here.name)

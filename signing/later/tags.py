@@ -15,7 +15,9 @@ from .step import Step
 _DEPTH = 256
 Resolve = Callable[[Any], Any]
 _PLACE = "Root/StructTreeRoot"
-_TABLES = frozenset({"/IDTree", "/ParentTreeNextKey", "/RoleMap", "/ClassMap", "/Namespaces", "/Type"})
+_TABLES = frozenset(
+    {"/IDTree", "/ParentTreeNextKey", "/ClassMap", "/Type"}
+)  # a role that is mapped anew is read in another way
 
 
 def judge_tags(step: Step, older: Any, newer: Any) -> None:
@@ -88,6 +90,8 @@ class _Tags:
     def _is_same_kid(self, old: Any, new: Any) -> bool:
         if number_of(old) is not None or number_of(new) is not None:
             return number_of(old) == number_of(new)
+        if isinstance(old, generic.DictionaryObject) and isinstance(new, generic.DictionaryObject):
+            return self._reference_stays(old, new)
         return self.step.same(old, new)
 
     def _element(self, older: Any, newer: Any, place: str, depth: int) -> None:
