@@ -169,9 +169,18 @@ def _stream_parts(old: Any, new: Any) -> list[tuple[Any, Any]] | None:
         return None
     if old.encoded_data == new.encoded_data:
         return list(_entries(old, new, _UNCOMPARED))
-    if old.data != new.data:
+    one, other = _decoded(old), _decoded(new)
+    if one is None or one != other:
         return None
     return list(_entries(old, new, _UNCOMPARED | {"/Filter", "/DecodeParms"}))
+
+
+def _decoded(stream: generic.StreamObject) -> bytes | None:
+    """What a stream holds, None where it cannot be decoded (or would take more than the reader's limits allow)."""
+    try:
+        return bytes(stream.data)
+    except Exception:  # noqa: BLE001 - unknown filters, damaged data: then only the bytes as they stand can be compared
+        return None
 
 
 def _is_destination(pairs: list[tuple[Any, Any]]) -> bool:
