@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,12 +11,14 @@ from signing.report import ChangeKind
 
 from .annotations import judge_annotations
 from .form import judge_form
+from .graph import Graph
 from .past import items_of, number_of, raw, without
+from .resources import settle_shared
 from .step import Step
 from .tags import judge_tags
 
 _DEPTH = 64
-_BOOKKEEPING = frozenset({"/Metadata", "/PieceInfo", "/LastModified", "/Extensions", "/MarkInfo", "/Type"})
+_BOOKKEEPING = frozenset({"/Metadata", "/PieceInfo", "/LastModified", "/Extensions", "/MarkInfo", "/Type", "/Version"})
 _LOOKS = frozenset({"/OutputIntents"})
 _INHERITED = frozenset({"/Resources", "/MediaBox", "/CropBox", "/Rotate"})
 _PAGE_BOOKKEEPING = frozenset({"/Tabs", "/LastModified", "/PieceInfo", "/Metadata"})
@@ -29,7 +30,7 @@ _BEHAVIOUR = frozenset(
 )  # fmt: skip
 
 
-def judge_document(step: Step) -> None:
+def judge_document(step: Step, graph: Graph) -> None:
     """Compare both documents from the trailer down; what is found is noted in ``step``."""
     older = step.past.reader.trailer.flatten(step.before)
     newer = step.past.reader.trailer.flatten(step.after)
@@ -40,6 +41,7 @@ def judge_document(step: Step) -> None:
     if _identity(step.old(raw(older, "/ID"))) not in (None, _identity(step.new(raw(newer, "/ID")))):
         step.note(ChangeKind.STRUCTURE, "ID")
     _judge_information(step, raw(older, "/Info"), raw(newer, "/Info"))
+    settle_shared(step, graph, step.old(raw(older, "/Root")), step.new(raw(newer, "/Root")))
     _judge_catalog(step, raw(older, "/Root"), raw(newer, "/Root"))
 
 
@@ -77,20 +79,19 @@ def _judge_entry(step: Step, key: str, old: Any, new: Any) -> None:
         _judge_store(step, old, new)
     elif key in _BOOKKEEPING:
         step.note(ChangeKind.BOOKKEEPING, place)
-    elif key == "/Version":
-        kind = ChangeKind.BOOKKEEPING if _version(step.new(new)) >= _version(step.old(old)) else ChangeKind.STRUCTURE
-        step.note(kind, place)
     elif key == "/Perms":
-        step.note(ChangeKind.STRUCTURE, place)
+        step.note(ChangeKind.BOOKKEEPING if _certifies_now(step, old, new) else ChangeKind.STRUCTURE, place)
     elif key in _LOOKS:
         step.note(ChangeKind.CONTENT, place)
     else:
         step.note(ChangeKind.BEHAVIOUR if key in _BEHAVIOUR else ChangeKind.UNKNOWN, place)
 
 
-def _version(name: Any) -> tuple[int, int]:
-    found = re.fullmatch(r"/(\d)\.(\d)", str(name or ""))
-    return (int(found[1]), int(found[2])) if found else (0, 0)
+def _certifies_now(step: Step, older: Any, newer: Any) -> bool:
+    """Whether /Perms came with a signature of this step that certifies, late as that is (ISO 32000-1 §12.8.4)."""
+    new = step.new(newer)
+    value = number_of(raw(new, "/DocMDP"))
+    return step.old(older) is None and set(new or ()) == {"/DocMDP"} and value in step.signed
 
 
 def _judge_store(step: Step, old: Any, new: Any) -> None:

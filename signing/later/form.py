@@ -58,12 +58,14 @@ class Place:
 def judge_form(step: Step, older: Any, newer: Any) -> None:
     """Everything below /AcroForm, and the widgets of the pages that were looked at before."""
     values = step.pair(older, newer)
+    form = _Form(step)
     if values is not None and values != (None, None):
-        _Form(step).judge(*values)
+        form.judge(*values)
     for number, page in step.pairs.items():  # widgets that no field of the form names
         reference = generic.IndirectObject(number, 0, step.past.reader)  # type: ignore[no-untyped-call]
         if not step.same(reference, reference):
             step.note(ChangeKind.FORM_CHANGED, f"Widget {number}", page=page)
+    form.judge_orphans()
     for page in (*step.new_widgets.values(), *step.removed_widgets.values()):
         step.note(ChangeKind.FORM_CHANGED, "Annots", page=page)
 
@@ -72,7 +74,6 @@ def judge_form(step: Step, older: Any, newer: Any) -> None:
 class _Form:
     step: Step
     seen: set[int] = field(default_factory=set)
-    signed: set[int] = field(default_factory=set)  # values that a field bears
 
     def judge(self, old: Any, new: Any) -> None:
         step = self.step
@@ -83,6 +84,14 @@ class _Form:
         self._fields(raw(old, "/Fields"), raw(new, "/Fields"), Place(_FORM + "/Fields"))
         for key in step.changed(without(old, "/Fields"), without(new, "/Fields")):
             self._entry(key, raw(old, key), raw(new, key))
+
+    def judge_orphans(self) -> None:
+        """New widgets on pages that no list of fields names: a signature's all the same (poppler forgets the list), or none's."""
+        for number in list(self.step.new_widgets):
+            widget = self.step.past.read(number, self.step.after)
+            if str(raw(widget, "/FT")) == "/Sig" and raw(widget, "/Parent") is None and self._is_new(number):
+                name = _name(self.step.new, widget, "")
+                self._new_signature(widget, Place(f"Annots({name})", name, "/Sig"), number)
 
     def _entry(self, key: str, old: Any, new: Any) -> None:
         step, place = self.step, _FORM + key
@@ -225,10 +234,10 @@ class _Form:
         step.pair(None, raw(field_now, "/V"))
         value = step.new(raw(field_now, "/V"))
         number = number_of(raw(field_now, "/V"))
-        if number is None or number in self.signed or not self._is_new(number):  # a signature is made for one field
+        if number is None or number in step.signed or not self._is_new(number):  # a signature is made for one field
             step.note(ChangeKind.SIGNATURE_CHANGED, here.path + "/V", page=page, name=here.name)
             return
-        self.signed.add(number)
+        step.signed.add(number)
         kind = ChangeKind.TIMESTAMP if _is_timestamp(value) else ChangeKind.SIGNATURE
         step.note(kind, here.path, page=page, name=here.name, new_field=new_field, visible=visible)
 

@@ -21,10 +21,10 @@ _REFERENCE = re.compile(rb"(?<![0-9])([0-9]{1,10})%b+[0-9]{1,5}%b+R" % (_WHITE, 
 _CUT = re.compile(rb">>%b*stream[\r\n]|endobj" % _WHITE)
 _STRING = re.compile(rb"\((?:[^()\\]|\\.)*\)", re.DOTALL)
 _LONGEST = 1 << 20  # bytes of one object without its stream; a longer one is parsed
-# edges that lead back up, or to a page by its destination: never descended, compared by number (step.same)
-BACK_KEYS = frozenset({"/Parent", "/P", "/Pg"})
+# edges that lead back up (a signature's /Data is the catalog), or to a page by its destination: compared by number (step.same)
+BACK_KEYS = frozenset({"/Parent", "/P", "/Pg", "/Data"})
 _BACK = re.compile(
-    rb"/(?:Parent|Pg|P)%b*([0-9]{1,10})%b+[0-9]{1,5}%b+R|(?<![0-9])([0-9]{1,10})%b+[0-9]{1,5}%b+R%b*/(?:XYZ|Fit)"
+    rb"/(?:Parent|Pg|P|Data)%b*([0-9]{1,10})%b+[0-9]{1,5}%b+R|(?<![0-9])([0-9]{1,10})%b+[0-9]{1,5}%b+R%b*/(?:XYZ|Fit)"
     % ((_WHITE,) * 6)
 )
 
@@ -38,6 +38,8 @@ class Graph:
         self._down: dict[int, set[int]] = defaultdict(set)
         self._back: dict[int, set[int]] = defaultdict(set)
         self._up: dict[int, set[int]] = defaultdict(set)
+        self.drawn: set[int] = set()  # form XObjects and patterns, and perhaps others
+        self.has_glyph_procedures = False  # fonts of type 3
         self._containers: set[tuple[int, Place]] = set()
         for revision in range(past.last + 1):
             self._read(revision)
@@ -82,9 +84,13 @@ class Graph:
         return head if _is_whole(head) else None
 
     def _note(self, number: int, text: bytes) -> None:
+        if b"/Form" in text or b"/PatternType" in text:
+            self.drawn.add(number)
+        if b"/Type3" in text:
+            self.has_glyph_procedures = True
         if b"R" not in text:
             return
-        if b"/P" in text or b"/XYZ" in text or b"/Fit" in text:
+        if b"/P" in text or b"/Data" in text or b"/XYZ" in text or b"/Fit" in text:
             self._back[number].update(int(one or other) for one, other in _BACK.findall(text))
             text = _BACK.sub(b" ", text)
         self._down[number].update(map(int, _REFERENCE.findall(text)))
@@ -94,6 +100,8 @@ class Graph:
             value = self._past.read(number, revision)
         except Exception:  # noqa: BLE001 - nobody can read it, so it refers to nothing
             return
+        self.drawn.add(number)
+        self.has_glyph_procedures = self.has_glyph_procedures or b"/Type3" in repr(value).encode()
         for key, target in _references(value):
             (self._back if key in BACK_KEYS else self._down)[number].add(target)
 

@@ -113,7 +113,7 @@ class History:
         step = Step(past, number - 1, number, self.graph.above(written))
         for crooked in crooked_entries(past, number):
             step.note(ChangeKind.STRUCTURE, crooked)
-        judge_document(step)
+        judge_document(step, self.graph)
         self._judge_unseen(step, written)
         Looks(self._data, step, self._password).judge()
         return step.found

@@ -87,18 +87,19 @@ class Past:
     def get(self, value: Any, revision: int) -> Any:
         """The object itself, references followed as they stood at ``revision``; None for null, free and never defined.
 
+        Generations are not asked for: many readers do not either, so an object of another generation counts as seen.
         Raises what pyHanko raises on objects that cannot be read.
         """
         for _ in range(8):  # a reference to a reference is not allowed, and a circle of them is no object
             if not isinstance(value, generic.IndirectObject):
                 return None if isinstance(value, generic.NullObject) else value
-            value = self.read(value.idnum, revision, value.generation)
+            value = self.read(value.idnum, revision)
         return None
 
-    def read(self, number: int, revision: int, generation: int | None = None) -> Any:
-        """The object of that number, None where it has none, or one of another generation."""
+    def read(self, number: int, revision: int) -> Any:
+        """The object of that number, None where it has none."""
         entry = self.locate(number, revision)
-        if entry is None or entry[1] is None or generation not in (None, entry[0]):
+        if entry is None or entry[1] is None:
             return None
         key = (number, entry[1])
         if key not in self._read:

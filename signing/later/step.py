@@ -65,6 +65,8 @@ class Step:
         default_factory=list
     )  # annotations of harmless kinds whose picture must still be looked at
     filled: list[FilledField] = field(default_factory=list)
+    signed: set[int] = field(default_factory=set)  # values of signatures that were made
+    settled: set[int] = field(default_factory=set)  # objects whose growth was looked at and changes nothing
     redrawn: bool = False  # /NeedAppearances was switched on
     _equal: set[tuple[int, int]] = field(default_factory=set)
 
@@ -102,6 +104,9 @@ class Step:
                 continue
             if key is not None:
                 done.add(key)
+                if key[0] == key[1] and key[0] in self.settled:
+                    self.visited.add(key[0])
+                    continue
             values = self.pair(first, second)
             if values is None:
                 continue
@@ -201,5 +206,5 @@ def _plain(value: Any) -> tuple[str, object]:
     if isinstance(value, generic.TextStringObject | generic.ByteStringObject):
         return "string", value.original_bytes
     if isinstance(value, generic.NumberObject | generic.FloatObject):
-        return "number", float(value)
+        return "number", float(f"{float(value):.9g}")  # programs write a number again with fewer digits
     return type(value).__name__, repr(value)

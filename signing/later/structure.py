@@ -70,7 +70,7 @@ def crooked_entries(past: Past, revision: int) -> Iterator[str]:
             yield f"object {number}"
         if isinstance(place, tuple) and not _is_in_update(past, place[0], revision, before.end_location):
             yield f"object {number}"
-        if generation > 0 or (was is not None and was[1] is not None and was[0] != generation):
+        if was is not None and was[1] is not None and was[0] != generation:
             yield f"generation of {number}"
 
 
