@@ -61,7 +61,7 @@ def countersigned(data: bytes, holder: Holder, *, over: bytes | None = None) -> 
 
 def test_the_chain_is_told_from_the_signer_to_where_trust_was_set(pki: Lab) -> None:
     chain = first(victim(pki), pki).chain
-    assert [link.subject.split(",")[0] for link in chain][0] == "Juana Mamani Quispe"
+    assert next(link.subject.split(",")[0] for link in chain) == "Juana Mamani Quispe"
     assert [bool(link.anchor) for link in chain] == [False, False, True]
     assert chain[-1].anchor == "raiz.pem"
     assert chain[0].sha256 == hashlib.sha256(pki.alice.der).hexdigest()
@@ -93,7 +93,10 @@ def test_signature_timestamps_are_listed_each_with_its_own_judgement(pki: Lab) -
 
 def test_a_broken_timestamp_proves_nothing_and_is_told(pki: Lab) -> None:
     """The token of another signature: its imprint is not of this signature value."""
-    other, data = pki.sign(prepared(pki), stamped=pki.now - timedelta(hours=1)), pki.sign(prepared(pki), stamped=pki.now)
+    other, data = (
+        pki.sign(prepared(pki), stamped=pki.now - timedelta(hours=1)),
+        pki.sign(prepared(pki), stamped=pki.now),
+    )
     swapped = with_unsigned(data, unsigned_of(other))
     signature = first(swapped, pki)
     assert signature.timestamps[0].outcome is Outcome.INVALID
