@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from asn1crypto import cms, tsp, x509
-from pyhanko.sign.ades.report import AdESIndeterminate, AdESStatus, AdESSubIndic
+from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESStatus, AdESSubIndic
 from pyhanko.sign.validation import generic_cms
 from pyhanko.sign.validation.ades import (
     AdESBasicValidationResult,
@@ -36,6 +35,7 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import DocumentTimestampStatus, RevocationDetails
 from pyhanko.sign.validation.utils import CMSAlgorithmUsagePolicy
 from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.errors import InvalidCertificateError
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.policy_decl import (
     NO_REVOCATION,
@@ -47,11 +47,14 @@ from pyhanko_certvalidator.policy_decl import (
 from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
-from .report import Indication
+from . import parsed
+from .report import Indication, Integrity
 from .revocation import Evidence
+from .subject import for_machines_only
 from .trust import TrustStore
 
 if TYPE_CHECKING:
+    from asn1crypto import cms, tsp, x509
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
     from pyhanko_certvalidator import ValidationContext
 
@@ -68,6 +71,18 @@ _SIGNER_RULE = RevocationCheckingPolicy(
     RevocationCheckingRule.CRL_OR_OCSP_REQUIRED, RevocationCheckingRule.CHECK_IF_DECLARED
 )
 _TSA_RULE = RevocationCheckingPolicy(RevocationCheckingRule.CHECK_IF_DECLARED, RevocationCheckingRule.CHECK_IF_DECLARED)
+
+
+@dataclass(frozen=True)
+class _PersonsUsage(KeyUsageConstraints):
+    """A service's certificate (a web server's, a timestamp authority's) signs no document, whatever its key usage says."""
+
+    def validate(self, cert: x509.Certificate, *usages: Any, **more: Any) -> None:
+        super().validate(cert, *usages, **more)
+        if for_machines_only(cert):
+            raise InvalidCertificateError("its extended key usages are of services only")
+
+
 _PAST_CAN_HELP = frozenset(
     {
         AdESIndeterminate.CERTIFICATE_CHAIN_GENERAL_FAILURE,  # pyHanko's word for a missing revocation answer too
@@ -91,6 +106,7 @@ class Result:
     revoked: RevocationDetails | None = None
     stamped: datetime | None = None  # time of a signature timestamp that passed
     trust_ok: bool = True  # the signer's own path had no trouble
+    integrity: Integrity = Integrity.UNKNOWN
 
     @property
     def passed(self) -> bool:
@@ -156,7 +172,7 @@ class Judge:
         self, signature: EmbeddedPdfSignature, evidence: Evidence, *, moment: datetime | None = None
     ) -> Result:
         """EN 319 102-1 §5.4 for a document timestamp: its imprint is the ByteRange's digest."""
-        return await _guarded(
+        result = await _guarded(
             lambda: ades_timestamp_validation(
                 signature.signed_data,
                 self._spec(evidence),
@@ -166,23 +182,32 @@ class Judge:
                 extra_status_kwargs={"coverage": None, "docmdp_ok": None, "diff_result": None},
             )
         )
+        return self._not_from_the_future(result, signature.signed_data)
 
-    async def signature_timestamp(
-        self, signature: EmbeddedPdfSignature, evidence: Evidence, moment: datetime
-    ) -> datetime | None:
-        """The time of the signature's own timestamp if it passes at a past moment."""
-        for token in signature_timestamps(signature):
-            result = await _guarded(
-                lambda token=token: ades_timestamp_validation(  # type: ignore[misc]
-                    token,
-                    self._spec(evidence),
-                    expected_tst_imprint=generic_cms.message_imprint_checker(signature.signer_info),
-                    timing_info=self._timing(moment),
-                )
+    async def token(
+        self,
+        token: cms.SignedData,
+        signature: EmbeddedPdfSignature,
+        evidence: Evidence,
+        *,
+        moment: datetime | None = None,
+    ) -> Result:
+        """EN 319 102-1 §5.4 for a signature timestamp: its imprint is the digest of the signature value (EN 319 122-1 §5.3)."""
+        result = await _guarded(
+            lambda: ades_timestamp_validation(
+                token,
+                self._spec(evidence),
+                expected_tst_imprint=generic_cms.message_imprint_checker(signature.signer_info),
+                timing_info=self._timing(moment),
             )
-            if result.passed:
-                return token_time(token)
-        return None
+        )
+        return self._not_from_the_future(result, token)
+
+    def _not_from_the_future(self, result: Result, token: cms.SignedData) -> Result:
+        """A time that has not come yet proves nothing: the authority's clock was wrong, or this computer's is (EN 319 102-1 §5.4)."""
+        if result.passed and token_time(token) > self.at + TOLERANCE:
+            return replace(result, sub=AdESIndeterminate.TIMESTAMP_ORDER_FAILURE)
+        return result
 
     async def without_revocation(self, signature: EmbeddedPdfSignature, evidence: Evidence) -> Result:
         """The same without asking for revocation: tells a missing answer from a broken or expired chain."""
@@ -212,12 +237,10 @@ class Judge:
         return ValidationTimingInfo(moment, moment, point_in_time_validation=True)
 
     def _intermediates(self) -> list[x509.Certificate]:
-        return [x509.Certificate.load(der) for der in self.trust.intermediates]
+        return [parsed.certificate(der) for der in self.trust.intermediates]
 
     def _policy(self, purpose: str, *, revocation: bool) -> CertValidationPolicySpec:
-        roots = [
-            x509.Certificate.load(anchor.der) for anchor in self.trust.anchors if anchor.purpose in (purpose, "both")
-        ]
+        roots = [parsed.certificate(anchor.der) for anchor in self.trust.anchors if anchor.purpose in (purpose, "both")]
         rule = NO_REVOCATION if not revocation else _SIGNER_RULE if purpose == "signing" else _TSA_RULE
         policy = CertRevTrustPolicy(rule)
         weak = DisallowWeakAlgorithmsPolicy()  # type: ignore[no-untyped-call]
@@ -241,7 +264,7 @@ class Judge:
                 known_crls=[CRLContainer(listed) for listed in evidence.crls],
                 known_certs=[*self._intermediates(), *evidence.certificates],
             ),
-            key_usage_settings=KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"}),
+            key_usage_settings=_PersonsUsage(key_usage={"digital_signature", "non_repudiation"}),
         )
 
 
@@ -321,4 +344,13 @@ async def _guarded(run: Callable[[], Any]) -> Result:
         revoked=getattr(status, "revocation_details", None),
         stamped=stamp.timestamp.astimezone(UTC) if stamp is not None else None,
         trust_ok=status is not None and status.trust_problem_indic is None,
+        integrity=_integrity_of(status, outcome.ades_subindic),
     )
+
+
+def _integrity_of(status: Any, sub: AdESSubIndic) -> Integrity:
+    if sub in (AdESFailure.HASH_FAILURE, AdESFailure.SIG_CRYPTO_FAILURE):
+        return Integrity.BROKEN
+    if status is None:
+        return Integrity.UNKNOWN
+    return Integrity.INTACT if status.intact and status.valid else Integrity.BROKEN
