@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from time import monotonic
+import io
+from time import monotonic, perf_counter
 
+import pikepdf
+import pypdfium2
+import pytest
 from pyhanko.sign import fields
 
-from signing.pages import compare_pages_of, count_pages, render_page
+from signing.pages import PageComparison, Spot, compare_pages_of, count_pages, covered, differing_regions, render_page
+from signing.report import Change, ChangeKind
 from tests.fixtures.attacks.makers import form_filled, page_appended, page_replaced, victim
 from tests.fixtures.lab import plain_pdf, shared_lab
 
@@ -60,3 +65,95 @@ def test_it_says_when_it_was_cut_short() -> None:
 
 def test_what_cannot_be_drawn_is_said() -> None:
     assert compare_pages_of(b"%PDF-1.7 x", 9, deadline=later()).unreadable
+
+
+def ends(data: bytes) -> int:
+    """Where the revision before the last ends."""
+    return data.rindex(b"%%EOF", 0, data.rindex(b"startxref")) + 6
+
+
+def test_only_what_is_permitted_on_that_page_explains_a_difference() -> None:
+    data = form_filled(shared_lab())
+    filled = Change(ChangeKind.FORM_FILLED, permitted=True, page=2, name="nota")
+    for changes, suspicious in (
+        ([filled], False),
+        ([], True),
+        ([Change(ChangeKind.FORM_FILLED, permitted=False, page=2)], True),
+        ([Change(ChangeKind.FORM_FILLED, permitted=True, page=1)], True),
+    ):
+        assert compare_pages_of(data, ends(data), deadline=later(), changes=changes).suspicious is suspicious
+
+
+def test_a_highlight_is_explained_where_it_is_permitted() -> None:
+    data = victim(shared_lab())
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        pdf.pages[0].obj.Annots = pikepdf.Array(
+            [
+                pikepdf.Dictionary(
+                    Subtype=pikepdf.Name.Highlight,
+                    Rect=[72, 660, 200, 720],
+                    C=[1, 1, 0],
+                    F=4,
+                    QuadPoints=[72, 720, 200, 720, 72, 660, 200, 660],
+                )
+            ]
+        )
+        out = io.BytesIO()
+        pdf.save(out)
+    after = data + b"\n" + out.getvalue()  # any two documents can be compared
+    remark = Change(ChangeKind.ANNOTATION, permitted=True, page=1)
+    assert compare_pages_of(after, len(data), deadline=later(), changes=[remark]).changed == (1,)
+    assert not compare_pages_of(after, len(data), deadline=later(), changes=[remark]).suspicious
+    assert compare_pages_of(after, len(data), deadline=later(), changes=[]).suspicious
+
+
+def test_where_a_page_differs() -> None:
+    data = page_replaced(shared_lab())
+    regions = differing_regions(data, ends(data), 1)
+    assert regions
+    for left, top, right, bottom in regions:
+        assert 60 < left < right < 400
+        assert 70 < top < bottom < 130  # the text lies 92 points below the upper edge
+    assert differing_regions(data, ends(data), 2) == ()
+    more = page_appended(shared_lab())
+    assert differing_regions(more, ends(more), 3) == ((0.0, 0.0, 612.0, 792.0),)
+    with pytest.raises(IndexError):
+        differing_regions(data, ends(data), 3)
+
+
+def test_ink_that_cannot_be_read_any_more() -> None:
+    before, after = plain_pdf(), page_replaced(shared_lab())
+    text, blank = (60.0, 650.0, 420.0, 730.0), (60.0, 300.0, 200.0, 360.0)
+    spots = [Spot(1, text), Spot(1, blank), Spot(2, text), Spot(9, blank)]
+    assert covered(before, after, spots) == [True, False, False, True]  # a page that is not there cannot be told
+    assert covered(b"%PDF-1.7 x", after, spots) == [True] * 4
+
+
+def test_protected_files_are_compared_with_their_password() -> None:
+    def protected(pages: int) -> bytes:
+        with pikepdf.open(io.BytesIO(plain_pdf(pages))) as pdf:
+            out = io.BytesIO()
+            pdf.save(out, encryption=pikepdf.Encryption(owner="a", user="clave"))
+            return out.getvalue()
+
+    one, two = protected(2), protected(3)
+    data = one + b"\n" + two
+    assert compare_pages_of(data, len(one), deadline=later()) == PageComparison(unreadable=True)
+    assert compare_pages_of(data, len(one), deadline=later(), password="clave").changed == (3,)
+    assert count_pages(two, password="clave") == 3
+    with pytest.raises(pypdfium2.PdfiumError):
+        render_page(two, 1, width=100)
+    assert render_page(two, 1, width=100, password="clave").startswith(b"\x89PNG")
+
+
+def test_three_pages_take_little_time() -> None:
+    """The limit is 150 ms (make bench measures it); here only that nothing went wrong by an order of magnitude."""
+    lab = shared_lab()
+    data = lab.sign(plain_pdf(3))
+    twice = lab.sign(data, lab.bob, field_name="firma-2")
+    times = []
+    for _ in range(3):
+        started = perf_counter()
+        compare_pages_of(twice, len(data), deadline=later())
+        times.append(perf_counter() - started)
+    assert min(times) < 0.5

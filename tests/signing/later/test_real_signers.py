@@ -51,7 +51,9 @@ def letters(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("second", [by_pdfsig, by_java], ids=lambda by: by.__name__)
-@pytest.mark.parametrize("first", ["ours", "pdfsig", "libreoffice", "dss"])
+@pytest.mark.parametrize(
+    "first", ["ours", *(pytest.param(name, marks=pytest.mark.full) for name in ("pdfsig", "libreoffice", "dss"))]
+)
 def test_a_second_signature_by_another_program(
     letters: dict[str, bytes], tmp_path: Path, first: str, second: Signers
 ) -> None:
