@@ -7,7 +7,6 @@ import json
 from collections import Counter
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,9 +17,17 @@ from signing.verify import verify_bytes
 from tests.fixtures.attacks.cases import Case
 from tests.fixtures.attacks.corpus import BY_NAME, CASES, FAMILIES
 from tests.fixtures.attacks.judging import complaints
+from tests.fixtures.attacks.table import told
 from tests.fixtures.lab import shared_lab
 
-SAMPLE = ("isa-page-replaced", "swa-second-block-moved-range-behind", "shadow-replace-font", "eaa-freetext-p3", "stranger", "form-text")
+SAMPLE = (
+    "isa-page-replaced",
+    "swa-second-block-moved-range-behind",
+    "shadow-replace-font",
+    "eaa-freetext-p3",
+    "stranger",
+    "form-text",
+)
 
 
 @cache
@@ -30,24 +37,6 @@ def made(name: str) -> bytes:
 
 def judge(data: bytes) -> FileVerdict:
     return verify_bytes(data, name="x.pdf", trust=TrustStore.from_pem([shared_lab().root.pem]))
-
-
-def told(verdict: FileVerdict) -> dict[str, Any]:
-    """The verdict in the words of docs/formats/verdict.md, as far as the corpus asks."""
-    return {
-        "verdict": verdict.outcome.value,
-        "reason": verdict.reason,
-        "signatures": [
-            {
-                "field": item.field,
-                "verdict": item.outcome.value,
-                "later_changes": item.later_changes.value,
-                "integrity": item.integrity.value,
-                "proven_time": item.proven_time,
-            }
-            for item in verdict.signatures
-        ],
-    }
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -73,7 +62,11 @@ def test_makers_share_no_code_with_the_verifier() -> None:
         for node in ast.walk(ast.parse(module.read_text("utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            strangers = [name for name in names if name.split(".")[0] in {"signing", "desktop", "pyhanko", "pyhanko_certvalidator"}]
+            strangers = [
+                name
+                for name in names
+                if name.split(".")[0] in {"signing", "desktop", "pyhanko", "pyhanko_certvalidator"}
+            ]
             assert module.name == "table.py" or not strangers, f"{module.name}: {strangers}"
 
 
