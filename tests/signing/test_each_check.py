@@ -17,7 +17,8 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator.policy_decl import NO_REVOCATION, AcceptAllAlgorithms
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
-from signing import changes, indications, inspection, opening
+from signing import changes, indications, inspection, opening, outcomes
+from signing.facts import Facts
 from signing.pages import PageComparison
 from signing.report import FileVerdict, Outcome
 from signing.trust import TrustStore
@@ -63,8 +64,8 @@ def _any_root(trust_roots: Any) -> Any:
     return SimpleTrustManager.build(trust_roots=[*trust_roots, shared_lab().stranger_root.asn1])
 
 
-def _any_usage(**_: Any) -> KeyUsageConstraints:
-    return KeyUsageConstraints(key_usage=set())
+def _as_it_is(_judge: object, result: Any, _token: object) -> Any:
+    return result
 
 
 class _AnyRoot:
@@ -97,7 +98,11 @@ CHECKS = (
     ),
     Check("anchors", off(indications, "SimpleTrustManager", _AnyRoot), "stranger-with-his-own-answers"),
     Check("algorithms", off(indications, "DisallowWeakAlgorithmsPolicy", AcceptAllAlgorithms), "digest-sha1"),
-    Check("key usage", off(indications, "KeyUsageConstraints", _any_usage), "key-usage-encipherment-only"),
+    Check("key usage", off(KeyUsageConstraints, "validate", None), "key-usage-encipherment-only"),
+    Check("certificates of services", off(indications, "for_machines_only", False), "timestamp-authority-signs-documents"),
+    Check("times to come", off(indications.Judge, "_not_from_the_future", _as_it_is), "timestamp-from-the-future"),
+    Check("signed attributes name the certificate", off(Facts, "bound", True), "cades-without-signing-certificate"),
+    Check("revoked before", off(outcomes, "_revoked_before", False), "revoked-before-it-was-signed", then=Outcome.INDETERMINATE),
     Check("kinds that are supported", off(opening, "SUPPORTED_SUBFILTERS", {"/ETSI.CAdES.unheardX"}), "subfilter-unknown"),
 )  # fmt: skip
 
