@@ -1,0 +1,126 @@
+"""Each check of the verifier is needed: with that one switched off, a file of the corpus is called valid that must not be.
+
+To add a check: a line in ``CHECKS``. ``off`` replaces one name of one module; several where one rule is spread over several names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import pytest
+from pyhanko.sign.validation import generic_cms
+from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko_certvalidator.policy_decl import NO_REVOCATION, AcceptAllAlgorithms
+from pyhanko_certvalidator.registry import SimpleTrustManager
+
+from signing import changes, indications, inspection, opening, outcomes
+from signing.facts import Facts
+from signing.pages import PageComparison
+from signing.report import FileVerdict, Outcome
+from signing.trust import TrustStore
+from signing.verify import verify_bytes
+from tests.fixtures.attacks.corpus import BY_NAME
+from tests.fixtures.lab import shared_lab
+
+Switch = Callable[[pytest.MonkeyPatch], None]
+
+
+def off(module: ModuleType | type, name: str, answer: Any) -> Switch:
+    """That function of that module gives ``answer`` whatever it is asked; what is no function is replaced by it."""
+
+    def switch(patch: pytest.MonkeyPatch) -> None:
+        found = getattr(module, name)
+        constant = not callable(found) or isinstance(answer, type) or callable(answer)
+        patch.setattr(module, name, answer if constant else lambda *_args, **_named: answer)
+
+    return switch
+
+
+def each(*switches: Switch) -> Switch:
+    """One rule that is spread over several names."""
+
+    def switch(patch: pytest.MonkeyPatch) -> None:
+        for one in switches:
+            one(patch)
+
+    return switch
+
+
+@dataclass(frozen=True)
+class Check:
+    """``attack``: the case that then passes; ``then``: how it is called without the check."""
+
+    name: str
+    switch: Switch
+    attack: str
+    then: Outcome = Outcome.VALID
+
+
+def _any_root(trust_roots: Any) -> Any:
+    return SimpleTrustManager.build(trust_roots=[*trust_roots, shared_lab().stranger_root.asn1])
+
+
+def _as_it_is(_judge: object, result: Any, _token: object) -> Any:
+    return result
+
+
+class _AnyRoot:
+    """Trusts the stranger's root too."""
+
+    build = staticmethod(_any_root)
+
+
+_EXPLAINED = each(off(changes, "is_explained", True), off(changes, "is_allowed", True))
+CHECKS = (
+    Check("digest and signature value", off(generic_cms, "validate_sig_integrity", (True, True)), "usf-digest-of-other-text"),
+    Check("signature value", off(generic_cms, "validate_sig_integrity", (True, True)), "cms-signature-value-flipped"),
+    Check("gap is looked at", off(changes, "gap_problem", ""), "swa-bytes-behind-the-cms"),
+    Check(
+        "gap holds /Contents alone",
+        each(off(changes, "gap_problem", ""), off(changes, "covers_its_revision", True), _EXPLAINED),
+        "swa-entries-in-the-gap",
+    ),
+    Check("rest of /Contents", off(changes, "has_tail", False), "swa-bytes-behind-the-cms"),
+    Check("bytes behind the end", off(changes, "stray_bytes", False), "isa-bytes-after-the-end"),
+    Check("objects without cross-reference", off(changes, "stray_bytes", False), "isa-body-and-old-startxref"),
+    Check("later changes explained", _EXPLAINED, "ssa-stamp-swapped-afterwards"),
+    Check("coverage of the revision", each(off(changes, "covers_its_revision", True), _EXPLAINED), "isa-signature-reason-changed"),
+    Check("DocMDP", off(changes, "is_allowed", True), "docmdp-form-filled-under-p1"),
+    Check("pages compared", off(inspection, "compare_pages_of", PageComparison()), "ssa-covering-not-certified"),
+    Check(
+        "revocation asked for",
+        each(off(indications, "_SIGNER_RULE", NO_REVOCATION), off(indications, "_TSA_RULE", NO_REVOCATION)),
+        "revocation-answer-missing",
+    ),
+    Check("anchors", off(indications, "SimpleTrustManager", _AnyRoot), "stranger-with-his-own-answers"),
+    Check("algorithms", off(indications, "DisallowWeakAlgorithmsPolicy", AcceptAllAlgorithms), "digest-sha1"),
+    Check("key usage", off(KeyUsageConstraints, "validate", None), "key-usage-encipherment-only"),
+    Check("certificates of services", off(indications, "for_machines_only", False), "timestamp-authority-signs-documents"),
+    Check("times to come", off(indications.Judge, "_not_from_the_future", _as_it_is), "timestamp-from-the-future"),
+    Check("signed attributes name the certificate", off(Facts, "bound", True), "cades-without-signing-certificate"),
+    Check("revoked before", off(outcomes, "_revoked_before", False), "revoked-before-it-was-signed", then=Outcome.INDETERMINATE),
+    Check("kinds that are supported", off(opening, "SUPPORTED_SUBFILTERS", {"/ETSI.CAdES.unheardX"}), "subfilter-unknown"),
+)  # fmt: skip
+
+
+@cache
+def made(name: str) -> bytes:
+    return BY_NAME[name].make(shared_lab())
+
+
+def judge(data: bytes) -> FileVerdict:
+    return verify_bytes(data, name="x.pdf", trust=TrustStore.from_pem([shared_lab().root.pem]))
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_each_check_is_needed(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the check switched off, the attack passes: so this check, and nothing else, finds it."""
+    with_it = judge(made(check.attack))
+    assert with_it.outcome.value in BY_NAME[check.attack].file
+    assert with_it.outcome is not check.then
+    check.switch(monkeypatch)
+    assert judge(made(check.attack)).outcome is check.then
