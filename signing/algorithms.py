@@ -105,7 +105,9 @@ def _looked_up(name: str, bits: int) -> Strength:
 def _rows() -> tuple[Mapping[str, int], Mapping[str, tuple[Row, ...]]]:
     table: dict[str, Any] = tomllib.loads(_TABLE.read_text("utf-8"))
     sizes = {name: row["bits"] for name, row in table["digest"].items()}
-    rows = {name: (Row(0, row.get("until"), row["source"]),) for name, row in table["digest"].items()}
+    rows: dict[str, tuple[Row, ...]] = {
+        name: (Row(0, row.get("until"), row["source"]),) for name, row in table["digest"].items()
+    }
     for name, steps in table["signature"].items():
         rows[name] = tuple(Row(step["from"], step.get("until"), step["source"]) for step in steps)
     return sizes, rows
