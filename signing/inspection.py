@@ -104,7 +104,7 @@ class Inspection:
         if self.trust.cache is not None or self.online:
             for certificate, purpose in {leaf[0].dump(): leaf for fact in facts for leaf in fact.leaves()}.values():
                 chain = await self.judge.chain_of(certificate, known, purpose=purpose)
-                cached = cached + read_cache(self.trust.cache, chain, until=self.at)
+                cached = cached + read_cache(self.trust.cache, chain, until=self.at + TOLERANCE)
                 if self.online and chain:
                     fresh = fresh + fetch(chain, self.trust.cache, self.trust.policy)
         self.known = known + cached + fresh

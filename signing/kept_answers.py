@@ -1,4 +1,4 @@
-"""Answers kept for offline use, in a folder that several processes share: ``ocsp/``, ``crl/`` and ``aia/``, a folder per certificate or list.
+"""Answers kept for offline use, in a folder that processes share: ``ocsp/``, ``crl/``, ``aia/``; in each a folder per certificate or list.
 
 A file is an answer as it came, named by its own date (thisUpdate), so that the newest are known without parsing any. ``about.json`` beside
 them says of whom they speak. Answers are judged when they are used; a damaged file is passed over.
@@ -18,14 +18,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from asn1crypto import crl, ocsp, x509
 from pyhanko_certvalidator.util import get_relevant_crl_dps
 
 from . import parsed
 from .revocation import Answer, Evidence, answers_about
+
+if TYPE_CHECKING:
+    from asn1crypto import crl, ocsp, x509
 
 _KEPT = 12  # answers of each certificate or list; older ones are dropped
 _ABOUT = "about.json"
@@ -67,7 +69,7 @@ def read_cache(
         ocsps += _read_folder(_ocsp_folder(cache, certificate), parsed.answer, until)
         for url in crl_urls(certificate):
             lists += _read_folder(_crl_folder(cache, url), parsed.revocation_list, until)
-    return Evidence((), tuple(dict.fromkeys(ocsps)), tuple(dict.fromkeys(lists)))
+    return Evidence() + Evidence((), tuple(ocsps), tuple(lists))
 
 
 def keep_answers(

@@ -9,15 +9,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from asn1crypto import cms, crl, ocsp, x509
 from pyhanko.pdf_utils.decode_limits import DecodePurpose
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.general import NonexistentAttributeError, find_unique_cms_attribute
 
 from . import parsed
 from .report import Revocation
+
+if TYPE_CHECKING:
+    from asn1crypto import cms, crl, ocsp, x509
 
 
 @dataclass(frozen=True, slots=True)
