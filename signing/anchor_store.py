@@ -134,7 +134,7 @@ def find(entries: Sequence[StoredAnchor], fingerprint: str) -> StoredAnchor:
     """The one entry whose SHA-256 or SHA-1 begins so, at least eight hex digits. Raises ``trust.unknown_anchor``."""
     wanted = plain_fingerprint(fingerprint)
     matching = [one for one in entries if one.sha256.startswith(wanted) or one.sha1.startswith(wanted)]
-    if len(wanted) < 8 or len(matching) != 1:
+    if len(wanted) < 8 or len({one.sha256 for one in matching}) != 1:
         raise SigningError("trust.unknown_anchor", fingerprint=fingerprint)
     return matching[0]
 
