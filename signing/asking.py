@@ -8,6 +8,7 @@ anywhere; issuers are another matter (they are asked for because there is no cha
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from time import monotonic
@@ -21,8 +22,9 @@ from .fetching import NotFetched, Request, fetch_bytes
 from .kept_answers import crl_urls, keep_answers, keep_issuer, kept_issuers, web_only
 from .policy import STRICT, VerificationPolicy
 from .revocation import Evidence, answers_about
+from .trust import TrustStore
 
-_DEPTH = 4  # issuers above each other
+_DEPTH = 6  # issuers above each other
 _MOST = 8  # requests for issuers of one certificate
 
 
@@ -102,40 +104,55 @@ def _get(request: Request, policy: VerificationPolicy, end: float) -> bytes | No
 
 
 def missing_issuers(
-    certificate: x509.Certificate,
-    known: Sequence[x509.Certificate],
-    cache: Path | None,
-    policy: VerificationPolicy = STRICT,
-    *,
-    online: bool = True,
+    certificate: x509.Certificate, known: Sequence[x509.Certificate], trust: TrustStore, *, online: bool
 ) -> tuple[x509.Certificate, ...]:
-    """Issuers above ``certificate`` that are not among ``known``, by the addresses that it names (RFC 5280 §4.2.2.1), nearest first.
+    """Issuers above ``certificate`` that are neither among ``known`` nor in ``trust``, by the addresses that it names (RFC 5280
+    §4.2.2.1), nearest first.
 
     Only where the policy says ``aia``. Kept ones serve offline. What comes is no more than a helper for building chains: each has
     signed the one below, and none is trusted by being fetched. Never raises.
     """
+    policy = trust.policy
     if not policy.aia:
         return ()
+    here = [*known, *(parsed.certificate(der) for der in (*trust.intermediates, *(one.der for one in trust.anchors)))]
+    asking = _Asking(trust.cache, policy, monotonic() + policy.total_seconds, online=online and policy.online)
     found: list[x509.Certificate] = []
-    asked, end, below = 0, monotonic() + policy.total_seconds, certificate
+    below = certificate
     for _ in range(_DEPTH):
-        if below.self_issued or any(one.subject == below.issuer for one in known):
+        if below.self_issued:
             break
-        issuer = None
-        for url in _issuer_urls(below):
-            issuer = _first_issuer(below, kept_issuers(cache, url))
-            if issuer is None and online and policy.online and asked < _MOST:
-                asked += 1
-                issuer = _first_issuer(below, _fetch_certificates(url, policy, end))
-                if issuer is not None:
-                    keep_issuer(cache, url, issuer)
-            if issuer is not None:
-                break
+        issuer = _first_issuer(below, here)
         if issuer is None:
-            break
-        found.append(issuer)
+            issuer = asking.issuer_of(below)
+            if issuer is None:
+                break
+            found.append(issuer)
         below = issuer
     return tuple(found)
+
+
+@dataclass(slots=True)
+class _Asking:
+    """The requests for issuers about one certificate: kept ones first, then at most a few over the network."""
+
+    cache: Path | None
+    policy: VerificationPolicy
+    end: float
+    online: bool
+    left: int = _MOST
+
+    def issuer_of(self, below: x509.Certificate) -> x509.Certificate | None:
+        for url in _issuer_urls(below):
+            issuer = _first_issuer(below, kept_issuers(self.cache, url))
+            if issuer is None and self.online and self.left:
+                self.left -= 1
+                issuer = _first_issuer(below, _fetch_certificates(url, self.policy, self.end))
+                if issuer is not None:
+                    keep_issuer(self.cache, url, issuer)
+            if issuer is not None:
+                return issuer
+        return None
 
 
 def _issuer_urls(certificate: x509.Certificate) -> list[str]:

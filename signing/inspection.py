@@ -11,7 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from . import described
-from .asking import fetch
+from .asking import fetch, missing_issuers
 from .changes import Later, read_coverage, read_later_changes
 from .facts import Facts, TokenFound, unjudged
 from .indications import (
@@ -104,6 +104,10 @@ class Inspection:
         if self.trust.cache is not None or self.online:
             for certificate, purpose in {leaf[0].dump(): leaf for fact in facts for leaf in fact.leaves()}.values():
                 chain = await self.judge.chain_of(certificate, known, purpose=purpose)
+                if not chain and self.trust.policy.aia:
+                    issuers = missing_issuers(certificate, known.certificates, self.trust, online=self.online)
+                    known, fresh = known + Evidence(issuers), fresh + Evidence(issuers)
+                    chain = await self.judge.chain_of(certificate, known, purpose=purpose)
                 cached = cached + read_cache(self.trust.cache, chain, until=self.at + TOLERANCE)
                 if self.online and chain:
                     fresh = fresh + fetch(chain, self.trust.cache, self.trust.policy)

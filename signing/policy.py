@@ -20,10 +20,11 @@ class VerificationPolicy:
 
     ``private``: ranges (CIDR) that may be asked although they are not public; ``forbidden``: ranges never asked, whatever else says
     so. ``proxy``: empty for none, ``system``, or ``http://host:port``. ``seconds`` for one answer, ``total_seconds`` for one file.
-    Sizes in bytes. ``freshness``: hours after which an answer without nextUpdate no longer counts, 0: not looked at. ``tolerance``:
-    seconds between clocks. ``limits``: the entity's own last days of algorithms. ``key_usages``: one of these must stand in a signer's
-    certificate (RFC 5280 §4.2.1.3). ``practice``: whether anchors of a practice office may be trusted. ``jobs``: child processes for
-    a folder, 0: as many as fit. ``locked``: names of settings (as in the file) that nothing else may change.
+    Sizes in bytes. ``freshness``: hours that an answer may be old when judged, in place of its own nextUpdate (EN 319 102-1 §5.2.5),
+    0: its own counts. ``tolerance``: seconds between clocks. ``limits``: the entity's own last days of algorithms. ``key_usages``: one of
+    these must stand in a signer's certificate (RFC 5280 §4.2.1.3). ``practice``: whether anchors of a practice office may be trusted.
+    ``jobs``: child processes for a folder, 0: as many as fit. ``page_seconds``: for comparing the pages of one file. ``locked``: names
+    of settings (as in the file) that nothing else may change.
     """
 
     online: bool = True
