@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from desktop.operations.desk import Clock, Desk
 from desktop.operations.settings import DeskSettings, load_settings
 from desktop.operations.timestamp_services import build_timestamps
+from desktop.operations.trusting import trust_of_desk
 from desktop.records.errors import OfficeError
 from desktop.resources import find_resources
 
@@ -48,7 +49,6 @@ def open_desk(
     from desktop.sync.device import choose_vault, load_key
     from desktop.sync.directory import DirectoryPins, kept_directory
     from signing.sandbox import Verifier
-    from signing.trust import TrustStore
     from signing.worker import TokenWorker
 
     settings = load_settings(home)
@@ -76,7 +76,7 @@ def open_desk(
                 [Path(module) for module in settings.modules], environment=dict(settings.token_environment)
             ),
             verifier=Verifier(),
-            trust=TrustStore.from_pem(directory.anchors, cache=home / "revocation", source="directory"),
+            trust=trust_of_desk(home, directory.anchors, practice=directory.entity.practice),
             timestamps=build_timestamps(home, settings, clock=clock),
             official=official or settings.official,
             place=settings.place,

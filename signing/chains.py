@@ -69,7 +69,8 @@ class Collector:
         self._paths.append(path)
 
     def _keep(self, purpose: Purpose, path: Any) -> None:
-        from .revocation import Evidence, keep_answers
+        from .kept_answers import keep_answers
+        from .revocation import Evidence
 
         if path is not None:
             context = self._contexts[purpose]
@@ -136,11 +137,13 @@ async def require_not_revoked(
     from pyhanko_certvalidator import CertificateValidator
     from pyhanko_certvalidator.errors import RevokedError
 
-    from .revocation import fetch, read_cache, revoking_answers
+    from .asking import fetch
+    from .kept_answers import read_cache
+    from .revocation import revoking_answers
 
     known = read_cache(trust.cache, chain)
     if online:
-        known = known + fetch(chain, trust.cache)
+        known = known + fetch(chain, trust.cache, trust.policy)
     for date, answer in revoking_answers(chain, known):  # one by one: another answer may not outweigh it
         options = {"moment": date, "revocation_mode": "soft-fail", "ocsps": answer.ocsps, "crls": answer.crls}
         context = _context(trust, "signing", (), **options)

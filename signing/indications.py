@@ -33,14 +33,13 @@ from pyhanko.sign.validation.policy_decl import (
 )
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import DocumentTimestampStatus, RevocationDetails
-from pyhanko.sign.validation.utils import CMSAlgorithmUsagePolicy
 from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.errors import InvalidCertificateError
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.policy_decl import (
     NO_REVOCATION,
     CertRevTrustPolicy,
-    DisallowWeakAlgorithmsPolicy,
+    FreshnessReqType,
     RevocationCheckingPolicy,
     RevocationCheckingRule,
 )
@@ -48,6 +47,7 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
 from . import parsed
+from .algorithm_usage import usage_policy
 from .report import Indication, Integrity
 from .revocation import Evidence
 from .subject import for_machines_only
@@ -242,13 +242,16 @@ class Judge:
     def _policy(self, purpose: str, *, revocation: bool) -> CertValidationPolicySpec:
         roots = [parsed.certificate(anchor.der) for anchor in self.trust.anchors if anchor.purpose in (purpose, "both")]
         rule = NO_REVOCATION if not revocation else _SIGNER_RULE if purpose == "signing" else _TSA_RULE
-        policy = CertRevTrustPolicy(rule)
-        weak = DisallowWeakAlgorithmsPolicy()  # type: ignore[no-untyped-call]
+        wishes = self.trust.policy
+        freshness = {
+            "freshness": timedelta(hours=wishes.freshness),
+            "freshness_req_type": FreshnessReqType.MAX_DIFF_REVOCATION_VALIDATION,
+        }
         return CertValidationPolicySpec(
             trust_manager=SimpleTrustManager.build(trust_roots=roots),
-            revinfo_policy=policy,
-            time_tolerance=TOLERANCE,
-            algorithm_usage_policy=CMSAlgorithmUsagePolicy.lift_policy(weak),
+            revinfo_policy=CertRevTrustPolicy(rule, **(freshness if wishes.freshness else {})),  # type: ignore[arg-type]
+            time_tolerance=timedelta(seconds=wishes.tolerance),
+            algorithm_usage_policy=usage_policy(wishes.limits),
         )
 
     def _spec(self, evidence: Evidence, *, revocation: bool = True) -> SignatureValidationSpec:
@@ -264,7 +267,7 @@ class Judge:
                 known_crls=[CRLContainer(listed) for listed in evidence.crls],
                 known_certs=[*self._intermediates(), *evidence.certificates],
             ),
-            key_usage_settings=_PersonsUsage(key_usage={"digital_signature", "non_repudiation"}),
+            key_usage_settings=_PersonsUsage(key_usage=set(self.trust.policy.key_usages)),
         )
 
 

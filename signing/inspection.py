@@ -11,6 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from . import described
+from .asking import fetch, missing_issuers
 from .changes import Later, read_coverage, read_later_changes
 from .facts import Facts, TokenFound, unjudged
 from .indications import (
@@ -23,11 +24,12 @@ from .indications import (
     signature_timestamps,
     token_time,
 )
+from .kept_answers import read_cache
 from .opening import OpenedFile
 from .outcomes import Finding, decide, file_verdict
 from .pages import compare_pages_of, count_pages
 from .report import FileVerdict, Indication, LaterChanges, Level, Outcome, Revocation, SignatureVerdict
-from .revocation import Evidence, evidence_in_file, evidence_in_signature, fetch, read_cache, revocation_of
+from .revocation import Evidence, evidence_in_file, evidence_in_signature, revocation_of
 from .subject import name_of, read_person
 from .trust import TrustStore
 
@@ -102,9 +104,13 @@ class Inspection:
         if self.trust.cache is not None or self.online:
             for certificate, purpose in {leaf[0].dump(): leaf for fact in facts for leaf in fact.leaves()}.values():
                 chain = await self.judge.chain_of(certificate, known, purpose=purpose)
-                cached = cached + read_cache(self.trust.cache, chain)
+                if not chain and self.trust.policy.aia:
+                    issuers = missing_issuers(certificate, known.certificates, self.trust, online=self.online)
+                    known, fresh = known + Evidence(issuers), fresh + Evidence(issuers)
+                    chain = await self.judge.chain_of(certificate, known, purpose=purpose)
+                cached = cached + read_cache(self.trust.cache, chain, until=self.at + TOLERANCE)
                 if self.online and chain:
-                    fresh = fresh + fetch(chain, self.trust.cache)
+                    fresh = fresh + fetch(chain, self.trust.cache, self.trust.policy)
         self.known = known + cached + fresh
         self.places = described.places_of(
             [("signature", carried), ("file", in_file), ("online", fresh), ("cache", cached)]

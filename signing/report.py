@@ -328,7 +328,11 @@ class SignatureVerdict:
 
 @dataclass(frozen=True, slots=True)
 class AttachmentVerdict:
-    """A file of the list on the last page, or lying embedded. ``state``: ``same``, ``changed``, ``missing`` (not beside the file)."""
+    """A file of the list on the last page, or lying embedded; ``size`` in bytes as found, 0 where it was not; ``sha256`` as signed.
+
+    ``state``: ``same``, ``changed``, ``missing`` (neither beside the file nor in it), ``not_checked`` (a name that leads elsewhere, a
+    link, too large, no time left, unreadable), ``embedded`` (in the signed document and in no row of its list).
+    """
 
     name: str
     size: int

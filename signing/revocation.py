@@ -1,37 +1,25 @@
-"""Revocation answers: those in the file, those kept for offline use, and those asked for now.
-
-pyHanko never touches the network here: what may be fetched is fetched first, into plain evidence, and judged offline. Only URLs of
-certificates whose chain ends in an anchor are asked, so an attacker's own certificate cannot make this computer call anywhere.
+"""Revocation answers as evidence: those that a file carries, and what any of them says of a certificate. Kept ones are in
+``kept_answers``, those asked for now in ``asking``.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
-from asn1crypto import algos, cms, core, crl, ocsp, x509
 from pyhanko.pdf_utils.decode_limits import DecodePurpose
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.general import NonexistentAttributeError, find_unique_cms_attribute
-from pyhanko_certvalidator.util import get_ocsp_urls, get_relevant_crl_dps
 
 from . import parsed
 from .report import Revocation
 
-_MAX_OCSP = 256_000  # bytes
-_MAX_CRL = 20_000_000  # bytes
-_TIMEOUT = 10.0  # seconds for each answer
-_KEPT = 12  # cached answers for each certificate or list; older ones are dropped
+if TYPE_CHECKING:
+    from asn1crypto import cms, crl, ocsp, x509
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,166 +201,6 @@ def _crl_answers(certificate: x509.Certificate, lists: Iterable[crl.CertificateL
             )
         except Exception:  # noqa: BLE001, S112 - a damaged list is no answer
             continue
-
-
-# --- kept for offline use -------------------------------------------------------------------------------------------------------
-
-
-def read_cache(cache: Path | None, certificates: Iterable[x509.Certificate]) -> Evidence:
-    """Every kept answer about these certificates. Damaged files are passed over."""
-    if cache is None:
-        return Evidence()
-    ocsps: list[ocsp.OCSPResponse] = []
-    lists: list[crl.CertificateList] = []
-    for certificate in certificates:
-        ocsps += _read_folder(_ocsp_folder(cache, certificate), ocsp.OCSPResponse)
-        for url in crl_urls(certificate):
-            lists += _read_folder(_crl_folder(cache, url), crl.CertificateList)
-    return Evidence((), _unique(tuple(ocsps)), _unique(tuple(lists)))
-
-
-def _read_folder(folder: Path, kind: Any) -> list[Any]:
-    found = []
-    for file in sorted(folder.glob("*.der")) if folder.is_dir() else ():
-        try:
-            value = kind.load(file.read_bytes(), strict=True)
-            _ = value.native
-        except (OSError, ValueError):
-            continue
-        found.append(value)
-    return found
-
-
-def _ocsp_folder(cache: Path, certificate: x509.Certificate) -> Path:
-    return cache / "ocsp" / str(certificate.sha256.hex())
-
-
-def _crl_folder(cache: Path, url: str) -> Path:
-    return cache / "crl" / hashlib.sha256(url.encode("utf-8")).hexdigest()
-
-
-def keep_answers(cache: Path | None, path: Sequence[x509.Certificate], evidence: Evidence) -> None:
-    """Keep for offline use what ``evidence`` says of a path (leaf first, anchor last), each answer under its own date.
-
-    Never raises: what cannot be kept was still good for what it was asked for. Answers are judged when they are used.
-    """
-    if cache is None:
-        return
-    with contextlib.suppress(OSError):
-        for certificate, issuer in pairwise(path):
-            for response in evidence.ocsps:
-                for answer in _ocsp_answers(certificate, issuer, (response,)):
-                    _keep(_ocsp_folder(cache, certificate), response.dump(), answer.date)
-            for listed in evidence.crls:
-                for answer in _crl_answers(certificate, (listed,)):
-                    for url in crl_urls(certificate):
-                        _keep(_crl_folder(cache, url), listed.dump(), answer.date)
-
-
-def _keep(folder: Path, der: bytes, this_update: datetime) -> None:
-    """Store an answer under its own date; crash-safe; the newest few are kept."""
-    folder.mkdir(parents=True, exist_ok=True)
-    name = f"{this_update.astimezone(UTC):%Y%m%dT%H%M%SZ}-{hashlib.sha256(der).hexdigest()[:16]}.der"
-    target = folder / name
-    if target.exists():
-        return
-    part = folder / f"{name}.{os.getpid()}.part"
-    with part.open("wb") as stream:
-        stream.write(der)
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(target)
-    for old in sorted(folder.glob("*.der"))[:-_KEPT]:
-        old.unlink(missing_ok=True)
-
-
-# --- asked for now --------------------------------------------------------------------------------------------------------------
-
-
-def fetch(path: Sequence[x509.Certificate], cache: Path | None) -> Evidence:
-    """Ask for answers about a chain whose signatures were already checked: leaf first, anchor last.
-
-    OCSP is asked first, the CRL where there is none or it fails. Never raises: no answer is no evidence.
-    """
-    found = Evidence()
-    for certificate, issuer in pairwise(path):
-        found = found + (_fetch_ocsp(certificate, issuer) or _fetch_crl(certificate))
-    keep_answers(cache, path, found)
-    return found
-
-
-def _fetch_ocsp(certificate: x509.Certificate, issuer: x509.Certificate) -> Evidence | None:
-    request = _ocsp_request(certificate, issuer)
-    for url in _web_only(get_ocsp_urls(certificate)):
-        body = _get(url, _MAX_OCSP, request)
-        if body is None:
-            continue
-        try:
-            answer = ocsp.OCSPResponse.load(body, strict=True)
-            _ = answer.native
-        except ValueError:
-            continue
-        if any(_ocsp_answers(certificate, issuer, (answer,))):
-            return Evidence(ocsps=(answer,))
-    return None
-
-
-def _ocsp_request(certificate: x509.Certificate, issuer: x509.Certificate) -> bytes:
-    identity = ocsp.CertId(
-        {
-            "hash_algorithm": algos.DigestAlgorithm(
-                {"algorithm": "sha1"}
-            ),  # RFC 6960: an identifier here, no signature rests on it
-            "issuer_name_hash": core.OctetString(certificate.issuer.sha1),
-            "issuer_key_hash": core.OctetString(issuer.public_key.sha1),
-            "serial_number": certificate.serial_number,
-        }
-    )
-    return bytes(ocsp.OCSPRequest({"tbs_request": {"request_list": [{"req_cert": identity}]}}).dump())
-
-
-def crl_urls(certificate: x509.Certificate) -> list[str]:
-    """Where the certificate says that its revocation list lies (http and https only)."""
-    try:
-        points = get_relevant_crl_dps(certificate, use_deltas=False)
-        return _web_only(point.url for point in points)
-    except Exception:  # noqa: BLE001 - a damaged extension names no place
-        return []
-
-
-def _fetch_crl(certificate: x509.Certificate) -> Evidence:
-    for url in crl_urls(certificate):
-        body = _get(url, _MAX_CRL)
-        if body is None:
-            continue
-        try:
-            listed = crl.CertificateList.load(body, strict=True)
-            _ = listed["tbs_cert_list"]["this_update"].native
-        except ValueError:
-            continue
-        return Evidence(crls=(listed,))
-    return Evidence()
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: object) -> None:
-        return None
-
-
-def _web_only(urls: Iterable[str | None]) -> list[str]:
-    return [url for url in urls if url and urlsplit(url).scheme in ("http", "https")]
-
-
-def _get(url: str, limit: int, request: bytes | None = None) -> bytes | None:
-    """One answer of at most ``limit`` bytes, or None. No redirects."""
-    headers = {"Content-Type": "application/ocsp-request"} if request is not None else {}
-    opener = urllib.request.build_opener(_NoRedirect)
-    try:
-        with opener.open(urllib.request.Request(url, data=request, headers=headers), timeout=_TIMEOUT) as answer:
-            body = bytes(answer.read(limit + 1))
-    except (OSError, ValueError, urllib.error.URLError):
-        return None
-    return body if len(body) <= limit else None
 
 
 def _unique(values: tuple[Any, ...]) -> tuple[Any, ...]:

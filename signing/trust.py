@@ -11,6 +11,7 @@ from typing import Literal
 from asn1crypto import pem, x509
 
 from .errors import SigningError
+from .policy import STRICT, VerificationPolicy
 
 Purpose = Literal["signing", "timestamping", "both"]
 _SUFFIXES = (".pem", ".crt", ".cer", ".der")
@@ -38,7 +39,8 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class TrustStore:
-    """Anchors, intermediates that help to build chains (never trusted by themselves), and a folder of cached revocation answers.
+    """Anchors, intermediates that help to build chains (never trusted by themselves), a folder of cached revocation answers, and what the
+    entity wants of verification.
 
     Plain data: it can be pickled and sent to a child process. ``cache`` None: nothing is kept for offline use.
     """
@@ -46,6 +48,7 @@ class TrustStore:
     anchors: tuple[Anchor, ...] = ()
     intermediates: tuple[bytes, ...] = ()
     cache: Path | None = field(default=None)
+    policy: VerificationPolicy = STRICT
 
     @classmethod
     def from_pem(
@@ -56,16 +59,17 @@ class TrustStore:
         cache: Path | None = None,
         source: str = "pem",
         purpose: Purpose = "both",
+        policy: VerificationPolicy = STRICT,
     ) -> TrustStore:
         """Every certificate in ``texts`` becomes an anchor; raises SigningError ``trust.bad_certificate``."""
         anchors = [
             Anchor.of(der, source=source, purpose=purpose) for text in texts for der in read_certificates(text, source)
         ]
         helpers = [der for text in intermediates for der in read_certificates(text, source)]
-        return cls(_unique(anchors), tuple(dict.fromkeys(helpers)), cache)
+        return cls(_unique(anchors), tuple(dict.fromkeys(helpers)), cache, policy)
 
     @classmethod
-    def load_folder(cls, path: Path, *, cache: Path | None = None) -> TrustStore:
+    def load_folder(cls, path: Path, *, cache: Path | None = None, policy: VerificationPolicy = STRICT) -> TrustStore:
         """Read a folder of certificates (.pem .crt .cer .der).
 
         Directly in it, or in ``both/``, ``signing/`` and ``timestamping/``: anchors for that purpose; in ``intermediates/``: helpers.
@@ -78,16 +82,18 @@ class TrustStore:
         for purpose in purposes:
             anchors += _folder_anchors(path / purpose, purpose)
         helpers = [der for file in _certificate_files(path / "intermediates") for der in _read_file(file)]
-        return cls(_unique(anchors), tuple(dict.fromkeys(helpers)), cache)
+        return cls(_unique(anchors), tuple(dict.fromkeys(helpers)), cache, policy)
 
     def anchors_for(self, purpose: Purpose) -> tuple[Anchor, ...]:
         """Anchors that may end a chain of that purpose."""
         return tuple(anchor for anchor in self.anchors if anchor.purpose in (purpose, "both"))
 
     def merged(self, other: TrustStore) -> TrustStore:
-        """Both stores' certificates; this one's cache."""
+        """Both stores' certificates; this one's cache and policy."""
         intermediates = tuple(dict.fromkeys(self.intermediates + other.intermediates))
-        return TrustStore(_unique([*self.anchors, *other.anchors]), intermediates, self.cache or other.cache)
+        return TrustStore(
+            _unique([*self.anchors, *other.anchors]), intermediates, self.cache or other.cache, self.policy
+        )
 
 
 def read_certificates(text: str | bytes, source: str = "") -> tuple[bytes, ...]:

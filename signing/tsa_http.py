@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from .proxies import system_proxy
 from .tsa_fault import Fault
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class Door:
         """The proxy's address without credentials and its Proxy-Authorization; both empty for none. Raises Fault ``tsa.bad_settings``."""
         proxy = self.access.proxy
         if proxy == SYSTEM_PROXY:
-            proxy = _system_proxy(self.access.url)
+            proxy = system_proxy(self.access.url)
         if not proxy:
             return "", ""
         try:
@@ -112,18 +113,6 @@ def require_url(url: str) -> None:
         raise Fault("tsa.bad_settings", "url")
     if "@" in parts.netloc:
         raise Fault("tsa.bad_settings", "url_credentials")
-
-
-def _system_proxy(url: str) -> str:
-    """What the environment, or the registry on Windows, names for that address."""
-    from urllib.request import getproxies, proxy_bypass
-
-    parts = urlsplit(url)
-    if proxy_bypass(parts.hostname or ""):
-        return ""
-    found = getproxies()
-    proxy = found.get(parts.scheme) or found.get("all") or ""
-    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
 
 
 def _tls_context(access: Access) -> ssl.SSLContext:

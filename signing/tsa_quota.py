@@ -8,16 +8,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
-import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import IO
 
-from .outputs import sync_folder
+from .shared_file import locked, write_locked
 from .tsa_fault import Fault
 
 PERIODS = ("hour", "day", "month", "year", "total")
@@ -26,8 +22,6 @@ _Counts = dict[str, dict[str, int]]  # name of a TSA → period → tokens spent
 _FORMAT = 1
 _KEPT = 24  # past periods of one TSA
 _BLOCK = 16  # tokens taken from the file at once, so that not each costs a write to the disk
-_LOCK_SECONDS = 10.0
-_LOCK_PAUSE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,69 +103,18 @@ class Ledger:
     @contextlib.contextmanager
     def _locked(self) -> Iterator[_Counts]:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.with_name(self.path.name + ".lock").open("a+b") as lock:
-                _lock(lock)
-                try:
-                    yield self._read()
-                finally:
-                    _unlock(lock)
+            with locked(self.path):
+                yield self._read()
         except TimeoutError as error:
             raise self._fault("locked") from error
         except OSError as error:
             raise self._fault(type(error).__name__) from error
 
     def _write(self, counts: _Counts) -> None:
-        """Whole or not at all; under the lock, so one draft is enough."""
-        data = json.dumps({"format": _FORMAT, "used": counts}, sort_keys=True).encode()
-        draft = self.path.with_name(f".{self.path.name}.part")
-        with draft.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(self.path)
-        sync_folder(self.path.parent)
+        write_locked(self.path, json.dumps({"format": _FORMAT, "used": counts}, sort_keys=True).encode())
 
     def _fault(self, reason: str) -> Fault:
         return Fault("tsa.ledger", reason, file=self.path.name)
-
-
-def _lock(stream: IO[bytes]) -> None:
-    """An exclusive lock that the system takes back when its owner dies. Raises TimeoutError."""
-    deadline = time.monotonic() + _LOCK_SECONDS
-    while not _try_lock(stream):
-        if time.monotonic() > deadline:
-            raise TimeoutError
-        time.sleep(_LOCK_PAUSE)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(stream: IO[bytes]) -> bool:
-        stream.seek(0)
-        try:
-            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-    def _unlock(stream: IO[bytes]) -> None:
-        stream.seek(0)
-        msvcrt.locking(stream.fileno(), msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    def _try_lock(stream: IO[bytes]) -> bool:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def _unlock(stream: IO[bytes]) -> None:
-        fcntl.flock(stream, fcntl.LOCK_UN)
 
 
 class Lease:

@@ -32,7 +32,21 @@ class Exit(IntEnum):
     STOPPED = 130
 
 
-_ENVIRONMENT = ("cli.", "storage.", "store.", "practice.", "tsa.", "token.", "driver.", "worker.", "resources.")
+_ENVIRONMENT = (
+    "cli.",
+    "storage.",
+    "store.",
+    "practice.",
+    "tsa.",
+    "token.",
+    "driver.",
+    "worker.",
+    "resources.",
+    "policy.",
+    "trust.store_damaged",
+    "trust.store_newer",
+    "trust.store_locked",
+)
 
 
 def exit_of(error: OfficeError | SigningError) -> Exit:

@@ -15,6 +15,7 @@ from . import (
     signing_commands,
     slip_commands,
     token_commands,
+    trust_commands,
 )
 from .answers import Exit, tell
 from .practice_commands import WindowDoor
@@ -43,6 +44,7 @@ def build() -> typer.Typer:
     slip_commands.add_to(app)
     archive_commands.add_to(app)
     practice_commands.add_to(app)
+    trust_commands.add_to(app)
     return app
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -23,7 +24,8 @@ Json = Annotated[bool, typer.Option("--json", help="Responde con un solo documen
 
 def default_home() -> Path:
     """Where the desk of this PC's user lies when nobody says otherwise."""
-    return Path(platformdirs.user_data_dir("qillqa", appauthor=False)) / "escritorio"
+    named = os.environ.get("QILLQA_HOME")  # as the option --home reads it, for commands that have none
+    return Path(named) if named else Path(platformdirs.user_data_dir("qillqa", appauthor=False)) / "escritorio"
 
 
 def at_desk(home: Path | None, act: Callable[[Desk], Exit | None], *, official: str = "", as_json: bool = False) -> int:

@@ -44,10 +44,12 @@ def token_environment() -> dict[str, str]:
 
 
 def trust_of(folder: Path | None) -> TrustStore:
-    """The anchors of ``--trust``, else those shipped in ``resources/trust``; never the operating system's."""
-    from signing.trust import TrustStore
+    """The anchors of ``--trust``, else those of ``resources/trust``, of the computer and of the desk; never the operating system's."""
+    from desktop.operations.trusting import trust_of_folder
 
-    return TrustStore.load_folder(folder or find_resources() / "trust")
+    from .desks import default_home
+
+    return trust_of_folder(folder, find_resources() / "trust", default_home())
 
 
 def verify(

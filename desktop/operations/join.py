@@ -21,6 +21,7 @@ from desktop.sync.invitation import Invitation
 
 from .files import write_whole
 from .settings import DeskSettings, S3Access, load_settings, save_settings
+from .trusting import trust_of_desk
 
 if TYPE_CHECKING:
     from desktop.storage.protocol import ObjectStore
@@ -56,12 +57,11 @@ def admit_all(folder: Path, exchange: ObjectStore, *, now: datetime) -> Director
     Raises what ``enrolment.admit`` raises at the first request that does not hold; those before it are published.
     """
     from signing.statement import read_statement
-    from signing.trust import TrustStore
 
     admin = choose_vault(folder).load(ADMIN)
     entity = json.loads((folder / "entity.json").read_text(encoding="utf-8"))["directory"]
     directory = latest(exchange, from_payload(entity).entity.id, DirectoryPins(admin.public()[0]))
-    trust = TrustStore.from_pem(directory.anchors, source="directory", cache=folder / "revocation")
+    trust = trust_of_desk(folder, directory.anchors, practice=directory.entity.practice)
     for request in enrolment.pending(exchange, directory):
         directory = enrolment.admit(
             directory, request.jws, read=lambda jws: read_statement(jws, trust=trust, at=now, online=True), now=now

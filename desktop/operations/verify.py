@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.records.documents import DocumentView
 from desktop.sync.proof import SlipProof, prove
+from signing.attachments import Listed, check_attachments
 from signing.report import FileVerdict
 
 from .desk import Desk
@@ -16,7 +16,7 @@ from .desk import Desk
 
 @dataclass(frozen=True, slots=True)
 class AttachmentFinding:
-    """An attachment that does not match the list that was signed. ``problem``: ``missing`` or ``changed``."""
+    """An attachment that does not match the list that was signed. ``problem``: ``missing``, ``changed`` or ``not_checked``."""
 
     name: str
     problem: str
@@ -35,14 +35,8 @@ def verify_document(desk: Desk, document: str, *, online: bool = False) -> FileV
 
 def verify_attachments(view: DocumentView, folder: Path) -> list[AttachmentFinding]:
     """Compare the files in a folder with the signed list (docs/formats/document.md)."""
-    findings = []
-    for item in view.attachments:
-        path = folder / item.name
-        if not path.is_file():
-            findings.append(AttachmentFinding(item.name, "missing"))
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != item.sha256:
-            findings.append(AttachmentFinding(item.name, "changed"))
-    return findings
+    listed = [Listed(number, item.name, str(item.size), item.sha256) for number, item in enumerate(view.attachments, 1)]
+    return [AttachmentFinding(one.name, one.state) for one in check_attachments(listed, folder) if one.state != "same"]
 
 
 def verify_slip(desk: Desk, slip: str) -> SlipProof:

@@ -13,6 +13,7 @@ from typing import Any
 
 from desktop.practice.pki import PracticePki
 from desktop.practice.tokens import SoftTokens
+from signing.policy import PRACTICE
 from signing.trust import TrustStore
 
 
@@ -29,7 +30,7 @@ class Office:
 def office_of(pki: PracticePki, tokens: SoftTokens, anchors: Path) -> Office:
     """An office whose trust folder is ``anchors``, an empty folder."""
     (anchors / "raíz.pem").write_text(pki.anchors_pem(), "utf-8")
-    return Office(pki, tokens, anchors, TrustStore.load_folder(anchors))
+    return Office(pki, tokens, anchors, TrustStore.load_folder(anchors, policy=PRACTICE))
 
 
 def sign(office: Office, files: Sequence[Path], out: Path, *options: str) -> dict[str, dict[str, Any]]:

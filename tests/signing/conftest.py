@@ -23,6 +23,7 @@ from desktop.practice.pki import ISSUING, PEOPLE, PracticePki
 from desktop.practice.ports import free_port
 from desktop.practice.services import PkiServices
 from desktop.practice.tokens import SoftTokens, find_program
+from signing.policy import PRACTICE
 from signing.report import Certificate, Token
 from signing.session import TokenSession
 from signing.timestamps import TimestampClient
@@ -88,7 +89,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     page.write_bytes(frozen_page())
     with PkiServices(pki) as services:
         issuing = pki.certificate(ISSUING).public_bytes(serialization.Encoding.PEM)
-        trust = TrustStore.from_pem([pki.anchors_pem()], intermediates=[issuing])
+        trust = TrustStore.from_pem([pki.anchors_pem()], intermediates=[issuing], policy=PRACTICE)
         yield Lab(pki, services, tokens, trust, page)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,6 +22,7 @@ from desktop.practice.ports import free_port
 from desktop.practice.tokens import SoftTokens
 from signing.errors import SigningError
 from signing.pades import sign_file
+from signing.policy import PRACTICE
 from signing.renewal import raise_file
 from signing.report import Level, Outcome, SignReceipt
 from signing.session import TokenSession
@@ -134,7 +136,9 @@ class Place:
         self.page = folder / "page.pdf"
         self.page.write_bytes(frozen_page())
         issuing = pki.certificate(ISSUING).public_bytes(serialization.Encoding.PEM)
-        self.trust = TrustStore.from_pem([pki.anchors_pem()], intermediates=[issuing])
+        self.trust = TrustStore.from_pem(
+            [pki.anchors_pem()], intermediates=[issuing], policy=replace(PRACTICE, seconds=2.0)
+        )
         self.client = TimestampClient(pki.tsa_url)
 
     @contextlib.contextmanager
@@ -167,7 +171,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 def lie(request: pytest.FixtureRequest, place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     place.liar.mode, place.liar.crls = request.param, False
     monkeypatch.setattr("signing.answers_online.LIMIT", 2.0)
-    monkeypatch.setattr("signing.revocation._TIMEOUT", 2.0)
     yield request.param
     place.liar.mode = ""
 

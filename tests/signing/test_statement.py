@@ -17,9 +17,11 @@ from joserfc.jwk import RSAKey
 from desktop.practice.pki import ISSUING, PEOPLE, PracticePki
 from desktop.practice.ports import free_port
 from desktop.practice.services import PkiServices
-from signing import revocation
 from signing.chains import load_certificates
 from signing.errors import SigningError
+from signing.kept_answers import keep_answers
+from signing.policy import PRACTICE
+from signing.revocation import Evidence
 from signing.statement import read_statement, sign_statement
 from signing.trust import TrustStore
 
@@ -139,7 +141,7 @@ def revocable(tmp_path) -> tuple[PracticePki, TrustStore, str]:
     jws = jose.serialize_compact(
         {"alg": "RS256", "x5c": chain}, PAYLOAD, RSAKey.import_key(pki.key_of("juana")), registry=registry
     )
-    return pki, TrustStore.from_pem([pki.anchors_pem()], cache=tmp_path / "cache"), jws
+    return pki, TrustStore.from_pem([pki.anchors_pem()], cache=tmp_path / "cache", policy=PRACTICE), jws
 
 
 def code_or_none(jws: str, trust: TrustStore, at: datetime = NOW, **options: bool) -> str:
@@ -178,7 +180,7 @@ def test_a_revocation_list_is_enough_and_no_older_answer_outweighs_it(tmp_path):
         with urllib.request.urlopen(lists, timeout=10) as answer:
             listed = crl.CertificateList.load(answer.read())
     path = load_certificates([pki.certificate_of("juana"), *pki.chain_of("juana")])
-    revocation.keep_answers(trust.cache, path, revocation.Evidence(crls=(listed,)))
+    keep_answers(trust.cache, path, Evidence(crls=(listed,)))
     assert code_or_none(jws, trust) == "statement.revoked"
 
 
@@ -200,7 +202,7 @@ def test_a_forged_revocation_refuses_nobody(tmp_path):
     path = load_certificates([pki.certificate_of("juana"), *pki.chain_of("juana")])
     for signer, expected in ((other, ""), (pki, "statement.revoked")):
         made = forged.sign(signer.key_of(ISSUING), hashes.SHA256()).public_bytes(serialization.Encoding.DER)
-        revocation.keep_answers(trust.cache, path, revocation.Evidence(crls=(crl.CertificateList.load(made),)))
+        keep_answers(trust.cache, path, Evidence(crls=(crl.CertificateList.load(made),)))
         assert code_or_none(jws, trust) == expected
 
 

@@ -423,7 +423,7 @@ def test_a_ledger_that_cannot_be_written_stops_asking(
 
 
 def test_somebody_who_never_lets_go_is_not_waited_for_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("signing.tsa_quota._LOCK_SECONDS", 0.05)
+    monkeypatch.setattr("signing.shared_file._SECONDS", 0.05)
     ledger = Ledger(tmp_path / "q")
     with ledger._locked():
         with pytest.raises(Fault) as caught:

@@ -41,13 +41,15 @@ def cached(trust: TrustStore, folder: Path, pki: Lab, *answers: bytes, crl: byte
     """Answers as a fetch would have kept them."""
     from asn1crypto import ocsp
 
-    from signing import revocation
+    from signing import kept_answers
 
     for der in answers:
         single = ocsp.OCSPResponse.load(der).basic_ocsp_response["tbs_response_data"]["responses"][0]
-        revocation._keep(revocation._ocsp_folder(folder, pki.alice.asn1), der, single["this_update"].native)
+        kept_answers._keep(kept_answers._ocsp_folder(folder, pki.alice.asn1), der, single["this_update"].native, {})
     listed = crl or pki.crl(pki.root, pki.now - timedelta(days=4), days=90)
-    revocation._keep(revocation._crl_folder(folder, revocation.crl_urls(pki.issuing.asn1)[0]), listed, pki.now)
+    kept_answers._keep(
+        kept_answers._crl_folder(folder, kept_answers.crl_urls(pki.issuing.asn1)[0]), listed, pki.now, {}
+    )
     return TrustStore(trust.anchors, trust.intermediates, folder)
 
 

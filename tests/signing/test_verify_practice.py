@@ -19,7 +19,8 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from desktop.practice.pki import PracticePki
 from desktop.practice.ports import free_port
 from desktop.practice.services import PkiServices
-from signing import revocation
+from signing import asking
+from signing.policy import PRACTICE
 from signing.renewal import raise_file
 from signing.report import Level, Outcome
 from signing.sandbox import Verifier
@@ -55,7 +56,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     folder = tmp_path_factory.mktemp("office")
     pki = PracticePki.create(folder / "pki", port=free_port(), now=datetime.now(UTC))
     with PkiServices(pki) as services:
-        yield Office(pki, services, TrustStore.from_pem([pki.anchors_pem()]))
+        yield Office(pki, services, TrustStore.from_pem([pki.anchors_pem()], policy=PRACTICE))
 
 
 def test_offline_then_online_then_offline_again(office: Office, tmp_path: Path) -> None:
@@ -74,9 +75,9 @@ def test_offline_then_online_then_offline_again(office: Office, tmp_path: Path) 
 
 def test_nothing_is_asked_about_a_stranger(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(revocation, "_get", lambda url, *_: asked.append(url))
+    monkeypatch.setattr(asking, "fetch_bytes", lambda request, *_, **__: asked.append(request.url))
     path = office.sign(tmp_path / "nota.pdf", "juana")
-    verify_file(path, trust=TrustStore.from_pem([shared_lab().root.pem]), online=True)
+    verify_file(path, trust=TrustStore.from_pem([shared_lab().root.pem], policy=PRACTICE), online=True)
     assert asked == []  # the certificate's own URLs are not ours to call before somebody trusts it
     verify_file(path, trust=office.trust)
     assert asked == []  # offline is offline
@@ -111,7 +112,7 @@ def test_revoked_people_are_found_through_the_child(office: Office, tmp_path: Pa
 def test_a_dead_network_is_an_answer(office: Office, tmp_path: Path) -> None:
     path = office.sign(tmp_path / "nota.pdf", "juana")
     pki = PracticePki.create(tmp_path / "dead", port=free_port(), now=datetime.now(UTC))
-    dead = Office(pki, office.services, TrustStore.from_pem([pki.anchors_pem()]))
+    dead = Office(pki, office.services, TrustStore.from_pem([pki.anchors_pem()], policy=PRACTICE))
     dead.sign(path, "juana")
     verdict = verify_file(path, trust=dead.trust, online=True)
     assert verdict.reason == "signature.intact_revocation_unknown"

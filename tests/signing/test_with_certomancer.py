@@ -16,6 +16,7 @@ from desktop.practice.tokens import find_library, find_program
 from signing.appearance import Stamp
 from signing.errors import SigningError
 from signing.pades import sign_file
+from signing.policy import PRACTICE
 from signing.renewal import raise_file
 from signing.report import Level, Outcome, SignReceipt
 from signing.timestamps import TimestampClient
@@ -41,7 +42,7 @@ class Desk:
         self.worker = worker
         self.page = page
         self.fonts = font_folder
-        self.trust = TrustStore.from_pem([outside.root_pem.read_bytes()])
+        self.trust = TrustStore.from_pem([outside.root_pem.read_bytes()], policy=PRACTICE)
 
     def sign(
         self, label: str, output: Path, level: Level, *, source: Path | None = None, tsa: str = "", **options: bool
