@@ -288,7 +288,8 @@ class Countersignature:
 class SignatureIdentity:
     """What tells a signature from every other (TS 119 102-2 §4.3.3). Digests are hex by ``digest_algorithm`` (``sha256``).
 
-    ``document_digest``: of the bytes in ``byte_range``; ``attributes_digest``: of the signed attributes; ``value``: hex of the signature value.
+    ``document_digest``: of the bytes in ``byte_range``; ``attributes_digest``: of the signed attributes; ``value``: hex of the
+    signature value.
     """
 
     digest_algorithm: str

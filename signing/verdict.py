@@ -11,8 +11,8 @@ from typing import Any
 from .report import (
     Algorithm,
     AttachmentVerdict,
-    Change,
     ChainLink,
+    Change,
     Countersignature,
     EvidenceItem,
     FileVerdict,
@@ -57,7 +57,7 @@ def report_json(verdicts: Iterable[FileVerdict], words: Words) -> Json:
 
 
 def json_text(value: Any) -> str:
-    """JSON that always encodes: file names may hold lone surrogates (bytes that were no UTF-8), which become ``\\udcxx`` escapes."""
+    """JSON that always encodes: file names may hold lone surrogates (bytes that were no UTF-8), which stay JSON escapes."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return _SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 

@@ -137,9 +137,7 @@ def _tone(tone: str) -> dict[str, str]:
     return {} if tone == "plain" else {"class": tone}
 
 
-def _tag(
-    tag: str, /, *children: etree._Element | str | dict[str, str], **attributes: str
-) -> etree._Element:
+def _tag(tag: str, /, *children: etree._Element | str | dict[str, str], **attributes: str) -> etree._Element:
     """An element; a dict among the children gives attributes whose names Python cannot write."""
     element = etree.Element(tag)
     for name, value in attributes.items():

@@ -14,8 +14,8 @@ from desktop.drafting.engine import ARCHIVAL, typeset
 from desktop.drafting.glyphs import breakable, coverage
 from desktop.drafting.templates import Template
 from desktop.records.errors import OfficeError
+from signing.visible import named
 
-from .inert import named
 from .told import Heading, Row, ToldFile
 
 ROWS = 1500  # lines of a folder's table that one PDF holds

@@ -21,7 +21,6 @@ def tell_file(verdict: FileVerdict, phrases: Phrases) -> ToldFile:
     signatures = [item for item in verdict.signatures if item.kind == "signature"]
     return ToldFile(
         name=inert(verdict.file) or "–",
-        word=phrases.value("outcome", verdict.outcome.value),
         said=phrases.verdict(verdict),
         facts=tuple(_file_facts(verdict, phrases)),
         warnings=tuple(phrases.said(code, "care") for code in verdict.warnings),
@@ -66,7 +65,7 @@ def tell_heading(
         warnings=label("warnings"),
         summary=None if alone else _summary(counts, phrases),
         rows_title=label("files"),
-        rows_head=(label("file"), label("verdict"), label("means"), label("signers")),
+        rows_head=(label("file"), label("verdict"), label("sentence"), label("signers")),
         details_title=label("details"),
     )
 

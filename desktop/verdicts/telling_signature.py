@@ -35,7 +35,6 @@ def tell_signature(
         parts = (Part(phrases.label("warnings"), said=also), *parts)
     return ToldSignature(
         title=title,
-        word=phrases.value("outcome", item.outcome.value),
         said=phrases.verdict(verdict, item),
         parts=parts,
     )
@@ -186,9 +185,7 @@ def _counters(item: SignatureVerdict, phrases: Phrases) -> Iterable[Part]:
         for counter in item.countersignatures
     )
     head = (label("name"), label("issuer"), label("claimed"), label("integrity"))
-    yield Part(
-        label("countersignatures"), tables=(Table(label("countersignatures"), head, rows, (3, 4, 3, 3), tones),)
-    )
+    yield Part(label("countersignatures"), tables=(Table(label("countersignatures"), head, rows, (3, 4, 3, 3), tones),))
 
 
 def _chain(item: SignatureVerdict, phrases: Phrases) -> Iterable[Part]:

@@ -48,10 +48,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class ToldSignature:
-    """One signature or document timestamp. ``word`` is its verdict in a word or two."""
+    """One signature or document timestamp."""
 
     title: str
-    word: str
     said: Said
     parts: tuple[Part, ...]
 
@@ -61,7 +60,6 @@ class ToldFile:
     """One file. ``parts`` stand after its signatures."""
 
     name: str
-    word: str
     said: Said
     facts: tuple[Fact, ...]
     warnings: tuple[Said, ...]

@@ -11,7 +11,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -49,7 +49,7 @@ class Setting:
     made: datetime
     version: str
     resources: Path
-    phrases: Phrases = Phrases()
+    phrases: Phrases = field(default_factory=Phrases)
 
 
 def check_targets(paths: Sequence[Path], inputs: Sequence[Path] = ()) -> None:
@@ -82,7 +82,7 @@ class Reports:
 
     def __enter__(self) -> Self:
         if self._paths:
-            self._spool = tempfile.TemporaryFile(dir=self._paths[0].absolute().parent, prefix=".qillqa-")  # noqa: SIM115
+            self._spool = tempfile.TemporaryFile(dir=self._paths[0].absolute().parent, prefix=".qillqa-")
         return self
 
     def __exit__(
@@ -185,20 +185,19 @@ class Reports:
             phrases.label("shown_of", shown=len(rows), count=count) if count != 1 and len(rows) < count else "",
             phrases.label("details_of", shown=len(files), count=wanted) if len(files) < wanted else "",
         )
-        pdf = set_pdf(
-            self._heading(), rows, files, notes, resources=self._setting.resources, made=self._setting.made
-        )
+        pdf = set_pdf(self._heading(), rows, files, notes, resources=self._setting.resources, made=self._setting.made)
         beside.write_bytes(pdf)
         return max(len(rows), len(files))
 
     def _xml(self, beside: Path, spool: IO[bytes]) -> int:
         from signing.etsi_report import report_xml  # pyHanko and its bindings: only where they are wanted
 
+        setting = self._setting
         verdicts = list(self._verdicts(spool, XML_FILES))
         note = ""
         if len(verdicts) < len(self._index):
             note = self._setting.phrases.label("shown_of", shown=len(verdicts), count=len(self._index))
-        beside.write_bytes(report_xml(verdicts, made=self._setting.made, note=note))
+        beside.write_bytes(report_xml(verdicts, made=setting.made, program=f"Qillqa {setting.version}", note=note))
         return len(verdicts)
 
     def _heading(self) -> Any:
