@@ -142,7 +142,7 @@ def _process(item: SignatureVerdict) -> str:
 
 def _our_findings(verdict: FileVerdict, item: SignatureVerdict, program: str) -> list[tuple[str, Outcome, list[str]]]:
     changes = [
-        f"{change.kind} permitted={str(change.permitted).lower()} page={change.page} {change.name} {change.detail}"
+        f"{change.kind} permitted={str(change.permitted).lower()} page={change.page} name={change.name or '-'} place={change.detail or '-'}"
         for change in item.changes
     ]
     attachments = [f"{found.name} {found.sha256} {found.state}" for found in verdict.attachments]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})  # controls, marks of direction, surrogates, private and unassigned
+_DOUBTFUL = re.compile("[^ -~\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027]")  # Latin letters and marks need no second look
 
 
 def visible(text: str) -> str:
     """One line, composed (NFC): white space becomes a space; what cannot be seen or turns direction is written ``‹U+202E›``."""
-    return "".join(map(_shown, unicodedata.normalize("NFC", text))).strip()
+    return _DOUBTFUL.sub(lambda found: _shown(found.group()), unicodedata.normalize("NFC", text)).strip()
 
 
 def named(character: str) -> str:

@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 
-from desktop.resources import find_resources
-from desktop.words import Words, load_words, words
+from desktop.words import Words, table_of, words
 from signing.report import FileVerdict, Outcome, SignatureVerdict
 
 from .inert import inert
@@ -46,8 +45,7 @@ class Phrases:
 
     def row(self, family: str, name: str) -> Words | None:
         """All words of a value; None where it has none."""
-        table = load_words(find_resources() / "words", self.language)
-        return table.get(f"{family}.{name.lower().replace('-', '_')}")
+        return table_of(self.language).get(f"{family}.{name.lower().replace('-', '_')}")
 
     def said(self, code: str, tone: str, facts: Mapping[str, object] | None = None) -> Said:
         """The words of a code, with tone."""

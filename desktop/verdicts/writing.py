@@ -30,7 +30,7 @@ from .phrases import WORST_FIRST, Phrases
 from .telling import tell_file, tell_heading, tell_row
 
 KINDS = frozenset({".pdf", ".html", ".htm", ".xml", ".csv", ".json"})
-XML_FILES = 2000  # one XML document is built in memory
+XML_FILES = 500  # one XML document is built in memory
 
 
 @dataclass(frozen=True, slots=True)
