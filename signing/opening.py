@@ -14,6 +14,9 @@ from pyhanko.pdf_utils.crypt import AuthStatus
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
+from .parsed import compare_quickly, share_certificates
+from .quick_reading import read_quickly
+
 SUPPORTED_SUBFILTERS = frozenset({"/adbe.pkcs7.detached", "/ETSI.CAdES.detached", "/ETSI.RFC3161"})
 _MAX_DEPTH = 32
 _MAX_FIELDS = 5000
@@ -47,8 +50,10 @@ class OpenedFile:
     tolerant: bool
 
 
-def open_file(data: bytes) -> OpenedFile:
-    """Parse ``data``; raises Unreadable."""
+def open_file(data: bytes, password: str = "") -> OpenedFile:
+    """Parse ``data``; ``password`` opens it where it is encrypted. Raises Unreadable."""
+    read_quickly()
+    compare_quickly()
     if not data:
         raise Unreadable("file.empty")
     if b"%PDF-" not in data[:1024]:
@@ -56,7 +61,7 @@ def open_file(data: bytes) -> OpenedFile:
     for strict in (True, False):
         try:
             reader = PdfFileReader(io.BytesIO(data), strict=strict)
-            _decrypt(reader)
+            _decrypt(reader, password)
             _ = reader.root
             if strict and reader.xrefs.hybrid_xrefs_present:
                 continue
@@ -71,15 +76,16 @@ def open_file(data: bytes) -> OpenedFile:
     raise Unreadable("file.damaged")
 
 
-def _decrypt(reader: PdfFileReader) -> None:
+def _decrypt(reader: PdfFileReader, password: str) -> None:
     if not reader.encrypted:
         return
-    try:
-        opened = reader.decrypt("").status is not AuthStatus.FAILED
-    except Exception as error:
-        raise Unreadable("file.encrypted") from error
-    if not opened:
-        raise Unreadable("file.encrypted")
+    for attempt in dict.fromkeys((password, "")):
+        try:
+            if reader.decrypt(attempt).status is not AuthStatus.FAILED:
+                return
+        except Exception as error:
+            raise Unreadable("file.encrypted") from error
+    raise Unreadable("file.wrong_password" if password else "file.encrypted")
 
 
 def signature_fields(reader: PdfFileReader) -> Iterator[FieldFound]:
@@ -116,7 +122,8 @@ def _read_field(reader: PdfFileReader, raw: object, field: generic.DictionaryObj
         return FieldFound(name, filled=True, subfilter=subfilter, problem="signature.unsupported")
     try:
         signature = EmbeddedPdfSignature(reader, raw, name)  # type: ignore[arg-type]  # a reference is taken too
-        _ = (signature.signer_cert.subject, signature.signed_data.native is None)
+        share_certificates(signature.signed_data)
+        _ = signature.signer_cert.subject
     except RecursionError:
         return FieldFound(name, filled=True, subfilter=subfilter, problem="signature.malformed")
     except Exception:  # noqa: BLE001 - one broken signature never hides the others
