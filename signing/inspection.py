@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from . import described
 from .changes import Later, read_coverage, read_later_changes
 from .facts import Facts, TokenFound, unjudged
+from .identity import identity_of
 from .indications import (
     TOLERANCE,
     Judge,
@@ -321,6 +322,7 @@ class Inspection:
             countersignatures=described.countersignatures_of(signature),
             chain=described.links_of(chain, self.trust),
             evidence=described.evidence_of(chain or (certificate,), self.known, self.places, self.trust),
+            identity=identity_of(signature),
         )
 
 

@@ -13,7 +13,8 @@ from desktop.resources import find_resources
 from desktop.words import words
 from signing.report import FileVerdict, Outcome
 
-from .answers import Exit, answered, put_json, put_line
+from .answers import Exit, answered, put_json, put_line, tell
+from .report_options import Report, reports_of, told_of
 
 if TYPE_CHECKING:
     from signing.trust import TrustStore
@@ -57,12 +58,19 @@ def verify(
     online: Annotated[
         bool, typer.Option("--online/--offline", help="Consulta OCSP y CRL de los certificados.")
     ] = False,
+    report: Report = None,
     as_json: Json = False,
 ) -> int:
     """Verifica firmas. No envía ningún documento a ninguna parte."""
 
     def act() -> Exit:
-        verdicts = judge(_expand(paths), trust_of(trust), _moment(at), online=online)
+        files = _expand(paths)
+        with reports_of(report, files) as reports:
+            verdicts = judge(files, trust_of(trust), _moment(at), online=online)
+            for verdict in verdicts:
+                reports.add(verdict)
+        for line in told_of(reports):
+            tell(line)
         put_verdicts(verdicts, as_json=as_json)
         return exit_of_verdicts(verdicts)
 

@@ -46,7 +46,8 @@ def set_pdf(
     }
     template = Template("verdict", "verdict", heading.title, "", resources / "reports" / "verdict", ())
     known = coverage(resources / "fonts")
-    result = typeset(template, _drawable(data, known), {}, resources=resources, created=made, standards=ARCHIVAL)
+    whole = made.replace(microsecond=0)  # the engine takes whole seconds
+    result = typeset(template, _drawable(data, known), {}, resources=resources, created=whole, standards=ARCHIVAL)
     if result.warnings:
         raise OfficeError("drafting.page_warning", reason=result.warnings[0], template=template.id)
     return result.pdf

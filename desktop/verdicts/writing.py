@@ -82,7 +82,7 @@ class Reports:
 
     def __enter__(self) -> Self:
         if self._paths:
-            self._spool = tempfile.TemporaryFile(dir=self._paths[0].absolute().parent, prefix=".qillqa-")
+            self._spool = tempfile.TemporaryFile(prefix="qillqa-")
         return self
 
     def __exit__(
@@ -95,6 +95,12 @@ class Reports:
             if error is None:
                 self._index.sort()
                 self.written = tuple(self._write(path, spool) for path in self._paths)
+
+    def abandon(self) -> None:
+        """Write nothing: the work was stopped, and a report of a part would pass for the whole."""
+        if self._spool is not None:
+            self._spool.close()
+            self._spool = None
 
     def add(self, verdict: FileVerdict) -> None:
         """Keep one verdict for the reports; raises ``report.not_written`` where there is no room."""

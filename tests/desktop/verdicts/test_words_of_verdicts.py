@@ -76,11 +76,12 @@ def test_every_triple_of_indication_subindication_and_change_has_a_verdict_in_th
         besides = (None, Result(AdESPassed.OK), result)
         for other in besides:
             finding = Finding(result, Later(later), timestamp=timestamp, besides_revocation=other, answers_known=known)
-            outcome, code = decide(finding)
-            assert words[code].what
-            assert words[code].means, code
-            assert words[code].do, code
-            told.add((outcome, code))
+            outcome, reason, also = decide(finding)
+            for code in (reason, *also):
+                assert words[code].what
+                assert words[code].means, code
+                assert words[code].do, code
+                told.add((outcome, code))
     assert {outcome for outcome, _ in told} == {Outcome.VALID, Outcome.INVALID, Outcome.INDETERMINATE}
     assert len(told) > 15
 

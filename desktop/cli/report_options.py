@@ -1,0 +1,40 @@
+"""What ``--report`` asks for: where reports go, in which form by the end of the name, and what is said of them afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from desktop.resources import find_resources
+from desktop.words import words
+
+if TYPE_CHECKING:
+    from desktop.verdicts.writing import Reports
+
+Report = Annotated[
+    list[Path] | None,
+    typer.Option("--report", help="Escribe un reporte: .pdf, .html, .csv, .json o .xml (ETSI). Se puede repetir."),
+]
+
+
+def reports_of(targets: Sequence[Path] | None, inputs: Sequence[Path]) -> Reports:
+    """The writer of all reports asked for; one without targets keeps and writes nothing. Raises ``report.…``."""
+    from desktop.verdicts.writing import Reports, Setting, check_targets
+
+    check_targets(targets or (), inputs)
+    return Reports(targets or (), Setting(datetime.now(UTC), version("qillqa"), find_resources()))
+
+
+def told_of(reports: Reports) -> list[str]:
+    """A sentence for each report written."""
+    lines = []
+    for item in reports.written:
+        code = "report.written" if item.told == item.count else "report.written_in_part"
+        said = words(code, "es", {"file": str(item.path), "count": item.count, "told": item.told})
+        lines.append(" ".join(part for part in (said.what, said.means, said.do) if part))
+    return lines
