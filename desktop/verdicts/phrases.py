@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -14,7 +14,7 @@ from desktop.words import Words, table_of, words
 from signing.report import FileVerdict, Outcome, SignatureVerdict
 
 from .inert import inert
-from .told import Said
+from .told import Said, Table
 
 TONE = {
     Outcome.VALID: "good",
@@ -24,6 +24,7 @@ TONE = {
     Outcome.UNREADABLE: "bad",
 }
 WORST_FIRST = (Outcome.UNREADABLE, Outcome.INVALID, Outcome.INDETERMINATE, Outcome.UNSIGNED, Outcome.VALID)
+ROWS = 300  # of one table
 _LOCALES = {"es": "es_BO", "en": "en"}
 
 
@@ -85,6 +86,22 @@ class Phrases:
         if first == last:
             return self.moment(first)
         return self.label("from_to", first=self.moment(first), last=self.moment(last))
+
+    def table(
+        self,
+        caption: str,
+        head: tuple[str, ...],
+        rows: Sequence[tuple[str, ...]],
+        shares: tuple[int, ...],
+        tones: Sequence[str] = (),
+    ) -> Table:
+        """A table of at most ``ROWS`` rows; a hostile file may hold any number of things, and how many more there are is said."""
+        shown, told = tuple(rows[:ROWS]), tuple(tones[:ROWS])
+        if len(rows) > ROWS:
+            more = self.label("more_rows", count=len(rows) - ROWS)
+            shown = (*shown, (more, *("–",) * (len(head) - 1)))
+            told = (*told, "care") if told else ()
+        return Table(caption, head, shown, shares, told)
 
     def signer(self, signature: SignatureVerdict) -> str:
         """Whose signature it is, as its certificate says."""

@@ -6,27 +6,43 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from signing.report import FileVerdict, Outcome
+from signing.report import FileVerdict, Outcome, SignatureVerdict
 
 from .inert import inert
 from .phrases import TONE, WORST_FIRST, Phrases
 from .telling_signature import tell_signature
 from .told import Fact, Heading, Part, Row, Said, Table, ToldFile
 
+SIGNATURES = 100  # of one file, told in detail
 _STATE_TONE = {"same": "plain", "changed": "bad", "missing": "care"}
 
 
 def tell_file(verdict: FileVerdict, phrases: Phrases) -> ToldFile:
     """Everything of one file."""
     signatures = [item for item in verdict.signatures if item.kind == "signature"]
+    shown = _shown(verdict)
+    warnings = [phrases.said(code, "care") for code in verdict.warnings]
+    if len(shown) < len(verdict.signatures):
+        facts = {"shown": len(shown), "count": len(verdict.signatures)}
+        warnings.append(phrases.said("report.more_signatures", "care", facts))
     return ToldFile(
         name=inert(verdict.file) or "–",
         said=phrases.verdict(verdict),
         facts=tuple(_file_facts(verdict, phrases)),
-        warnings=tuple(phrases.said(code, "care") for code in verdict.warnings),
-        signatures=tuple(tell_signature(verdict, item, signatures, phrases) for item in verdict.signatures),
+        warnings=tuple(warnings),
+        signatures=tuple(tell_signature(verdict, item, signatures, phrases) for item in shown),
         parts=tuple(_file_parts(verdict, phrases)),
     )
+
+
+def _shown(verdict: FileVerdict) -> list[SignatureVerdict]:
+    """The signatures told in detail, in their order; of too many, those that need attention."""
+    if len(verdict.signatures) <= SIGNATURES:
+        return list(verdict.signatures)
+    ranked = sorted(
+        range(len(verdict.signatures)), key=lambda place: WORST_FIRST.index(verdict.signatures[place].outcome)
+    )
+    return [verdict.signatures[place] for place in sorted(ranked[:SIGNATURES])]
 
 
 def tell_row(verdict: FileVerdict, phrases: Phrases) -> Row:
@@ -115,5 +131,7 @@ def _file_parts(verdict: FileVerdict, phrases: Phrases) -> Iterable[Part]:
     ]
     head = (label("name"), label("size"), label("sha256"), label("status"))
     yield Part(
-        label("attachments"), said=tuple(said), tables=(Table(label("attachments"), head, rows, (4, 2, 4, 3), tones),)
+        label("attachments"),
+        said=tuple(said),
+        tables=(phrases.table(label("attachments"), head, rows, (4, 2, 4, 3), tones),),
     )

@@ -9,7 +9,7 @@ from signing.verdict import full_ci
 
 from .inert import inert
 from .phrases import TONE, Phrases
-from .told import Fact, Part, Said, Table, ToldSignature
+from .told import Fact, Part, Said, ToldSignature
 
 _LATER_TONE = {LaterChanges.NONE: "plain", LaterChanges.PERMITTED: "plain", LaterChanges.SUSPICIOUS: "bad"}
 _INTEGRITY_TONE = {Integrity.INTACT: "good", Integrity.BROKEN: "bad", Integrity.UNKNOWN: "care"}
@@ -127,7 +127,7 @@ def _changes(item: SignatureVerdict, phrases: Phrases) -> Iterable[Part]:
         for change in item.changes
     )
     tones = tuple("plain" if change.permitted else "bad" for change in item.changes)
-    tables = (Table(label("changed_after"), head, rows, (5, 2, 2, 3, 4), tones),) if rows else ()
+    tables = (phrases.table(label("changed_after"), head, rows, (5, 2, 2, 3, 4), tones),) if rows else ()
     yield Part(label("changed_after"), said=said, facts=tuple(facts), tables=tables)
 
 
@@ -151,7 +151,7 @@ def _algorithms(item: SignatureVerdict, phrases: Phrases) -> Iterable[Part]:
     )
     tones = tuple("bad" if use.weak else "plain" for use in item.algorithms)
     head = (label("use"), label("algorithm"), label("bits"), label("trusted_until"), label("judgement"))
-    yield Part(label("algorithms"), tables=(Table(label("algorithms"), head, rows, (4, 3, 2, 3, 4), tones),))
+    yield Part(label("algorithms"), tables=(phrases.table(label("algorithms"), head, rows, (4, 3, 2, 3, 4), tones),))
 
 
 def _stamps(item: SignatureVerdict, phrases: Phrases) -> Iterable[Part]:
@@ -164,7 +164,7 @@ def _stamps(item: SignatureVerdict, phrases: Phrases) -> Iterable[Part]:
     )
     tones = tuple("plain" if stamp.outcome is Outcome.VALID else TONE[stamp.outcome] for stamp in item.timestamps)
     head = (label("time"), label("authority"), label("verdict"))
-    yield Part(label("timestamps"), tables=(Table(label("timestamps"), head, rows, (3, 4, 4), tones),))
+    yield Part(label("timestamps"), tables=(phrases.table(label("timestamps"), head, rows, (3, 4, 4), tones),))
 
 
 def _counters(item: SignatureVerdict, phrases: Phrases) -> Iterable[Part]:
@@ -185,7 +185,9 @@ def _counters(item: SignatureVerdict, phrases: Phrases) -> Iterable[Part]:
         for counter in item.countersignatures
     )
     head = (label("name"), label("issuer"), label("claimed"), label("integrity"))
-    yield Part(label("countersignatures"), tables=(Table(label("countersignatures"), head, rows, (3, 4, 3, 3), tones),))
+    yield Part(
+        label("countersignatures"), tables=(phrases.table(label("countersignatures"), head, rows, (3, 4, 3, 3), tones),)
+    )
 
 
 def _chain(item: SignatureVerdict, phrases: Phrases) -> Iterable[Part]:
@@ -202,7 +204,7 @@ def _chain(item: SignatureVerdict, phrases: Phrases) -> Iterable[Part]:
         for link in item.chain
     )
     head = (label("subject"), label("in_force"), label("anchor"), label("sha256"))
-    yield Part(label("chain"), tables=(Table(label("chain"), head, rows, (4, 3, 3, 4)),))
+    yield Part(label("chain"), tables=(phrases.table(label("chain"), head, rows, (4, 3, 3, 4)),))
 
 
 def _evidence(item: SignatureVerdict, phrases: Phrases) -> Iterable[Part]:
@@ -220,7 +222,7 @@ def _evidence(item: SignatureVerdict, phrases: Phrases) -> Iterable[Part]:
         for piece in item.evidence
     )
     head = (label("kind"), label("about_whom"), label("date"), label("source"), label("sha256"))
-    yield Part(label("evidence"), tables=(Table(label("evidence"), head, rows, (3, 4, 3, 3, 4)),))
+    yield Part(label("evidence"), tables=(phrases.table(label("evidence"), head, rows, (3, 4, 3, 3, 4)),))
 
 
 def _terms(item: SignatureVerdict, phrases: Phrases) -> Iterable[Part]:

@@ -240,6 +240,24 @@ def test_a_pdf_that_cannot_hold_all_says_so(tmp_path: Path, setting: Setting, mo
     parse_report(xml.read_bytes())
 
 
+def test_a_file_with_too_much_in_it_is_told_in_bounds(tmp_path: Path, setting: Setting) -> None:
+    """5 000 changes and 400 signatures, one of them broken, the last: it is told, and how much is not."""
+    attacked = made.attacked()
+    changes = attacked.signatures[0].changes * 2000
+    many = (
+        replace(attacked.signatures[0], changes=changes),
+        *made.valid_lta().signatures[:1] * 400,
+        attacked.signatures[2],
+    )
+    html_page, pdf, rows = write(tmp_path, [replace(attacked, signatures=many)], setting, ".html", ".pdf", ".csv")
+    text = html_page.decode()
+    assert "y 5700 más, que están en el reporte JSON" in text
+    assert "Aquí se detallan 100 de las 402 firmas" in text
+    assert "Firma 402 de 402: Ana Flores" in text
+    assert "Firma 402 de 402" in text_of(pdf)
+    assert rows.decode("utf-8-sig").count("\r\n") == 1 + 402
+
+
 # --- on disk
 
 
