@@ -66,6 +66,12 @@ class ToldFile:
     signatures: tuple[ToldSignature, ...]
     parts: tuple[Part, ...]
 
+    @property
+    def lines(self) -> int:
+        """How many table rows it takes."""
+        parts = (*self.parts, *(part for signature in self.signatures for part in signature.parts))
+        return sum(len(table.rows) for part in parts for table in part.tables)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

@@ -25,9 +25,10 @@ from signing.wire import verdict_from_json, verdict_to_json
 
 from .csv_rows import CsvRows
 from .html_page import HtmlPage
-from .pdf_page import DETAILS, ROWS, set_pdf
+from .pdf_page import DETAILS, LINES, ROWS, set_pdf
 from .phrases import WORST_FIRST, Phrases
 from .telling import tell_file, tell_heading, tell_row
+from .told import ToldFile
 
 KINDS = frozenset({".pdf", ".html", ".htm", ".xml", ".csv", ".json"})
 XML_FILES = 500  # one XML document is built in memory
@@ -184,7 +185,14 @@ class Reports:
     def _pdf(self, beside: Path, spool: IO[bytes]) -> int:
         phrases, count = self._setting.phrases, len(self._index)
         rows = [tell_row(verdict, phrases) for verdict in self._verdicts(spool, ROWS)] if count != 1 else []
-        files = [tell_file(verdict, phrases) for verdict in self._verdicts(spool, DETAILS, details=True)]
+        files: list[ToldFile] = []
+        lines = 0
+        for verdict in self._verdicts(spool, DETAILS, details=True):
+            told = tell_file(verdict, phrases)
+            lines += told.lines
+            if files and lines > LINES:
+                break
+            files.append(told)
         best = len(WORST_FIRST) - 1
         wanted = count if count == 1 else sum(rank < best for rank, _, _ in self._index)
         notes = (

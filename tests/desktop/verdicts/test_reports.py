@@ -235,6 +235,10 @@ def test_a_pdf_that_cannot_hold_all_says_so(tmp_path: Path, setting: Setting, mo
     told = re.sub(r"\s+", " ", text_of(pdf.read_bytes()))
     assert "Aquí caben 10 de 60 archivos" in told
     assert "el detalle de 2 de los 10 archivos que no son válidos" in told
+    monkeypatch.setattr("desktop.verdicts.writing.DETAILS", 60)
+    monkeypatch.setattr("desktop.verdicts.writing.LINES", 5)  # the two that cannot be read take none
+    write_reports([pdf], made.folder(60), setting)
+    assert "el detalle de 2 de los 10 archivos" in re.sub(r"\s+", " ", text_of(pdf.read_bytes()))
     assert [(item.told, item.count) for item in written] == [(10, 60), (7, 60)]
     assert "<!-- Aquí caben 7 de 60 archivos" in xml.read_text("utf-8")
     parse_report(xml.read_bytes())
