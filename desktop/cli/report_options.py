@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from desktop.records.errors import OfficeError
 from desktop.resources import find_resources
 from desktop.words import words
+
+from .answers import Exit, error_words, exit_of, tell
 
 if TYPE_CHECKING:
     from desktop.verdicts.writing import Reports
@@ -30,11 +33,16 @@ def reports_of(targets: Sequence[Path] | None, inputs: Sequence[Path]) -> Report
     return Reports(targets or (), Setting(datetime.now(UTC), version("qillqa"), find_resources()))
 
 
-def told_of(reports: Reports) -> list[str]:
-    """A sentence for each report written."""
-    lines = []
+def finish(reports: Reports) -> Exit | None:
+    """Write them and say so on stderr, where a failure is told too: the answer on stdout has been given by then."""
+    try:
+        reports.close()
+    except OfficeError as error:
+        for line in error_words(error):
+            tell(line)
+        return exit_of(error)
     for item in reports.written:
         code = "report.written" if item.told == item.count else "report.written_in_part"
         said = words(code, "es", {"file": str(item.path), "count": item.count, "told": item.told})
-        lines.append(" ".join(part for part in (said.what, said.means, said.do) if part))
-    return lines
+        tell(" ".join(part for part in (said.what, said.means, said.do) if part))
+    return None

@@ -13,8 +13,8 @@ from desktop.resources import find_resources
 from desktop.words import words
 from signing.report import FileVerdict, Outcome
 
-from .answers import Exit, answered, put_json, put_line, tell
-from .report_options import Report, reports_of, told_of
+from .answers import Exit, answered, put_json, put_line
+from .report_options import Report, finish, reports_of
 
 if TYPE_CHECKING:
     from signing.trust import TrustStore
@@ -69,10 +69,9 @@ def verify(
             verdicts = judge(files, trust_of(trust), _moment(at), online=online)
             for verdict in verdicts:
                 reports.add(verdict)
-        for line in told_of(reports):
-            tell(line)
-        put_verdicts(verdicts, as_json=as_json)
-        return exit_of_verdicts(verdicts)
+            put_verdicts(verdicts, as_json=as_json)
+            failed = finish(reports)
+        return failed or exit_of_verdicts(verdicts)
 
     return answered(act, as_json=as_json)
 

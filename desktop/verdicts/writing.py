@@ -66,9 +66,9 @@ def check_targets(paths: Sequence[Path], inputs: Sequence[Path] = ()) -> None:
 
 
 class Reports:
-    """A context manager: ``add`` each verdict as it comes; on leaving without an exception every report is written.
+    """A context manager: ``add`` each verdict as it comes; ``close``, or leaving without an exception, writes every report.
 
-    ``written`` then lists them. With an exception nothing is written, and what stood at those paths stays.
+    ``written`` then lists them. After an exception nothing is written, and what stood at those paths stays. Without paths it does nothing.
     """
 
     def __init__(self, paths: Sequence[Path], setting: Setting) -> None:
@@ -79,6 +79,7 @@ class Reports:
         self._index: list[tuple[int, str, int]] = []  # rank, file, offset
         self._counts: Counter[Outcome] = Counter()
         self._moments: tuple[datetime, ...] = ()
+        self._failure: OfficeError | None = None
         self.written: tuple[Written, ...] = ()
 
     def __enter__(self) -> Self:
@@ -89,11 +90,18 @@ class Reports:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if error is not None:
+            self.abandon()
+        self.close()
+
+    def close(self) -> None:
+        """Write the reports; again, nothing. Raises ``report.not_written``, also for what ``add`` had no room for."""
         spool, self._spool = self._spool, None
-        if spool is None:
-            return
-        with spool:
-            if error is None:
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
+        if spool is not None:
+            with spool:
                 self._index.sort()
                 self.written = tuple(self._write(path, spool) for path in self._paths)
 
@@ -104,7 +112,7 @@ class Reports:
             self._spool = None
 
     def add(self, verdict: FileVerdict) -> None:
-        """Keep one verdict for the reports; raises ``report.not_written`` where there is no room."""
+        """Keep one verdict for the reports. Never raises: where there is no room, judging goes on and ``close`` tells it."""
         if self._spool is None:
             return
         line = json.dumps(verdict_to_json(verdict)).encode("ascii")  # ascii: names may hold lone surrogates
@@ -112,7 +120,9 @@ class Reports:
             self._index.append((WORST_FIRST.index(verdict.outcome), verdict.file, self._spool.seek(0, os.SEEK_END)))
             self._spool.write(line + b"\n")
         except OSError as error:
-            raise _not_written(self._paths[0], error) from error
+            self._failure = _not_written(self._paths[0], error)
+            self.abandon()
+            return
         self._counts[verdict.outcome] += 1
         if verdict.at is not None:
             known = (*self._moments, verdict.at)

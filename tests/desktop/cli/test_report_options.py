@@ -39,6 +39,11 @@ def test_a_report_that_cannot_be_is_said_before_anything_is_judged(
         assert answer.status >= 64
         assert said in answer.err
         assert answer.out == ""
+    (tmp_path / "r.csv").mkdir()  # what cannot be foreseen is told beside the answer
+    answer = qillqa("verify", plain_pdf, "--trust", anchors, "--json", "--report", tmp_path / "r.csv")
+    assert answer.status >= 64
+    assert [row["verdict"] for row in answer.json["files"]] == ["unsigned"]
+    assert "No se pudo escribir el reporte «r.csv»" in answer.err
     before = plain_pdf.read_bytes()
     answer = qillqa("verify", plain_pdf, "--trust", anchors, "--report", plain_pdf)
     assert "taparía uno de los archivos" in answer.err

@@ -298,6 +298,30 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path, setting: Setting
     assert [item.name for item in tmp_path.iterdir()] == ["r.html"]
 
 
+def test_a_full_disk_does_not_stop_the_judging(
+    tmp_path: Path, setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(io.BytesIO):
+        def write(self, data: object) -> int:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("desktop.verdicts.writing.tempfile.TemporaryFile", lambda **_: Full())
+    with Reports([tmp_path / "r.csv"], setting) as reports:
+        reports.add(made.valid_lta())
+        reports.add(made.attacked())
+        with pytest.raises(OfficeError, match=r"report\.not_written"):
+            reports.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_was_stopped_leaves_no_report(tmp_path: Path, setting: Setting) -> None:
+    with Reports([tmp_path / "r.csv"], setting) as reports:
+        reports.add(made.valid_lta())
+        reports.abandon()
+        reports.add(made.valid_lta())
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_big_folder_does_not_fill_memory(tmp_path: Path, setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is held for each file is its place in an index, not its verdict."""
     alive: list[int] = []
