@@ -42,12 +42,18 @@ def words(code: str, language: str = "es", facts: Mapping[str, object] | None = 
 
     Raises ``resources.missing`` where the program was installed without its words.
     """
-    table = load_words(find_resources() / "words", language if language in LANGUAGES else LANGUAGES[0])
+    table = table_of(language)
     known = facts or {}
     found = table.get(f"{code}.{known.get('reason')}") or table.get(code)
     if found is None:
         return Words(_UNKNOWN[language if language in LANGUAGES else LANGUAGES[0]].format(code=code))
     return Words(*(_Facts().vformat(part, (), known) for part in (found.what, found.means, found.do)))
+
+
+@cache
+def table_of(language: str) -> Mapping[str, Words]:
+    """The shipped table of a language, the first language's for one that is not shipped."""
+    return load_words(find_resources() / "words", language if language in LANGUAGES else LANGUAGES[0])
 
 
 @cache

@@ -14,6 +14,7 @@ from . import described
 from .asking import fetch, missing_issuers
 from .changes import Later, read_coverage, read_later_changes
 from .facts import Facts, TokenFound, unjudged
+from .identity import identity_of
 from .indications import (
     TOLERANCE,
     Judge,
@@ -338,6 +339,7 @@ class Inspection:
             countersignatures=described.countersignatures_of(signature),
             chain=described.links_of(chain, self.trust),
             evidence=described.evidence_of(chain or (certificate,), self.known, self.places, self.trust),
+            identity=identity_of(signature),
         )
 
 

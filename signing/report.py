@@ -285,6 +285,21 @@ class Countersignature:
 
 
 @dataclass(frozen=True, slots=True)
+class SignatureIdentity:
+    """What tells a signature from every other (TS 119 102-2 §4.3.3). Digests are hex by ``digest_algorithm`` (``sha256``).
+
+    ``document_digest``: of the bytes in ``byte_range``; ``attributes_digest``: of the signed attributes; ``value``: hex of the
+    signature value.
+    """
+
+    digest_algorithm: str
+    document_digest: str
+    attributes_digest: str
+    value: str
+    byte_range: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SignatureVerdict:
     """One signature or document timestamp (``kind``: ``signature`` or ``timestamp``).
 
@@ -324,6 +339,7 @@ class SignatureVerdict:
     countersignatures: tuple[Countersignature, ...] = ()
     chain: tuple[ChainLink, ...] = ()
     evidence: tuple[EvidenceItem, ...] = ()
+    identity: SignatureIdentity | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from desktop.words import words
 from signing.report import FileVerdict, Outcome
 
 from .answers import Exit, answered, put_json, put_line
+from .report_options import Report, finish, reports_of
 
 if TYPE_CHECKING:
     from signing.trust import TrustStore
@@ -59,14 +60,20 @@ def verify(
     online: Annotated[
         bool, typer.Option("--online/--offline", help="Consulta OCSP y CRL de los certificados.")
     ] = False,
+    report: Report = None,
     as_json: Json = False,
 ) -> int:
     """Verifica firmas. No envía ningún documento a ninguna parte."""
 
     def act() -> Exit:
-        verdicts = judge(_expand(paths), trust_of(trust), _moment(at), online=online)
-        put_verdicts(verdicts, as_json=as_json)
-        return exit_of_verdicts(verdicts)
+        files = _expand(paths)
+        with reports_of(report, files) as reports:
+            verdicts = judge(files, trust_of(trust), _moment(at), online=online)
+            for verdict in verdicts:
+                reports.add(verdict)
+            put_verdicts(verdicts, as_json=as_json)
+            failed = finish(reports)
+        return failed or exit_of_verdicts(verdicts)
 
     return answered(act, as_json=as_json)
 

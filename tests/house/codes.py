@@ -48,7 +48,7 @@ def codes() -> dict[str, Use]:
                 use.places.append(_place(path, call))
                 use.facts.update(word.arg for word in call.keywords if word.arg)
                 use.open = use.open or adds or any(word.arg is None for word in call.keywords)
-    families = {code.partition(".")[0] for code in found} | {"signature", "file", "timestamp"}
+    families = {code.partition(".")[0] for code in found} | {"signature", "file", "timestamp", "pages"}
     kinds = {kind.value for kind in EventKind}
     for path, tree in trees:
         if "ui" in path.relative_to(ROOT).parts:  # the window names its jobs the same way
