@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from . import described
 from .asking import fetch, missing_issuers
-from .changes import Later, read_coverage, read_later_changes
+from .changes import read_coverage, read_later_changes
 from .facts import Facts, TokenFound, unjudged
 from .identity import identity_of
 from .indications import (
@@ -26,6 +26,7 @@ from .indications import (
     token_time,
 )
 from .kept_answers import read_cache
+from .later.history import History
 from .opening import OpenedFile
 from .outcomes import Finding, decide, file_verdict
 from .pages import compare_pages_of, count_pages
@@ -87,7 +88,7 @@ class Inspection:
                 signatures=tuple(verdicts),
                 unsigned_fields=tuple(found.name for found in self.opened.fields if not found.filled),
                 warnings=tuple(described.unique(["file.tolerant" if self.opened.tolerant else "", *self.warnings])),
-                pages=count_pages(self.data),
+                pages=count_pages(self.data, password=self.password),
                 revisions=self.opened.reader.total_revisions,
             )
         )
@@ -119,17 +120,20 @@ class Inspection:
 
     def _read_changes(self, facts: list[Facts]) -> None:
         deadline = monotonic() + PAGE_SECONDS
+        history = History(self.data, self.opened.reader, password=self.password)
         for fact in facts:
-            fact.later = read_later_changes(self.data, fact.signature, fact.coverage)
+            fact.later = read_later_changes(self.data, fact.signature, fact.coverage, history)
             if not self.compare or fact.coverage.problem or fact.coverage.covers_whole_file:
                 continue
-            fact.pages = compare_pages_of(self.data, fact.coverage.end, deadline=deadline)
+            fact.pages = compare_pages_of(
+                self.data, fact.coverage.end, deadline=deadline, password=self.password, changes=fact.later.items
+            )
             if fact.pages.cut_short:
                 self.warnings.append("pages.cut_short")
             if fact.pages.unreadable:
                 self.warnings.append("pages.not_compared")
             if fact.pages.suspicious and fact.later.changes is not LaterChanges.SUSPICIOUS:
-                fact.later = Later(LaterChanges.SUSPICIOUS, "signature.pages_changed")
+                fact.later = replace(fact.later, changes=LaterChanges.SUSPICIOUS, reason="signature.pages_changed")
 
     def _covering(self, fact: Facts) -> list[Stamp]:
         """Document timestamps that passed and cover this signature whole, oldest first."""
@@ -331,6 +335,7 @@ class Inspection:
             revocation=revocation,
             signed_revision=fact.coverage.end,
             changed_pages=fact.pages.changed,
+            changes=fact.later.items,
             integrity=result.integrity,
             certifies=described.certification_of(signature),
             subfilter=fact.found.subfilter.removeprefix("/"),
