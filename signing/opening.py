@@ -47,8 +47,8 @@ class OpenedFile:
     tolerant: bool
 
 
-def open_file(data: bytes) -> OpenedFile:
-    """Parse ``data``; raises Unreadable."""
+def open_file(data: bytes, password: str = "") -> OpenedFile:
+    """Parse ``data``; ``password`` is tried where it is encrypted. Raises Unreadable."""
     if not data:
         raise Unreadable("file.empty")
     if b"%PDF-" not in data[:1024]:
@@ -56,7 +56,7 @@ def open_file(data: bytes) -> OpenedFile:
     for strict in (True, False):
         try:
             reader = PdfFileReader(io.BytesIO(data), strict=strict)
-            _decrypt(reader)
+            _decrypt(reader, password)
             _ = reader.root
             if strict and reader.xrefs.hybrid_xrefs_present:
                 continue
@@ -71,15 +71,17 @@ def open_file(data: bytes) -> OpenedFile:
     raise Unreadable("file.damaged")
 
 
-def _decrypt(reader: PdfFileReader) -> None:
+def _decrypt(reader: PdfFileReader, password: str) -> None:
+    """Open with the empty password (forbidding changes asks for no other), else with the one that was given."""
     if not reader.encrypted:
         return
-    try:
-        opened = reader.decrypt("").status is not AuthStatus.FAILED
-    except Exception as error:
-        raise Unreadable("file.encrypted") from error
-    if not opened:
-        raise Unreadable("file.encrypted")
+    for tried in ("", password) if password else ("",):
+        try:
+            if reader.decrypt(tried).status is not AuthStatus.FAILED:
+                return
+        except Exception as error:
+            raise Unreadable("file.encrypted") from error
+    raise Unreadable("file.wrong_password" if password else "file.encrypted")
 
 
 def signature_fields(reader: PdfFileReader) -> Iterator[FieldFound]:

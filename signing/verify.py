@@ -45,9 +45,17 @@ PAGE_SECONDS = 8.0  # wall time for comparing pages of one file
 
 
 def verify_file(
-    path: Path, *, trust: TrustStore, at: datetime | None = None, online: bool = False, compare_pages: bool = True
+    path: Path,
+    *,
+    trust: TrustStore,
+    at: datetime | None = None,
+    online: bool = False,
+    compare_pages: bool = True,
+    password: str = "",
 ) -> FileVerdict:
     """Judge one PDF. ``at`` is the aware moment of judgement (None: now). Never raises for what a file contains.
+
+    ``password``: user's or owner's, tried where the file is encrypted (ISO 32000-1 §7.6).
 
     Not from inside a running event loop.
     """
@@ -55,7 +63,9 @@ def verify_file(
         data = _read(path)
     except Unreadable as error:
         return FileVerdict(str(path), "", Outcome.UNREADABLE, error.code)
-    return verify_bytes(data, name=str(path), trust=trust, at=at, online=online, compare_pages=compare_pages)
+    return verify_bytes(
+        data, name=str(path), trust=trust, at=at, online=online, compare_pages=compare_pages, password=password
+    )
 
 
 def verify_bytes(
@@ -66,11 +76,12 @@ def verify_bytes(
     at: datetime | None = None,
     online: bool = False,
     compare_pages: bool = True,
+    password: str = "",
 ) -> FileVerdict:
     """The same for bytes already read; ``name`` is only repeated in the verdict."""
     digest = hashlib.sha256(data).hexdigest()
     try:
-        opened = open_file(data)
+        opened = open_file(data, password)
         return asyncio.run(_Inspection(name, digest, data, opened, trust, at, online, compare_pages).run())
     except Unreadable as error:
         return FileVerdict(name, digest, Outcome.UNREADABLE, error.code)
