@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from pyhanko.sign.general import extract_certificate_info
+
 from .changes import Coverage, Later
-from .indications import certificates_of, signature_timestamps
+from .indications import Result, certificates_of, signature_timestamps, token_time
 from .opening import FieldFound
 from .pages import PageComparison
-from .report import Indication, LaterChanges, Outcome, Revocation, SignatureVerdict
+from .report import Indication, Integrity, LaterChanges, Outcome, Revocation, SignatureTimestamp, SignatureVerdict
+from .subject import name_of
 
 if TYPE_CHECKING:
-    from asn1crypto import x509
+    from asn1crypto import cms, x509
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 
@@ -53,6 +56,40 @@ class Facts:
         return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class TokenFound:
+    """A signature timestamp and what the standard says of it."""
+
+    token: cms.SignedData
+    result: Result
+
+    @property
+    def time(self) -> datetime | None:
+        """GenTime; None where the token cannot be read."""
+        try:
+            return token_time(self.token)
+        except Exception:  # noqa: BLE001 - asn1crypto raises many types on damage
+            return None
+
+    def verdict(self) -> SignatureTimestamp:
+        """As it is told: never better than what the standard says."""
+        result = self.result
+        outcome, reason = Outcome.INDETERMINATE, "timestamp.undecided"
+        if result.passed:
+            outcome, reason = Outcome.VALID, "timestamp.valid"
+        elif result.indication is Indication.TOTAL_FAILED or result.integrity is Integrity.BROKEN:
+            outcome, reason = Outcome.INVALID, "timestamp.broken"
+        return SignatureTimestamp(
+            self.time, self._authority(), outcome, result.indication, result.subindication, reason
+        )
+
+    def _authority(self) -> str:
+        try:
+            return name_of(extract_certificate_info(self.token).signer_cert.subject)
+        except Exception:  # noqa: BLE001 - the certificate may not be there at all
+            return ""
+
+
 def unjudged(found: FieldFound) -> SignatureVerdict:
     """A filled field that could not be read or is of no supported kind: listed all the same."""
     malformed = found.problem == "signature.malformed"
@@ -75,4 +112,6 @@ def unjudged(found: FieldFound) -> SignatureVerdict:
         later_changes=LaterChanges.SUSPICIOUS if malformed else LaterChanges.NONE,
         revocation=Revocation("not_checked"),
         signed_revision=0,
+        integrity=Integrity.BROKEN if malformed else Integrity.UNKNOWN,
+        subfilter=found.subfilter.removeprefix("/"),
     )

@@ -13,8 +13,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from asn1crypto import cms, tsp, x509
-from pyhanko.sign.ades.report import AdESIndeterminate, AdESStatus, AdESSubIndic
+from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESStatus, AdESSubIndic
 from pyhanko.sign.validation import generic_cms
 from pyhanko.sign.validation.ades import (
     AdESBasicValidationResult,
@@ -47,11 +46,13 @@ from pyhanko_certvalidator.policy_decl import (
 from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
-from .report import Indication
+from . import parsed
+from .report import Indication, Integrity
 from .revocation import Evidence
 from .trust import TrustStore
 
 if TYPE_CHECKING:
+    from asn1crypto import cms, tsp, x509
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
     from pyhanko_certvalidator import ValidationContext
 
@@ -91,6 +92,7 @@ class Result:
     revoked: RevocationDetails | None = None
     stamped: datetime | None = None  # time of a signature timestamp that passed
     trust_ok: bool = True  # the signer's own path had no trouble
+    integrity: Integrity = Integrity.UNKNOWN
 
     @property
     def passed(self) -> bool:
@@ -167,22 +169,23 @@ class Judge:
             )
         )
 
-    async def signature_timestamp(
-        self, signature: EmbeddedPdfSignature, evidence: Evidence, moment: datetime
-    ) -> datetime | None:
-        """The time of the signature's own timestamp if it passes at a past moment."""
-        for token in signature_timestamps(signature):
-            result = await _guarded(
-                lambda token=token: ades_timestamp_validation(  # type: ignore[misc]
-                    token,
-                    self._spec(evidence),
-                    expected_tst_imprint=generic_cms.message_imprint_checker(signature.signer_info),
-                    timing_info=self._timing(moment),
-                )
+    async def token(
+        self,
+        token: cms.SignedData,
+        signature: EmbeddedPdfSignature,
+        evidence: Evidence,
+        *,
+        moment: datetime | None = None,
+    ) -> Result:
+        """EN 319 102-1 §5.4 for a signature timestamp: its imprint is the digest of the signature value (EN 319 122-1 §5.3)."""
+        return await _guarded(
+            lambda: ades_timestamp_validation(
+                token,
+                self._spec(evidence),
+                expected_tst_imprint=generic_cms.message_imprint_checker(signature.signer_info),
+                timing_info=self._timing(moment),
             )
-            if result.passed:
-                return token_time(token)
-        return None
+        )
 
     async def without_revocation(self, signature: EmbeddedPdfSignature, evidence: Evidence) -> Result:
         """The same without asking for revocation: tells a missing answer from a broken or expired chain."""
@@ -212,12 +215,10 @@ class Judge:
         return ValidationTimingInfo(moment, moment, point_in_time_validation=True)
 
     def _intermediates(self) -> list[x509.Certificate]:
-        return [x509.Certificate.load(der) for der in self.trust.intermediates]
+        return [parsed.certificate(der) for der in self.trust.intermediates]
 
     def _policy(self, purpose: str, *, revocation: bool) -> CertValidationPolicySpec:
-        roots = [
-            x509.Certificate.load(anchor.der) for anchor in self.trust.anchors if anchor.purpose in (purpose, "both")
-        ]
+        roots = [parsed.certificate(anchor.der) for anchor in self.trust.anchors if anchor.purpose in (purpose, "both")]
         rule = NO_REVOCATION if not revocation else _SIGNER_RULE if purpose == "signing" else _TSA_RULE
         policy = CertRevTrustPolicy(rule)
         weak = DisallowWeakAlgorithmsPolicy()  # type: ignore[no-untyped-call]
@@ -321,4 +322,13 @@ async def _guarded(run: Callable[[], Any]) -> Result:
         revoked=getattr(status, "revocation_details", None),
         stamped=stamp.timestamp.astimezone(UTC) if stamp is not None else None,
         trust_ok=status is not None and status.trust_problem_indic is None,
+        integrity=_integrity_of(status, outcome.ades_subindic),
     )
+
+
+def _integrity_of(status: Any, sub: AdESSubIndic) -> Integrity:
+    if sub in (AdESFailure.HASH_FAILURE, AdESFailure.SIG_CRYPTO_FAILURE):
+        return Integrity.BROKEN
+    if status is None:
+        return Integrity.UNKNOWN
+    return Integrity.INTACT if status.intact and status.valid else Integrity.BROKEN

@@ -14,6 +14,9 @@ from pyhanko.pdf_utils.crypt import AuthStatus
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
+from .parsed import compare_quickly, share_certificates
+from .quick_reading import read_quickly
+
 SUPPORTED_SUBFILTERS = frozenset({"/adbe.pkcs7.detached", "/ETSI.CAdES.detached", "/ETSI.RFC3161"})
 _MAX_DEPTH = 32
 _MAX_FIELDS = 5000
@@ -48,7 +51,13 @@ class OpenedFile:
 
 
 def open_file(data: bytes, password: str = "") -> OpenedFile:
+<<<<<<< HEAD
     """Parse ``data``; ``password`` is tried where it is encrypted. Raises Unreadable."""
+=======
+    """Parse ``data``; ``password`` opens it where it is encrypted. Raises Unreadable."""
+    read_quickly()
+    compare_quickly()
+>>>>>>> main
     if not data:
         raise Unreadable("file.empty")
     if b"%PDF-" not in data[:1024]:
@@ -72,12 +81,20 @@ def open_file(data: bytes, password: str = "") -> OpenedFile:
 
 
 def _decrypt(reader: PdfFileReader, password: str) -> None:
+<<<<<<< HEAD
     """Open with the empty password (forbidding changes asks for no other), else with the one that was given."""
     if not reader.encrypted:
         return
     for tried in ("", password) if password else ("",):
         try:
             if reader.decrypt(tried).status is not AuthStatus.FAILED:
+=======
+    if not reader.encrypted:
+        return
+    for attempt in dict.fromkeys((password, "")):
+        try:
+            if reader.decrypt(attempt).status is not AuthStatus.FAILED:
+>>>>>>> main
                 return
         except Exception as error:
             raise Unreadable("file.encrypted") from error
@@ -118,7 +135,8 @@ def _read_field(reader: PdfFileReader, raw: object, field: generic.DictionaryObj
         return FieldFound(name, filled=True, subfilter=subfilter, problem="signature.unsupported")
     try:
         signature = EmbeddedPdfSignature(reader, raw, name)  # type: ignore[arg-type]  # a reference is taken too
-        _ = (signature.signer_cert.subject, signature.signed_data.native is None)
+        share_certificates(signature.signed_data)
+        _ = signature.signer_cert.subject
     except RecursionError:
         return FieldFound(name, filled=True, subfilter=subfilter, problem="signature.malformed")
     except Exception:  # noqa: BLE001 - one broken signature never hides the others

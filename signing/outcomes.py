@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .changes import Later
 from .indications import Result
-from .report import FileVerdict, Indication, LaterChanges, Outcome
+from .report import FileVerdict, Indication, Integrity, LaterChanges, Outcome
 
 _WORST_FIRST = (Outcome.UNREADABLE, Outcome.INVALID, Outcome.INDETERMINATE, Outcome.VALID, Outcome.UNSIGNED)
 
@@ -48,22 +49,31 @@ class Finding:
     answers_known: bool = False
 
 
-def decide(finding: Finding) -> tuple[Outcome, str]:
-    """Outcome and reason code. Broken comes first, then changed afterwards, then revoked, then what cannot be told."""
+def decide(finding: Finding) -> tuple[Outcome, str, tuple[str, ...]]:
+    """Outcome, reason code, and whatever else holds. The gravest comes first."""
+    bad = list(_bad(finding))
+    if bad:
+        return Outcome.INVALID, bad[0], tuple(dict.fromkeys(bad[1:]))
+    if finding.result.passed:
+        if finding.timestamp:
+            return Outcome.VALID, "timestamp.valid", ()
+        return Outcome.VALID, "signature.valid_time_proven" if finding.proven else "signature.valid_time_claimed", ()
+    if finding.timestamp:
+        return Outcome.INDETERMINATE, "timestamp.undecided", ()
+    return Outcome.INDETERMINATE, _undecided(finding), ()
+
+
+def _bad(finding: Finding) -> Iterator[str]:
+    """Everything that makes it invalid, the gravest first."""
     result = finding.result
     if result.indication is Indication.TOTAL_FAILED:
-        return Outcome.INVALID, _timestamped(finding, _FAILURES.get(result.subindication, "signature.malformed"))
+        yield _timestamped(finding, _FAILURES.get(result.subindication, "signature.malformed"))
+    elif result.integrity is Integrity.BROKEN:
+        yield _timestamped(finding, "signature.forged")
     if finding.later.changes is LaterChanges.SUSPICIOUS:
-        return Outcome.INVALID, finding.later.reason or "signature.changed_after"
+        yield finding.later.reason or "signature.changed_after"
     if _revoked_before(finding):
-        return Outcome.INVALID, _timestamped(finding, "signature.revoked")
-    if result.passed:
-        if finding.timestamp:
-            return Outcome.VALID, "timestamp.valid"
-        return Outcome.VALID, "signature.valid_time_proven" if finding.proven else "signature.valid_time_claimed"
-    if finding.timestamp:
-        return Outcome.INDETERMINATE, "timestamp.undecided"
-    return Outcome.INDETERMINATE, _undecided(finding)
+        yield _timestamped(finding, "signature.revoked")
 
 
 def _timestamped(finding: Finding, code: str) -> str:

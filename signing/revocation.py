@@ -11,8 +11,8 @@ import hashlib
 import os
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -25,6 +25,7 @@ from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.general import NonexistentAttributeError, find_unique_cms_attribute
 from pyhanko_certvalidator.util import get_ocsp_urls, get_relevant_crl_dps
 
+from . import parsed
 from .report import Revocation
 
 _MAX_OCSP = 256_000  # bytes
@@ -49,14 +50,17 @@ class Evidence:
         )
 
 
-@dataclass(slots=True)
-class _Answer:
-    """What one answer says of one certificate."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one answer says of one certificate; unjudged. ``der``: the whole answer."""
 
     status: str
     source: str
     date: datetime
-    revoked_at: datetime | None = field(default=None)
+    der: bytes
+    next_update: datetime | None = None
+    revoked_at: datetime | None = None
+    cause: str = ""
 
 
 def evidence_in_file(reader: PdfFileReader, revision: int | None = None) -> Evidence:
@@ -67,9 +71,9 @@ def evidence_in_file(reader: PdfFileReader, revision: int | None = None) -> Evid
     except Exception:  # noqa: BLE001 - no DSS, or none that can be read
         return Evidence()
     return Evidence(
-        tuple(_load(store, "/Certs", x509.Certificate, DecodePurpose.CERTIFICATE)),
-        tuple(_load(store, "/OCSPs", ocsp.OCSPResponse, DecodePurpose.OCSP_RESPONSE)),
-        tuple(_load(store, "/CRLs", crl.CertificateList, DecodePurpose.CRL)),
+        tuple(_load(store, "/Certs", parsed.certificate, DecodePurpose.CERTIFICATE)),
+        tuple(_load(store, "/OCSPs", parsed.answer, DecodePurpose.OCSP_RESPONSE)),
+        tuple(_load(store, "/CRLs", parsed.revocation_list, DecodePurpose.CRL)),
     )
 
 
@@ -84,27 +88,50 @@ def evidence_in_signature(signer_info: cms.SignerInfo) -> Evidence:
         return Evidence()
 
 
-def _load(store: Any, key: str, kind: Any, purpose: DecodePurpose) -> Iterable[Any]:
+def _load(store: Any, key: str, parse: Callable[[bytes], Any], purpose: DecodePurpose) -> Iterable[Any]:
     try:
         references = list(store.get(key, ()))
     except Exception:  # noqa: BLE001 - a damaged DSS is no evidence
         return
     for reference in references[:500]:
         try:
-            value = kind.load(reference.get_object().read_data(purpose))
-            _ = value.native
+            value = parse(reference.get_object().read_data(purpose))
         except Exception:  # noqa: BLE001, S112 - one damaged entry is no evidence
             continue
         yield value
 
 
-def revocation_of(certificate: x509.Certificate, issuer: x509.Certificate | None, evidence: Evidence) -> Revocation:
-    """What the newest matching answer says. Its signature is judged elsewhere: this only reports source and date."""
-    answers = [*_ocsp_answers(certificate, issuer, evidence.ocsps), *_crl_answers(certificate, evidence.crls)]
+def revocation_of(
+    certificate: x509.Certificate,
+    issuer: x509.Certificate | None,
+    evidence: Evidence,
+    places: Mapping[bytes, str] | None = None,
+) -> Revocation:
+    """What the newest matching answer says. Its signature is judged elsewhere: this only reports status, source and dates.
+
+    ``places``: where answers came from, by their DER.
+    """
+    answers = list(answers_about(certificate, issuer, evidence))
     if not answers:
         return Revocation("not_checked")
     newest = max(answers, key=lambda answer: answer.date)
-    return Revocation(newest.status, newest.source, newest.date)
+    return Revocation(
+        newest.status,
+        newest.source,
+        newest.date,
+        (places or {}).get(newest.der, ""),
+        newest.next_update,
+        newest.revoked_at,
+        newest.cause,
+    )
+
+
+def answers_about(
+    certificate: x509.Certificate, issuer: x509.Certificate | None, evidence: Evidence
+) -> Iterator[Answer]:
+    """Every answer about one certificate, of every date."""
+    yield from _ocsp_answers(certificate, issuer, evidence.ocsps)
+    yield from _crl_answers(certificate, evidence.crls)
 
 
 def revoking_answers(path: Sequence[x509.Certificate], evidence: Evidence) -> Iterator[tuple[datetime, Evidence]]:
@@ -122,7 +149,7 @@ def revoking_answers(path: Sequence[x509.Certificate], evidence: Evidence) -> It
 
 def _ocsp_answers(
     certificate: x509.Certificate, issuer: x509.Certificate | None, answers: Iterable[ocsp.OCSPResponse]
-) -> Iterable[_Answer]:
+) -> Iterator[Answer]:
     for answer in answers:
         for single in _singles(answer):
             identity = single["cert_id"]
@@ -131,7 +158,16 @@ def _ocsp_answers(
             # serial numbers restart with each issuer: the issuer must match too
             if not _same_issuer(identity, certificate, issuer):
                 continue
-            yield _Answer(single["cert_status"].name, "ocsp", single["this_update"].native)
+            revoked = single["cert_status"].chosen if single["cert_status"].name == "revoked" else None
+            yield Answer(
+                single["cert_status"].name,
+                "ocsp",
+                single["this_update"].native,
+                answer.dump(),
+                single["next_update"].native,
+                None if revoked is None else revoked["revocation_time"].native,
+                "" if revoked is None else str(revoked["revocation_reason"].native or ""),
+            )
 
 
 def _singles(answer: ocsp.OCSPResponse) -> Sequence[ocsp.SingleResponse]:
@@ -159,15 +195,22 @@ def _same_issuer(identity: ocsp.CertId, certificate: x509.Certificate, issuer: x
         return False
 
 
-def _crl_answers(certificate: x509.Certificate, lists: Iterable[crl.CertificateList]) -> Iterable[_Answer]:
+def _crl_answers(certificate: x509.Certificate, lists: Iterable[crl.CertificateList]) -> Iterator[Answer]:
     for listed in lists:
         try:
             body = listed["tbs_cert_list"]
             if listed.issuer != certificate.issuer:
                 continue
-            serials = {entry["user_certificate"].native for entry in body["revoked_certificates"] or ()}
-            status = "revoked" if certificate.serial_number in serials else "good"
-            yield _Answer(status, "crl", body["this_update"].native)
+            entry = parsed.revoked_in(listed).get(certificate.serial_number)
+            yield Answer(
+                "good" if entry is None else "revoked",
+                "crl",
+                body["this_update"].native,
+                listed.dump(),
+                body["next_update"].native,
+                None if entry is None else entry["revocation_date"].native,
+                "" if entry is None or entry.crl_reason_value is None else str(entry.crl_reason_value.native),
+            )
         except Exception:  # noqa: BLE001, S112 - a damaged list is no answer
             continue
 

@@ -58,10 +58,10 @@ def layout_from_json(value: Any) -> PageLayout:
 def _plain(value: Any) -> Any:
     if isinstance(value, Path):
         return str(value)
-    raise NotImplementedError(type(value).__name__)
+    raise TypeError(type(value).__name__)
 
 
 def _special(kind: type, value: Any) -> Any:
     if kind is Path and isinstance(value, str):
         return Path(value)
-    raise NotImplementedError(kind.__name__)
+    raise TypeError(kind.__name__)

@@ -10,7 +10,7 @@ import pytest
 from pyhanko.sign.validation import generic_cms
 from pyhanko_certvalidator.policy_decl import NO_REVOCATION
 
-from signing import changes, indications, opening, outcomes, verify
+from signing import changes, indications, inspection, opening, outcomes
 from signing.pages import PageComparison
 from signing.report import FileVerdict, Outcome
 from signing.trust import TrustStore
@@ -68,7 +68,7 @@ def no_docmdp(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_page_comparison(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(verify, "compare_pages_of", lambda *_args, **_named: PageComparison())
+    patch.setattr(inspection, "compare_pages_of", lambda *_args, **_named: PageComparison())
 
 
 def no_coverage(patch: pytest.MonkeyPatch) -> None:

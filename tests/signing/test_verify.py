@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -281,7 +282,10 @@ def test_a_changed_signed_byte_is_never_valid(where: float, bit: int) -> None:
     if not start <= at < end:
         assert verdict.outcome is not Outcome.VALID
     elif verdict.outcome is Outcome.VALID:  # spare certificates in the CMS are not signed: no fact may come from them
-        assert only(verdict) == only(judge(original, TrustStore.from_pem([pki.root.pem])))
+        whole = judge(
+            original, TrustStore.from_pem([pki.root.pem])
+        )  # but where a spare one was found may be another place
+        assert replace(only(verdict), evidence=()) == replace(only(whole), evidence=())
 
 
 @settings(max_examples=30, deadline=None)
