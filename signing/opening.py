@@ -51,13 +51,9 @@ class OpenedFile:
 
 
 def open_file(data: bytes, password: str = "") -> OpenedFile:
-<<<<<<< HEAD
-    """Parse ``data``; ``password`` is tried where it is encrypted. Raises Unreadable."""
-=======
     """Parse ``data``; ``password`` opens it where it is encrypted. Raises Unreadable."""
     read_quickly()
     compare_quickly()
->>>>>>> main
     if not data:
         raise Unreadable("file.empty")
     if b"%PDF-" not in data[:1024]:
@@ -81,20 +77,11 @@ def open_file(data: bytes, password: str = "") -> OpenedFile:
 
 
 def _decrypt(reader: PdfFileReader, password: str) -> None:
-<<<<<<< HEAD
-    """Open with the empty password (forbidding changes asks for no other), else with the one that was given."""
-    if not reader.encrypted:
-        return
-    for tried in ("", password) if password else ("",):
-        try:
-            if reader.decrypt(tried).status is not AuthStatus.FAILED:
-=======
     if not reader.encrypted:
         return
     for attempt in dict.fromkeys((password, "")):
         try:
             if reader.decrypt(attempt).status is not AuthStatus.FAILED:
->>>>>>> main
                 return
         except Exception as error:
             raise Unreadable("file.encrypted") from error

@@ -99,7 +99,8 @@ class Verifier:
             self._spawn()
 
     def start(self) -> None:
-        """Warm the child up before the first question."""
+        """Warm the child up before the first question. This, and every question, raises SigningError ``verifier.not_started`` where
+        no child can be started at all: that is this computer's fault, and no file's."""
         with self._lock:
             self._ensure()
 
@@ -233,7 +234,7 @@ class Verifier:
                 self._greeted = True
                 return child
             self._kill()
-        raise _Lost("file.crashed")
+        raise SigningError("verifier.not_started")
 
     def _spawn(self) -> PipedChild:
         if self._closed:
@@ -241,7 +242,10 @@ class Verifier:
         if self._child is None:
             frozen = bool(getattr(sys, "frozen", False))
             command = child_command("signing.sandbox_child", FROZEN_ARGUMENT, frozen=frozen, executable=sys.executable)
-            self._child = PipedChild(command, largest=_MAX_ANSWER)
+            try:
+                self._child = PipedChild(command, largest=_MAX_ANSWER)
+            except OSError as error:
+                raise SigningError("verifier.not_started") from error
             self._child.send({"memory": self._limits.memory, "cpu_seconds": max(int(self._limits.seconds) * 2, 1)})
         return self._child
 
