@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -17,6 +19,7 @@ from .sandbox import MEMORY, SECONDS, TIRED_MEMORY, Question, Verifier
 
 _MOST_JOBS = 8  # more children than this wait for the disk, and each takes 100 MB
 _AHEAD = 64  # files in hand for each child: one slow file does not make the others wait, and no more verdicts than these are held
+_TURN = 0.2  # seconds
 _T = TypeVar("_T")
 
 
@@ -85,11 +88,12 @@ class VerifierPool:
                     break
                 waiting.append((item, askers.submit(judge, item)))
                 while waiting and (waiting[0][1].done() or len(waiting) >= self.jobs * _AHEAD):
-                    first, future = waiting.popleft()
-                    yield first, future.result()
-            while waiting and not self._cancelled.is_set():
-                first, future = waiting.popleft()
-                yield first, future.result()
+                    verdict = self._result(waiting[0][1])
+                    if verdict is None:
+                        return
+                    yield waiting.popleft()[0], verdict
+            while waiting and (verdict := self._result(waiting[0][1])) is not None:
+                yield waiting.popleft()[0], verdict
         finally:
             for _, future in waiting:
                 future.cancel()
@@ -116,6 +120,14 @@ class VerifierPool:
         if self._askers is None:
             self._askers = ThreadPoolExecutor(self.jobs, thread_name_prefix="verifier")
         return self._askers
+
+    def _result(self, future: Future[FileVerdict]) -> FileVerdict | None:
+        """The verdict; None when it was given up. Waits in short turns: Windows tells of Ctrl-C only between them."""
+        while not self._cancelled.is_set():
+            with contextlib.suppress(FutureTimeout):
+                verdict = future.result(timeout=_TURN)
+                return None if self._cancelled.is_set() else verdict
+        return None
 
     def _interrupt(self) -> None:
         for verifier in self._verifiers:
