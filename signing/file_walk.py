@@ -7,7 +7,6 @@ passed over: an archivist must know what was not seen.
 from __future__ import annotations
 
 import errno
-import os
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -49,7 +48,7 @@ def _folder(top: Path, seen: set[tuple[int, int]], *, all_files: bool) -> Iterat
         folder, above = pending.pop()
         try:
             facts = folder.stat()
-            names = sorted(os.listdir(folder))
+            names = sorted(entry.name for entry in folder.iterdir())
         except OSError as error:
             yield Place(folder, problem=_code(error, "folder.unreadable"))
             continue

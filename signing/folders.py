@@ -16,7 +16,8 @@ _LOCKED = "file.encrypted"
 
 class FolderJudge:
     """One run over many files. ``password`` is tried on each that is encrypted; where there is none, ``ask`` is called, once, for the
-    first such file, in the thread that reads the verdicts (it answers empty where nobody can or will say)."""
+    first such file, in the thread that reads the verdicts (it answers empty where nobody can or will say).
+    """
 
     def __init__(
         self,
@@ -35,7 +36,8 @@ class FolderJudge:
 
     def verdicts(self, places: Iterable[Place]) -> Iterator[FileVerdict]:
         """One for each place, in their order; what the journal knows is not read again. Raises SigningError ``verifier.not_started``,
-        and OSError where the journal cannot be written."""
+        ``journal.unusable``.
+        """
         journal = self._journal
         known = ((place, journal.find(place) if journal is not None else None) for place in places)
         for (place, found), verdict in self._pool.map(lambda item: item[1] or self._judge(item[0]), known):

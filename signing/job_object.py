@@ -69,31 +69,29 @@ def limit_this_process(memory: int) -> bool:
 
     The handle of the job is not closed: it lives as long as the process.
     """
-    if sys.platform != "win32":
-        return False
-    kernel = ctypes.WinDLL("kernel32", use_last_error=True)
-    kernel.CreateJobObjectW.restype = wintypes.HANDLE
-    kernel.CreateJobObjectW.argtypes = (ctypes.c_void_p, wintypes.LPCWSTR)
-    kernel.SetInformationJobObject.argtypes = (wintypes.HANDLE, ctypes.c_int, ctypes.c_void_p, wintypes.DWORD)
-    kernel.AssignProcessToJobObject.argtypes = (wintypes.HANDLE, wintypes.HANDLE)
-    kernel.GetCurrentProcess.restype = wintypes.HANDLE
-    job = kernel.CreateJobObjectW(None, None)
-    if not job:
-        return False
-    limits = limits_of(memory)
-    if not kernel.SetInformationJobObject(job, _EXTENDED_LIMITS, ctypes.byref(limits), ctypes.sizeof(limits)):
-        return False
-    return bool(kernel.AssignProcessToJobObject(job, kernel.GetCurrentProcess()))
+    if sys.platform == "win32":
+        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+        kernel.CreateJobObjectW.restype = wintypes.HANDLE
+        kernel.CreateJobObjectW.argtypes = (ctypes.c_void_p, wintypes.LPCWSTR)
+        kernel.SetInformationJobObject.argtypes = (wintypes.HANDLE, ctypes.c_int, ctypes.c_void_p, wintypes.DWORD)
+        kernel.AssignProcessToJobObject.argtypes = (wintypes.HANDLE, wintypes.HANDLE)
+        kernel.GetCurrentProcess.restype = wintypes.HANDLE
+        job = kernel.CreateJobObjectW(None, None)
+        limits = limits_of(memory)
+        asked = ctypes.byref(limits), ctypes.sizeof(limits)
+        if job and kernel.SetInformationJobObject(job, _EXTENDED_LIMITS, *asked):
+            return bool(kernel.AssignProcessToJobObject(job, kernel.GetCurrentProcess()))
+    return False
 
 
 def resident_of_this_process() -> int:
     """Bytes of the working set, 0 where the system does not tell."""
-    if sys.platform != "win32":
-        return 0
-    kernel = ctypes.WinDLL("kernel32", use_last_error=True)
-    kernel.GetCurrentProcess.restype = wintypes.HANDLE
-    kernel.K32GetProcessMemoryInfo.argtypes = (wintypes.HANDLE, ctypes.c_void_p, wintypes.DWORD)
-    counters = _MemoryCounters()
-    counters.cb = ctypes.sizeof(counters)
-    known = kernel.K32GetProcessMemoryInfo(kernel.GetCurrentProcess(), ctypes.byref(counters), counters.cb)
-    return int(counters.WorkingSetSize) if known else 0
+    if sys.platform == "win32":
+        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+        kernel.GetCurrentProcess.restype = wintypes.HANDLE
+        kernel.K32GetProcessMemoryInfo.argtypes = (wintypes.HANDLE, ctypes.c_void_p, wintypes.DWORD)
+        counters = _MemoryCounters()
+        counters.cb = ctypes.sizeof(counters)
+        if kernel.K32GetProcessMemoryInfo(kernel.GetCurrentProcess(), ctypes.byref(counters), counters.cb):
+            return int(counters.WorkingSetSize)
+    return 0

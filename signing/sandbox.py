@@ -39,7 +39,8 @@ _SIGXCPU = getattr(signal, "SIGXCPU", None)  # POSIX only
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Of one child. ``seconds``: wall clock for one file, then it is killed. ``memory``: bytes of address space (POSIX) or committed
-    memory (Windows), above which it is refused more. ``tired``: bytes resident after a file, at which it is replaced."""
+    memory (Windows), above which it is refused more. ``tired``: bytes resident after a file, at which it is replaced.
+    """
 
     seconds: float = SECONDS
     memory: int = MEMORY
@@ -100,7 +101,8 @@ class Verifier:
 
     def start(self) -> None:
         """Warm the child up before the first question. This, and every question, raises SigningError ``verifier.not_started`` where
-        no child can be started at all: that is this computer's fault, and no file's."""
+        no child can be started at all: that is this computer's fault, and no file's.
+        """
         with self._lock:
             self._ensure()
 

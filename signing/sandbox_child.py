@@ -6,6 +6,7 @@ time, one answer, as worker_pipe frames; a page's picture and a file's password 
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import logging
 import os
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from .piped_child import serve_on_pipes
 from .protection import die_quietly, protect_process
-from .sandbox_guard import Guard, limit_cpu, limit_memory, limit_writing, resident_memory
+from .sandbox_guard import Guard, limit_cpu, limit_memory, resident_memory
 from .worker_pipe import Frame, Message, Raw, read_frame, write_frame
 
 if TYPE_CHECKING:
@@ -113,10 +114,8 @@ def main() -> None:
     """Serve on what were stdin and stdout."""
     die_quietly()
     protect_process()
-    try:
+    with contextlib.suppress(OSError):  # the parent is gone
         serve_on_pipes(serve)
-    except OSError:  # the parent is gone
-        pass
     os._exit(0)  # nothing is left to write, and native code may still hold what a file broke
 
 

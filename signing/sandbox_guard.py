@@ -24,15 +24,33 @@ _CHANGES = frozenset(
     }
 )  # fmt: skip
 _PROGRAMS = frozenset(
-    {"os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.startfile", "os.system", "pty.spawn", "subprocess.Popen"}
+    {
+        "os.exec",
+        "os.fork",
+        "os.forkpty",
+        "os.posix_spawn",
+        "os.spawn",
+        "os.startfile",
+        "os.system",
+        "pty.spawn",
+        "subprocess.Popen",
+    }
 )
 _NETWORK = frozenset(
-    {"socket.bind", "socket.connect", "socket.getaddrinfo", "socket.gethostbyaddr", "socket.gethostbyname", "socket.sendmsg", "socket.sendto"}
+    {
+        "socket.bind",
+        "socket.connect",
+        "socket.getaddrinfo",
+        "socket.gethostbyaddr",
+        "socket.gethostbyname",
+        "socket.sendmsg",
+        "socket.sendto",
+    }
 )
 _HERE = frozenset({"127.0.0.1", "::1"})
 
 
-class Forbidden(RuntimeError):
+class Forbidden(RuntimeError):  # noqa: N818 - a refusal, not a fault
     """The child tried what it may not; ``args[0]`` is the audit event (PEP 578)."""
 
 

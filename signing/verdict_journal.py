@@ -22,7 +22,15 @@ FORMAT = 1
 _HEAD = b'{"format":1,'  # of each line; the first may be torn too
 # these may be otherwise the next time: they are tried again
 _PASSING = frozenset(
-    {"file.not_found", "file.changing", "file.encrypted", "file.wrong_password", "file.crashed", "file.too_slow", "file.too_demanding"}
+    {
+        "file.not_found",
+        "file.changing",
+        "file.encrypted",
+        "file.wrong_password",
+        "file.crashed",
+        "file.too_slow",
+        "file.too_demanding",
+    }
 )
 
 
@@ -65,15 +73,18 @@ class VerdictJournal:
             return None
 
     def keep(self, place: Place, verdict: FileVerdict) -> None:
-        """Add a line, but for what may pass by itself. Raises OSError where the disk is full."""
+        """Add a line, but for what may pass by itself. Raises SigningError ``journal.unusable`` where the disk is full."""
         if verdict.reason in _PASSING or place.problem:
             return
         from .wire import verdict_to_json
 
         key = self._key(place)
         line = {"format": FORMAT, "key": key.hex(), "path": str(place.path), "verdict": verdict_to_json(verdict)}
-        self._file.write(json.dumps(line, separators=(",", ":")).encode("ascii") + b"\n")
-        self._file.flush()
+        try:
+            self._file.write(json.dumps(line, separators=(",", ":")).encode("ascii") + b"\n")
+            self._file.flush()
+        except OSError as error:
+            raise SigningError("journal.unusable", file=Path(self._file.name).name) from error
 
     def _key(self, place: Place) -> bytes:
         facts = (self._settings, str(place.path.absolute()), place.size, place.modified)
