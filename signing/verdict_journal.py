@@ -43,8 +43,12 @@ class VerdictJournal:
         self._lines: dict[bytes, int] = {}
         try:
             self._file: IO[bytes] = path.open("a+b")
-            self._read_lines(path)
         except OSError as error:
+            raise SigningError("journal.unusable", file=path.name) from error
+        try:
+            self._read_lines()
+        except (OSError, ValueError) as error:
+            self._file.close()
             raise SigningError("journal.unusable", file=path.name) from error
 
     def __enter__(self) -> Self:
@@ -90,13 +94,13 @@ class VerdictJournal:
         facts = (self._settings, str(place.path.absolute()), place.size, place.modified)
         return hashlib.sha256(json.dumps(facts).encode("ascii")).digest()[:16]
 
-    def _read_lines(self, path: Path) -> None:
+    def _read_lines(self) -> None:
         self._file.seek(0)
         start, line = 0, b"\n"
         for line in self._file:
             found = _parsed(line)
             if start == 0 and found is None and not _HEAD.startswith(line[: len(_HEAD)].rstrip(b"\n")):
-                raise SigningError("journal.unusable", file=path.name)
+                raise ValueError("not a journal")
             if found is not None:
                 self._lines[bytes.fromhex(str(found["key"]))] = start
             start += len(line)
@@ -115,8 +119,6 @@ def settings_digest(question: Question) -> str:
 
 def _parsed(line: bytes) -> Mapping[str, Any] | None:
     """A whole line of ours, or None."""
-    if not line.endswith(b"\n"):
-        return None
     try:
         found = json.loads(line)
         if isinstance(found, dict) and found.get("format") == FORMAT and len(bytes.fromhex(str(found["key"]))) == 16:

@@ -93,7 +93,10 @@ def test_signature_timestamps_are_listed_each_with_its_own_judgement(pki: Lab) -
 
 def test_a_broken_timestamp_proves_nothing_and_is_told(pki: Lab) -> None:
     """The token of another signature: its imprint is not of this signature value."""
-    other, data = pki.sign(prepared(pki), stamped=pki.now - timedelta(hours=1)), pki.sign(prepared(pki), stamped=pki.now)
+    other, data = (
+        pki.sign(prepared(pki), stamped=pki.now - timedelta(hours=1)),
+        pki.sign(prepared(pki), stamped=pki.now),
+    )
     swapped = with_unsigned(data, unsigned_of(other))
     signature = first(swapped, pki)
     assert signature.timestamps[0].outcome is Outcome.INVALID
