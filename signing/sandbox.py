@@ -173,7 +173,7 @@ class Verifier:
             self.interrupt()
             self._lock.acquire()
         try:
-            if self._child is not None:
+            if self._child is not None and self._greeted:  # one that still loads has nothing to end in peace
                 self._child.close(_GRACE)
             self._kill()
         finally:

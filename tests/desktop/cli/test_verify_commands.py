@@ -70,7 +70,9 @@ def test_lines_and_a_sum_for_a_folder(qillqa: Qillqa, pile: Path, roots: Path) -
     assert answer.err == "4 archivos: 1 válido, 1 sin firma, 1 no válido, 1 ilegible.\n"
 
 
-@pytest.mark.parametrize(("name", "status"), [("a-valid.pdf", 0), ("b-unsigned.PDF", 2), ("c/junk.pdf", 1), ("c/invalid.pdf", 1)])
+@pytest.mark.parametrize(
+    ("name", "status"), [("a-valid.pdf", 0), ("b-unsigned.PDF", 2), ("c/junk.pdf", 1), ("c/invalid.pdf", 1)]
+)
 def test_status_of_one_file(qillqa: Qillqa, pile: Path, roots: Path, name: str, status: int) -> None:
     answer = qillqa("verify", pile / name, "--trust", roots)
     assert (answer.status, answer.err) == (status, "")
@@ -111,7 +113,12 @@ def test_a_password_opens_what_it_fits(qillqa: Qillqa, roots: Path, tmp_path: Pa
     none = qillqa("verify", *at)
     assert [row["reason"] for row in none.json["files"]] == ["file.encrypted"] * 3 + ["file.unsigned"]
     given = qillqa("verify", *at, "--password-stdin", stdin="clave\n")
-    assert [row["reason"] for row in given.json["files"]] == ["file.unsigned", "file.wrong_password", "file.wrong_password", "file.unsigned"]
+    assert [row["reason"] for row in given.json["files"]] == [
+        "file.unsigned",
+        "file.wrong_password",
+        "file.wrong_password",
+        "file.unsigned",
+    ]
     assert "clave" not in given.out + given.err
     owner = qillqa("verify", *at, "--password-stdin", stdin="jefe\n")
     assert {row["reason"] for row in owner.json["files"]} == {"file.unsigned"}
@@ -132,7 +139,9 @@ def test_a_password_by_descriptor(qillqa: Qillqa, roots: Path, tmp_path: Path) -
 def test_the_terminal_is_asked_once_for_a_run(roots: Path, tmp_path: Path) -> None:
     for number in range(3):
         (tmp_path / f"{number}.pdf").write_bytes(locked())
-    status, said = at_terminal([str(tmp_path), "--trust", str(roots), "--jobs", "1"], typed={b"para dejarlo": b"clave\n"})
+    status, said = at_terminal(
+        [str(tmp_path), "--trust", str(roots), "--jobs", "1"], typed={b"para dejarlo": b"clave\n"}
+    )
     assert said.count("Contraseña de «0.pdf»") == 1
     assert said.count("Contraseña") == 1
     assert "3 archivos: 3 sin firma." in said
@@ -163,7 +172,8 @@ def test_ctrl_c_ends_with_what_is_done(roots: Path, tmp_path: Path, as_json: boo
         assert run.stdout is not None
         head = run.stdout.readline() + run.stdout.readline()
         run.send_signal(signal.SIGINT)
-        rest, err = run.communicate(timeout=20)
+        assert run.stderr is not None
+        rest, err = run.stdout.read(), run.stderr.read()
     assert run.returncode == 130
     assert "Traceback" not in err
     done = len(kept.read_text("ascii").splitlines())
@@ -196,7 +206,9 @@ def test_a_file_that_vanishes_is_a_verdict(roots: Path, tmp_path: Path) -> None:
     data = plain_pdf()
     for number in range(200):
         (tmp_path / f"{number:04}.pdf").write_bytes(data)
-    with subprocess.Popen(command(str(tmp_path), "--trust", str(roots), "--json", "--jobs", "1"), stdout=subprocess.PIPE, text=True) as run:
+    with subprocess.Popen(
+        command(str(tmp_path), "--trust", str(roots), "--json", "--jobs", "1"), stdout=subprocess.PIPE, text=True
+    ) as run:
         assert run.stdout is not None
         head = run.stdout.readline() + run.stdout.readline()
         (tmp_path / "0150.pdf").unlink()
