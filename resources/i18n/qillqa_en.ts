@@ -588,7 +588,7 @@
     </message>
     <message>
         <source>Sin conexión: la hora será la de este equipo; el sello de tiempo se pondrá solo después</source>
-        <translation>Not connected: the time will be this computer&apos;s; the timestamp will be added by itself later</translation>
+        <translation>Not connected: the time will be this computer's; the timestamp will be added by itself later</translation>
     </message>
     <message>
         <source>Revisando el documento…</source>
@@ -1041,8 +1041,108 @@
         <translation>What is seen is no longer what was signed</translation>
     </message>
     <message>
-        <source>Páginas que cambiaron: {pages}</source>
-        <translation>Changed pages: {pages}</translation>
+        <source>No se pueden juzgar: lo firmado mismo está alterado</source>
+        <translation>Cannot be judged: what was signed is itself altered</translation>
+    </message>
+    <message>
+        <source>Páginas que cambiaron a la vista: {pages}</source>
+        <translation>Pages that look different: {pages}</translation>
+    </message>
+    <message>
+        <source>y otros; el informe los nombra todos</source>
+        <translation>and others; the report names them all</translation>
+    </message>
+    <message>
+        <source>pág. {pages}</source>
+        <translation>p. {pages}</translation>
+    </message>
+    <message>
+        <source>sin fecha legible</source>
+        <translation>without a readable date</translation>
+    </message>
+    <message>
+        <source>comprobado</source>
+        <translation>checked</translation>
+    </message>
+    <message>
+        <source>no vale</source>
+        <translation>does not hold</translation>
+    </message>
+    <message>
+        <source>no se puede comprobar con lo que hay aquí</source>
+        <translation>cannot be checked with what is here</translation>
+    </message>
+    <message>
+        <source>Sello de tiempo de la firma</source>
+        <translation>Timestamp of the signature</translation>
+    </message>
+    <message>
+        <source>íntegra</source>
+        <translation>intact</translation>
+    </message>
+    <message>
+        <source>alterada</source>
+        <translation>altered</translation>
+    </message>
+    <message>
+        <source>no se puede comprobar</source>
+        <translation>cannot be checked</translation>
+    </message>
+    <message>
+        <source>Refrendo de la firma</source>
+        <translation>Countersignature</translation>
+    </message>
+    <message>
+        <source>{name}, seguro solo hasta el {day}</source>
+        <translation>{name}, safe only until {day}</translation>
+    </message>
+    <message>
+        <source>Método de firma débil</source>
+        <translation>Weak signing method</translation>
+    </message>
+    <message>
+        <source>guardada en el documento</source>
+        <translation>kept in the document</translation>
+    </message>
+    <message>
+        <source>guardada en la firma</source>
+        <translation>kept in the signature</translation>
+    </message>
+    <message>
+        <source>guardada en este equipo</source>
+        <translation>kept on this computer</translation>
+    </message>
+    <message>
+        <source>consultada ahora</source>
+        <translation>asked for now</translation>
+    </message>
+    <message>
+        <source>y otras; el informe las nombra todas</source>
+        <translation>and others; the report names them all</translation>
+    </message>
+    <message>
+        <source>Respuestas usadas</source>
+        <translation>Answers used</translation>
+    </message>
+    <message>
+        <source>es el que se firmó</source>
+        <translation>is the one that was signed</translation>
+    </message>
+    <message>
+        <source>NO es el que se firmó</source>
+        <translation>is NOT the one that was signed</translation>
+    </message>
+    <message>
+        <source>no está junto al documento</source>
+        <translation>does not lie beside the document</translation>
+    </message>
+    <message>
+        <source>y otro más</source>
+        <translation>and one more</translation>
+    </message>
+    <message>
+        <source>y otros {n} más</source>
+        <translation>and {n} more</translation>
     </message>
 </context>
 <context>
@@ -1135,6 +1235,10 @@
         <source>Huella SHA-256 del archivo: {digest}</source>
         <translation>SHA-256 digest of the file: {digest}</translation>
     </message>
+    <message>
+        <source>Adjuntos de la lista</source>
+        <translation>Attachments of the list</translation>
+    </message>
 </context>
 <context>
     <name>WelcomePane</name>
@@ -1203,7 +1307,7 @@
     </message>
     <message>
         <source>Escriba el PIN en el teclado del lector.</source>
-        <translation>Type the PIN on the reader&apos;s keypad.</translation>
+        <translation>Type the PIN on the reader's keypad.</translation>
     </message>
     <message>
         <source>Texto sin guardar</source>

@@ -139,7 +139,7 @@ class SignaturesTab(QWidget):
             name = signature.person.name if signature.person else signature.issuer or signature.field
             fill(self._box, label(name, size="title"), label(own.what, tone=text_tone(signature.outcome)))
             points = Points(self._bench.look)
-            points.show_points(evidence(signature, self._bench.calendar))
+            points.show_points(evidence(signature, self._bench.calendar, self._bench.say))
             fill(self._box, points)
         fill(self._box, row, -1)
 

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from desktop.ui.jobs import Lane
 from desktop.ui.messages import message_of
 from desktop.ui.reader.parts import PagesTab
+from desktop.ui.verify.details import attachment_lines
 from desktop.ui.verify.rows import VerdictDelegate
 from desktop.ui.verify.verdict import TONE, evidence, signature_words, text_tone, verdict_words
 from desktop.ui.widgets.basics import ActionButton, IconMark, announce, clear, fill, label, line, restyle, scrolling
@@ -270,8 +271,11 @@ class VerifyPane(QFrame):
                 own = signature_words(verdict, signature, self._bench.say)
                 fill(self._side, label(own.what, tone=text_tone(signature.outcome), size="body-small"))
             points = Points(self._bench.look)
-            points.show_points(evidence(signature, self._bench.calendar))
+            points.show_points(evidence(signature, self._bench.calendar, self._bench.say))
             fill(self._side, points, 8)
+        if attached := attachment_lines(verdict):
+            fill(self._side, label(self.tr("Adjuntos de la lista"), bold=True))
+            fill(self._side, *(label(item.text, tone=item.role, size="body-small") for item in attached), 8)
         for code in verdict.warnings:
             words = self._bench.say(code, {"file": verdict.file})
             if words is not None:

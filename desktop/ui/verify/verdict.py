@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from desktop.ui.messages import Say, Sentences
+from desktop.ui.verify.details import (
+    algorithm_points,
+    changes_point,
+    countersignature_points,
+    source_point,
+    timestamp_points,
+)
 from desktop.ui.widgets.evidence import Point
 from desktop.ui.wording import Calendar, Tinted, level_words, masked_ci, translate
-from signing.report import FileVerdict, Indication, LaterChanges, Outcome, SignatureVerdict
+from signing.report import FileVerdict, Indication, Outcome, SignatureVerdict
 
 if TYPE_CHECKING:
     from desktop.records.errors import Fact
@@ -86,14 +93,18 @@ def outcome_words(outcome: Outcome) -> Sentences:
             )
 
 
-def evidence(signature: SignatureVerdict, calendar: Calendar) -> list[Point]:
+def evidence(signature: SignatureVerdict, calendar: Calendar, say: Say) -> list[Point]:
     """What the verdict rests on, last the standard's own terms."""
     return [
         _signer(signature),
         _moment(signature, calendar),
+        *timestamp_points(signature, calendar),
         _revocation(signature, calendar),
-        _changes(signature),
+        changes_point(signature, say),
+        *countersignature_points(signature),
+        *algorithm_points(signature, calendar),
         Point(translate("Verify", "Nivel"), (Tinted(level_words(signature.level), "dim"),)),
+        *source_point(signature, calendar),
         _standard(signature),
     ]
 
@@ -147,21 +158,6 @@ def _revocation(signature: SignatureVerdict, calendar: Calendar) -> Point:
         case "not_checked":
             return Point(title, (Tinted(translate("Verify", "No consultada"), "care"),), role="care")
     return Point(title, (Tinted(translate("Verify", "Sin respuesta que sirva"), "care"),), role="care")
-
-
-def _changes(signature: SignatureVerdict) -> Point:
-    title = translate("Verify", "Cambios posteriores")
-    match signature.later_changes:
-        case LaterChanges.NONE:
-            return Point(title, (Tinted(translate("Verify", "Ninguno: cubre todo el archivo"), "dim"),))
-        case LaterChanges.PERMITTED:
-            return Point(title, (Tinted(translate("Verify", "Solo firmas, sellos o datos de validación"), "dim"),))
-        case LaterChanges.SUSPICIOUS:
-            words = translate("Verify", "Lo que se ve ya no es lo que se firmó")
-            if signature.changed_pages:
-                pages = ", ".join(str(page) for page in signature.changed_pages)
-                words += ". " + translate("Verify", "Páginas que cambiaron: {pages}").format(pages=pages)
-            return Point(title, (Tinted(words, "bad"),), role="bad")
 
 
 def _standard(signature: SignatureVerdict) -> Point:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,13 +17,26 @@ from desktop.records.errors import OfficeError
 from desktop.ui.messages import Sentences
 from desktop.ui.verify.verdict import evidence, outcome_words, text_tone, verdict_words
 from desktop.ui.widgets.pages import ChildPages, QtPdfPages
-from signing.report import Outcome
+from signing.report import (
+    Algorithm,
+    AttachmentVerdict,
+    Change,
+    ChangeKind,
+    Countersignature,
+    EvidenceItem,
+    Indication,
+    Integrity,
+    Outcome,
+    SignatureTimestamp,
+    SignatureVerdict,
+)
 from tests.desktop.ui.fakes import FakeOffice, verdict
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from desktop.ui.bench import Bench
+    from desktop.ui.widgets.evidence import Point
     from desktop.ui.window import Window
 
 Rest = Callable[[], None]
@@ -88,14 +103,14 @@ def test_the_table_of_words_speaks_before_the_outcome(app: object) -> None:
 
 def test_an_unproven_time_is_said_to_be_the_computers(bench: Bench) -> None:
     late = verdict(Outcome.INDETERMINATE).signatures[0]
-    points = {point.title: point for point in evidence(late, bench.calendar)}
+    points = {point.title: point for point in evidence(late, bench.calendar, bench.say)}
     assert "según el reloj del equipo" in points["Momento no probado"].lines[0].text
     assert points["Momento no probado"].role == "care"
     assert points["Revocación"].lines[0].text == "No consultada"
     altered = verdict(Outcome.INVALID).signatures[0]
-    points = {point.title: point for point in evidence(altered, bench.calendar)}
+    points = {point.title: point for point in evidence(altered, bench.calendar, bench.say)}
     assert points["Cambios posteriores"].role == "bad"
-    assert "Páginas que cambiaron: 1" in points["Cambios posteriores"].lines[0].text
+    assert "Páginas que cambiaron a la vista: 1" in points["Cambios posteriores"].lines[0].text
 
 
 def test_several_files_are_listed_each_with_a_word(
@@ -119,3 +134,71 @@ def test_a_file_that_cannot_be_verified_says_so(window: Window, office: FakeOffi
     rest()
     assert "no se pudo verificar" in window.verify.list.item(0).text()
     assert window.notice.message is not None
+
+
+def points_of(signature: SignatureVerdict, bench: Bench) -> dict[str, Point]:
+    said = Sentences("Se añadió otra firma.", "", "")
+    return {
+        point.title: point
+        for point in evidence(signature, bench.calendar, lambda code, _f: said if code == "change.signature" else None)
+    }
+
+
+def test_what_came_afterwards_is_listed_the_suspicious_first(bench: Bench) -> None:
+    changes = (
+        Change(ChangeKind.SIGNATURE, True, name="firma-2", page=2),
+        Change(ChangeKind.SIGNATURE, True, name="firma-3", page=2),
+        Change(ChangeKind.CONTENT, False, page=1),
+    )
+    bad = replace(verdict(Outcome.INVALID).signatures[0], changes=changes, changed_pages=())
+    lines = points_of(bad, bench)["Cambios posteriores"].lines
+    assert [line.text for line in lines] == ["content (pág. 1)", "Se añadió otra firma. (firma-2, firma-3; pág. 2)"]
+    assert [line.role for line in lines] == ["bad", "dim"]
+
+
+def test_timestamps_countersignatures_and_weak_methods_are_told(bench: Bench) -> None:
+    when = datetime(2026, 11, 19, 14, 42, tzinfo=UTC)
+    stamp = SignatureTimestamp(
+        when, "TSA", Outcome.INVALID, Indication.TOTAL_FAILED, "HASH_FAILURE", "timestamp.broken"
+    )
+    signature = replace(
+        verdict(Outcome.INDETERMINATE).signatures[0],
+        timestamps=(stamp,),
+        countersignatures=(Countersignature("Bob", "CA", None, Integrity.BROKEN),),
+        algorithms=(
+            Algorithm("digest", "sha1", 0, date(2012, 12, 31), weak=True),
+            Algorithm("signature", "rsa", 2048),
+        ),
+        evidence=(EvidenceItem("ocsp", "cache", "Juana", "ab" * 32, when),),
+    )
+    points = points_of(signature, bench)
+    assert points["Sello de tiempo de la firma"].role == "bad"
+    assert "no vale" in points["Sello de tiempo de la firma"].lines[0].text
+    assert points["Refrendo de la firma"].lines[0].text == "Bob: alterada"
+    assert [line.text for line in points["Método de firma débil"].lines] == [
+        "sha1, seguro solo hasta el 31\xa0dic\xa02012"
+    ]
+    assert "guardada en este equipo" in points["Respuestas usadas"].lines[0].text
+
+
+def test_a_broken_signature_is_not_told_by_what_came_afterwards(bench: Bench) -> None:
+    broken = replace(verdict(Outcome.INVALID).signatures[0], integrity=Integrity.BROKEN)
+    assert "alterado" in points_of(broken, bench)["Cambios posteriores"].lines[0].text
+
+
+def test_attachments_are_told_those_that_changed_first(window: Window, office: FakeOffice, rest: Rest) -> None:
+    listed = (
+        AttachmentVerdict("plano.pdf", 10, "ab" * 32, "same"),
+        AttachmentVerdict("lista.xlsx", 10, "ab" * 32, "changed"),
+        AttachmentVerdict("foto.jpg", 10, "ab" * 32, "missing"),
+    )
+    office.verdict = replace(verdict(), attachments=listed)
+    window.open_verify()
+    window.verify.check([office.pdf])
+    rest()
+    said = [line for line in words(window.verify.side) if line.split(":")[0] in {item.name for item in listed}]
+    assert said == [
+        "lista.xlsx: NO es el que se firmó",
+        "foto.jpg: no está junto al documento",
+        "plano.pdf: es el que se firmó",
+    ]
