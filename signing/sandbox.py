@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .trust import TrustStore
 
 FROZEN_ARGUMENT = "--verifier"  # the frozen program's entry gives this to signing.sandbox_child.main
-SECONDS = 10.0  # of wall clock for one file
+SECONDS = 9.0  # of wall clock for one file: killed and told within ten
 MEMORY = 1024**3  # bytes of address space, and so of resident memory
 TIRED_MEMORY = 220 * 1024**2  # bytes resident after a file, at which a child is replaced
 TIRED_FILES = 20_000  # files after which a child is replaced, where its memory cannot be read

@@ -44,7 +44,7 @@ def verify(
         bool, typer.Option("--all-files", help="En las carpetas, también los archivos que no terminan en .pdf.")
     ] = False,
     jobs: Annotated[int, typer.Option("--jobs", min=0, max=64, help="Archivos a la vez; 0: según el equipo.")] = 0,
-    seconds: Annotated[float, typer.Option("--seconds", min=0.1, help="Tiempo máximo para cada archivo.")] = 10.0,
+    seconds: Annotated[float, typer.Option("--seconds", min=0.1, help="Tiempo máximo para cada archivo.")] = 9.0,
     journal: Annotated[
         Path | None, typer.Option("--journal", help="Archivo en que se anota lo revisado, para seguir otro día.")
     ] = None,
