@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -18,6 +19,7 @@ from .answers import Exit, error_words, exit_of, tell
 
 if TYPE_CHECKING:
     from desktop.verdicts.writing import Reports
+    from signing.report import FileVerdict
 
 Report = Annotated[
     list[Path] | None,
@@ -25,15 +27,35 @@ Report = Annotated[
 ]
 
 
-def reports_of(targets: Sequence[Path] | None, inputs: Sequence[Path]) -> Reports:
-    """The writer of all reports asked for; one without targets keeps and writes nothing. Raises ``report.…``."""
+class NoReports(contextlib.AbstractContextManager["NoReports"]):
+    """Where none was asked for: nothing of the reports' code is loaded."""
+
+    written = ()
+
+    def __exit__(self, *raised: object) -> None:
+        """Whatever was raised goes on."""
+
+    def add(self, verdict: FileVerdict) -> None:
+        """Keep nothing."""
+
+    def abandon(self) -> None:
+        """There is nothing to leave."""
+
+    def close(self) -> None:
+        """There is nothing to write."""
+
+
+def reports_of(targets: Sequence[Path] | None, inputs: Sequence[Path]) -> Reports | NoReports:
+    """The writer of all reports asked for. Raises ``report.…`` where one cannot be, before anything is judged."""
+    if not targets:
+        return NoReports()
     from desktop.verdicts.writing import Reports, Setting, check_targets
 
-    check_targets(targets or (), inputs)
-    return Reports(targets or (), Setting(datetime.now(UTC), version("qillqa"), find_resources()))
+    check_targets(targets, inputs)
+    return Reports(targets, Setting(datetime.now(UTC), version("qillqa"), find_resources()))
 
 
-def finish(reports: Reports) -> Exit | None:
+def finish(reports: Reports | NoReports) -> Exit | None:
     """Write them and say so on stderr, where a failure is told too: the answer on stdout has been given by then."""
     try:
         reports.close()
