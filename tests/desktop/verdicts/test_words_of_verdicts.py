@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import fields
 
 import pytest
 from asn1crypto import crl
@@ -71,11 +72,14 @@ def test_every_triple_of_indication_subindication_and_change_has_a_verdict_in_th
     words = table(language)
     told = set()
     subs: tuple[AdESSubIndic, ...] = (*AdESPassed, *ALL_SUBINDICATIONS)
-    for sub, later, timestamp, trust, known in itertools.product(subs, LaterChanges, *[(False, True)] * 3):
+    flags = [item.name for item in fields(Finding) if item.type == "bool"]
+    assert "timestamp" in flags
+    for sub, later, trust in itertools.product(subs, LaterChanges, (False, True)):
         result = Result(sub, trust_ok=trust)
-        besides = (None, Result(AdESPassed.OK), result)
-        for other in besides:
-            finding = Finding(result, Later(later), timestamp=timestamp, besides_revocation=other, answers_known=known)
+        for other, values in itertools.product(
+            (None, Result(AdESPassed.OK), result), itertools.product((False, True), repeat=len(flags))
+        ):
+            finding = Finding(result, Later(later), besides_revocation=other, **dict(zip(flags, values, strict=True)))
             outcome, reason, also = decide(finding)
             for code in (reason, *also):
                 assert words[code].what
