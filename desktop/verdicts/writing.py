@@ -54,12 +54,18 @@ class Setting:
 
 
 def check_targets(paths: Sequence[Path], inputs: Sequence[Path] = ()) -> None:
-    """Before hours of work: raises ``report.unknown_kind``, ``report.exists_as_input`` or ``report.not_written`` (no such folder)."""
-    taken = {path.absolute() for path in inputs}
+    """Before hours of work: raises ``report.unknown_kind``, ``report.exists_as_input`` or ``report.not_written`` (no such folder).
+
+    ``inputs``: files and folders to be verified; a PDF that stands in one of those folders is one of them.
+    """
+    taken = {path.resolve() for path in inputs}
     for path in paths:
         if path.suffix.lower() not in KINDS:
             raise OfficeError("report.unknown_kind", suffix=path.suffix or path.name)
-        if path.absolute() in taken:
+        target = path.resolve()
+        if target in taken or (
+            path.suffix.lower() == ".pdf" and path.exists() and not taken.isdisjoint(target.parents)
+        ):
             raise OfficeError("report.exists_as_input", file=path.name)
         if not path.absolute().parent.is_dir():
             raise OfficeError("report.not_written", file=path.name, reason=os.strerror(2))

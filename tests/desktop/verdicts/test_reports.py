@@ -284,11 +284,17 @@ def test_nothing_is_written_when_the_work_breaks_off(tmp_path: Path, setting: Se
         ("r", "report.unknown_kind"),
         ("nota.pdf", "report.exists_as_input"),
         ("no-hay/r.pdf", "report.not_written"),
+        ("expediente/sub/firmado.pdf", "report.exists_as_input"),
     ],
 )
 def test_a_report_that_cannot_be_is_refused_before_the_work(name: str, code: str, tmp_path: Path) -> None:
+    signed = tmp_path / "expediente" / "sub" / "firmado.pdf"
+    signed.parent.mkdir(parents=True)
+    signed.write_bytes(b"%PDF")
+    inputs = [tmp_path / "nota.pdf", tmp_path / "expediente"]
+    check_targets([tmp_path / "bien.csv", signed.with_name("nuevo.pdf"), signed.with_name("r.html")], inputs)
     with pytest.raises(OfficeError, match=re.escape(code)):
-        check_targets([tmp_path / "bien.csv", tmp_path / name], [tmp_path / "nota.pdf"])
+        check_targets([tmp_path / "bien.csv", tmp_path / name], inputs)
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path, setting: Setting) -> None:
