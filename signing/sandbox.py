@@ -221,8 +221,10 @@ class Verifier:
         return answer
 
     def _code_of(self, ended: ChildEnded) -> str:
-        # the processor's limit and that of the clock say the same: it did not come to an end
-        return "file.too_slow" if ended.hung or ended.signal == _SIGXCPU else "file.crashed"
+        if ended.hung or ended.signal == _SIGXCPU:  # both say the same: it did not come to an end
+            return "file.too_slow"
+        # pdfium aborts on purpose where it is refused memory
+        return "file.too_demanding" if ended.signal == signal.SIGABRT else "file.crashed"
 
     def _ensure(self) -> PipedChild:
         """A child that is there and has said so."""
