@@ -29,6 +29,11 @@ def main() -> int:
 
         serve_tokens()
         return 0
+    if sys.argv[1:2] == ["--verifier"]:
+        from signing.sandbox_child import main as judge_files
+
+        judge_files()
+        return 0
     if sys.argv[1:2] == ["--card-readers"]:
         from signing.pcsc_child import main as tell_readers
 

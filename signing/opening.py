@@ -19,7 +19,7 @@ from .quick_reading import read_quickly
 
 SUPPORTED_SUBFILTERS = frozenset({"/adbe.pkcs7.detached", "/ETSI.CAdES.detached", "/ETSI.RFC3161"})
 _MAX_DEPTH = 32
-_MAX_FIELDS = 5000
+_MAX_FIELDS = 100_000
 
 
 class Unreadable(Exception):  # noqa: N818 - a verdict in the making, caught at once
@@ -89,7 +89,10 @@ def _decrypt(reader: PdfFileReader, password: str) -> None:
 
 
 def signature_fields(reader: PdfFileReader) -> Iterator[FieldFound]:
-    """Every field of type /Sig, in the form's order, each read by itself (ISO 32000-1 §12.7.4.5)."""
+    """Every field of type /Sig, in the form's order, each read by itself (ISO 32000-1 §12.7.4.5).
+
+    Raises Unreadable where there are more, or deeper ones, than a form has: what was not looked at might be a signature.
+    """
     form = _dictionary(reader.root.get("/AcroForm"))
     if form is None:
         return
@@ -100,14 +103,17 @@ def signature_fields(reader: PdfFileReader) -> Iterator[FieldFound]:
             return
         raw, prefix, inherited, depth = pending.pop()
         field = _dictionary(raw)
-        if field is None or depth > _MAX_DEPTH or _seen(raw, seen):
+        if field is None or _seen(raw, seen):
             continue
+        if depth > _MAX_DEPTH:
+            raise Unreadable("file.too_demanding")
         part = field.get("/T")
         name = ".".join(text for text in (prefix, str(part) if part is not None else "") if text)
         kind = str(field.get("/FT", inherited))
         if kind == "/Sig" and ("/T" in field or "/V" in field):
             yield _read_field(reader, raw, field, name)
         pending += [(kid, name, kind, depth + 1) for kid in reversed(_array(field.get("/Kids")))]
+    raise Unreadable("file.too_demanding")
 
 
 def _read_field(reader: PdfFileReader, raw: object, field: generic.DictionaryObject, name: str) -> FieldFound:

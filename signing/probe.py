@@ -79,11 +79,11 @@ class _Reachable(WorkerProcess):
         return self._started and super().alive
 
     def close(self) -> None:
-        if hasattr(self, "_process"):
+        if hasattr(self, "_child"):
             super().close()
 
     def end(self) -> None:
         """Kill the child, if it was started; whoever waits for it notices and clears up."""
-        if hasattr(self, "_process"):
+        if hasattr(self, "_child"):
             with contextlib.suppress(OSError):
-                self._end()
+                self._child.end()

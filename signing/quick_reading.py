@@ -16,7 +16,7 @@ _NAME = re.compile(rb"/[!\"$&'*-.0-;=?-Z\\^-z|~]*(?=[\x00\t\n\x0c\r ()<>\[\]{}/%
 _PLAIN = re.compile(r"/[!\"$&'*-.0-;=?-Z\\^-z|~]*")
 _NAME_BYTES = 64  # a longer one is left to pyHanko
 _BLOCK = 4096
-_LONGEST = 1 << 20  # bytes of hexadecimal; a longer one is left to pyHanko
+_LONGEST = 1 << 25  # bytes of hexadecimal; a longer one is left to pyHanko
 _before: dict[str, Any] = {}  # pyHanko's own functions, once they were replaced
 
 

@@ -5,30 +5,56 @@ This module imports neither pyHanko nor pypdfium2: whoever holds a Verifier stay
 
 from __future__ import annotations
 
-import contextlib
-import json
-import multiprocessing
+import signal
+import sys
 import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from .errors import SigningError
-from .placement import PageLayout
+from .piped_child import ChildEnded, PipedChild, child_command
 from .report import FileVerdict, Outcome
-from .sandbox_child import serve
-from .trust import TrustStore
-from .wire import layout_from_json, trust_to_json, verdict_from_json
+from .worker_pipe import Frame, Secret
 
+if TYPE_CHECKING:
+    from .placement import PageLayout
+    from .trust import TrustStore
+
+FROZEN_ARGUMENT = "--verifier"  # the frozen program's entry gives this to signing.sandbox_child.main
+SECONDS = 9.0  # of wall clock for one file: killed and told within ten
+MEMORY = 1024**3  # bytes of address space, and so of resident memory
+TIRED_MEMORY = 220 * 1024**2  # bytes resident after a file, at which a child is replaced
+TIRED_FILES = 20_000  # files after which a child is replaced, where its memory cannot be read
 _START = 60.0  # seconds for a first start: imports on a slow disk
-_MEMORY = 2 * 1024**3  # bytes of address space
 _MAX_ANSWER = 64 * 1024 * 1024  # bytes
 _GRACE = 2.0  # seconds between asking the child to stop and killing it
-
 _PNG = b"\x89PNG\r\n\x1a\n"
+_SIGXCPU = getattr(signal, "SIGXCPU", None)  # POSIX only
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Of one child. ``seconds``: wall clock for one file, then it is killed. ``memory``: bytes of address space (POSIX) or committed
+    memory (Windows), above which it is refused more. ``tired``: bytes resident after a file, at which it is replaced.
+    """
+
+    seconds: float = SECONDS
+    memory: int = MEMORY
+    tired: int = TIRED_MEMORY
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """How files are to be judged. ``at`` is the aware moment of judgement, None: now."""
+
+    trust: TrustStore
+    at: datetime | None = None
+    online: bool = False
+    compare_pages: bool = True
 
 
 class _Lost(Exception):  # noqa: N818 - caught at once
@@ -42,15 +68,17 @@ class _Lost(Exception):  # noqa: N818 - caught at once
 class Verifier:
     """Verify and render through one warm child. A context manager; usable from several threads, one question at a time.
 
-    ``timeout``: wall-clock seconds for one file; then the child is killed and the next question starts another.
+    ``timeout``: wall-clock seconds for one file; then the child is killed and the next question starts another. ``memory``: bytes that
+    the child may have.
     """
 
-    def __init__(self, *, timeout: float = 30.0, memory: int = _MEMORY) -> None:
-        self._timeout = timeout
-        self._memory = memory
+    def __init__(self, *, timeout: float = SECONDS, memory: int = MEMORY, tired: int = TIRED_MEMORY) -> None:
+        self._limits = Limits(timeout, memory, tired)
         self._lock = threading.Lock()
-        self._process: BaseProcess | None = None
-        self._connection: Connection[bytes, bytes] | None = None
+        self._child: PipedChild | None = None
+        self._greeted = False
+        self._known: TrustStore | None = None  # the store that the child holds
+        self._asked = 0
         self._closed = False
 
     def __enter__(self) -> Self:
@@ -64,10 +92,17 @@ class Verifier:
     @property
     def child(self) -> int | None:
         """Process id of the child, None while there is none."""
-        return None if self._process is None else self._process.pid
+        return None if self._child is None else self._child.pid
+
+    def begin(self) -> None:
+        """Start the child and do not wait for it: it loads what it needs while the caller does something else."""
+        with self._lock:
+            self._spawn()
 
     def start(self) -> None:
-        """Warm the child up before the first question."""
+        """Warm the child up before the first question. This, and every question, raises SigningError ``verifier.not_started`` where
+        no child can be started at all: that is this computer's fault, and no file's.
+        """
         with self._lock:
             self._ensure()
 
@@ -79,39 +114,35 @@ class Verifier:
         at: datetime | None = None,
         online: bool = False,
         compare_pages: bool = True,
+        password: str = "",
     ) -> FileVerdict:
-        """The verdict of ``signing.verify.verify_file``, made in the child. Never raises for what a file contains."""
-        question = {
-            "do": "verify",
-            "path": str(path.absolute()),
-            "trust": trust_to_json(trust),
-            "at": None if at is None else at.isoformat(),
-            "online": online,
-            "compare_pages": compare_pages,
-        }
+        """The verdict of ``signing.verify.verify_file``, made in the child. Never raises for what a file contains.
+
+        ``password``: for a file that is encrypted; it crosses a pipe and stays in the child's memory only while it judges the file.
+        """
+        return self.judge(path, Question(trust, at, online, compare_pages), password)
+
+    def judge(self, path: Path, question: Question, password: str = "") -> FileVerdict:
+        """The same, by a question that stands for many files."""
         with self._lock:
             try:
-                answer = self._ask(question)
-                if "verdict" in answer:
-                    return _named(verdict_from_json(answer["verdict"]), path)
-                return _unreadable(path, str(answer["failed"]))
+                answer = self._ask(self._verify_message(path, question), Secret(password) if password else None)
+                if "verdict" not in answer.message:
+                    return unread(path, str(answer.message["failed"]))
+                from .wire import verdict_from_json
+
+                return replace(verdict_from_json(answer.message["verdict"]), file=str(path))
             except _Lost as lost:
-                return _unreadable(path, lost.code)
+                return unread(path, lost.code)
             except (KeyError, TypeError, ValueError):
                 self._kill()
-                return _unreadable(path, "file.crashed")
+                return unread(path, "file.crashed")
 
     def render(self, path: Path, page: int, *, width: int) -> bytes:
         """PNG of a page (from 1), ``width`` pixels wide; raises SigningError with a ``file.…`` code."""
-        question = {"do": "render", "path": str(path.absolute()), "page": page, "width": width}
         with self._lock:
-            try:
-                answer = self._ask(question)
-                if "png" not in answer:
-                    raise SigningError(str(answer.get("failed", "file.damaged")), file=path.name, page=page)
-                body = self._receive(self._timeout)
-            except _Lost as lost:
-                raise SigningError(lost.code, file=path.name, page=page) from lost
+            answer = self._ask_about(path, page, {"do": "render", "width": width})
+            body = bytes(answer.data)
             if not body.startswith(_PNG):
                 self._kill()
                 raise SigningError("file.crashed", file=path.name, page=page)
@@ -119,89 +150,133 @@ class Verifier:
 
     def layout(self, path: Path, page: int) -> tuple[PageLayout, int]:
         """What lies on a page (from 0; negative from the end), and how many pages there are; raises SigningError with a ``file.…`` code."""
+        from .wire import layout_from_json
+
         with self._lock:
+            answer = self._ask_about(path, page, {"do": "layout"})
             try:
-                answer = self._ask({"do": "layout", "path": str(path.absolute()), "page": page})
-                if "layout" not in answer:
-                    raise SigningError(str(answer.get("failed", "file.damaged")), file=path.name, page=page)
-                return layout_from_json(answer["layout"]), int(answer["pages"])
-            except _Lost as lost:
-                raise SigningError(lost.code, file=path.name, page=page) from lost
+                return layout_from_json(answer.message["layout"]), int(answer.message["pages"])
             except (KeyError, TypeError, ValueError) as error:
                 self._kill()
                 raise SigningError("file.crashed", file=path.name, page=page) from error
 
+    def interrupt(self) -> None:
+        """Give up what is being judged: it is answered ``file.crashed``, and the next question starts another child. From any thread."""
+        busy = self._child
+        if busy is not None:
+            busy.end()
+
     def close(self) -> None:
         """End the child, even in the middle of a question (which then answers ``file.crashed``); afterwards the verifier is of no use."""
         self._closed = True
-        busy = self._process
         if not self._lock.acquire(timeout=_GRACE / 4):
-            with contextlib.suppress(ValueError, AttributeError):  # it ended by itself meanwhile
-                busy.kill()  # type: ignore[union-attr]
+            self.interrupt()
             self._lock.acquire()
         try:
-            if self._connection is not None and self._process is not None:
-                with contextlib.suppress(OSError):
-                    self._connection.send_bytes(b'{"do": "stop"}')
-                self._process.join(_GRACE)
+            if self._child is not None and self._greeted:  # one that still loads has nothing to end in peace
+                self._child.close(_GRACE)
             self._kill()
         finally:
             self._lock.release()
 
-    def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
+    def _verify_message(self, path: Path, question: Question) -> dict[str, Any]:
         self._ensure()
-        assert self._connection is not None
+        message: dict[str, Any] = {
+            "do": "verify",
+            "path": _as_text(path),
+            "at": None if question.at is None else question.at.isoformat(),
+            "online": question.online,
+            "compare_pages": question.compare_pages,
+        }
+        if self._known is not question.trust:  # a store of anchors is sent once, not with each of ten thousand files
+            from .wire import trust_to_json
+
+            message["trust"] = trust_to_json(question.trust)
+        self._known = question.trust
+        return message
+
+    def _ask_about(self, path: Path, page: int, message: Mapping[str, Any]) -> Frame:
+        """A question about one page, whose refusal is raised."""
         try:
-            self._connection.send_bytes(json.dumps(question).encode("utf-8"))
-        except OSError as error:
-            self._kill()
-            raise _Lost("file.crashed") from error
-        answer = json.loads(self._receive(self._timeout))
-        if not isinstance(answer, dict):
-            raise TypeError(answer)
+            answer = self._ask({**message, "path": _as_text(path), "page": page})
+        except _Lost as lost:
+            raise SigningError(lost.code, file=path.name, page=page) from lost
+        if "failed" in answer.message:
+            raise SigningError(str(answer.message["failed"]), file=path.name, page=page)
         return answer
 
-    def _receive(self, timeout: float) -> bytes:
-        assert self._connection is not None
+    def _ask(self, message: Mapping[str, Any], secret: Secret | None = None) -> Frame:
+        child = self._ensure()
         try:
-            if not self._connection.poll(timeout):
-                self._kill()
-                raise _Lost("file.too_slow")
-            return self._connection.recv_bytes(_MAX_ANSWER)
-        except (EOFError, OSError) as error:
-            self._kill()
-            raise _Lost("file.crashed") from error
+            answer = child.ask(message, secret=secret, limit=self._limits.seconds)
+        except ChildEnded as ended:
+            self._forget()
+            raise _Lost(self._code_of(ended)) from None
+        except BaseException:  # Ctrl-C: the child was killed
+            self._forget()
+            raise
+        self._asked += 1
+        if int(answer.message.get("resident") or 0) > self._limits.tired or self._asked >= TIRED_FILES:
+            self._retire()
+        return answer
 
-    def _ensure(self) -> None:
+    def _code_of(self, ended: ChildEnded) -> str:
+        if ended.hung or ended.signal == _SIGXCPU:  # both say the same: it did not come to an end
+            return "file.too_slow"
+        # pdfium aborts on purpose where it is refused memory
+        return "file.too_demanding" if ended.signal == signal.SIGABRT else "file.crashed"
+
+    def _ensure(self) -> PipedChild:
+        """A child that is there and has said so."""
+        if self._child is not None and not self._child.alive:
+            self._kill()
+        for _ in range(2):  # one that was killed while it started is replaced once
+            child = self._spawn()
+            if self._greeted:
+                return child
+            if child.greeting(_START) is not None:
+                self._greeted = True
+                return child
+            self._kill()
+        raise SigningError("verifier.not_started")
+
+    def _spawn(self) -> PipedChild:
         if self._closed:
             raise RuntimeError("closed")
-        if self._process is not None and self._process.is_alive():
-            return
+        if self._child is None:
+            frozen = bool(getattr(sys, "frozen", False))
+            command = child_command("signing.sandbox_child", FROZEN_ARGUMENT, frozen=frozen, executable=sys.executable)
+            try:
+                self._child = PipedChild(command, largest=_MAX_ANSWER)
+            except OSError as error:
+                raise SigningError("verifier.not_started") from error
+            self._child.send({"memory": self._limits.memory, "cpu_seconds": max(int(self._limits.seconds) * 2, 1)})
+        return self._child
+
+    def _retire(self) -> None:
+        """Replace a child that has grown: the next one loads while the caller looks at the answer."""
+        if self._child is not None:
+            self._child.close(_GRACE)
         self._kill()
-        context = multiprocessing.get_context("spawn")
-        here, there = context.Pipe()
-        cpu = max(int(self._timeout) * 2, 1)
-        process = context.Process(target=serve, args=(there, self._memory, cpu), name="qillqa-verifier", daemon=True)
-        process.start()
-        there.close()
-        self._process, self._connection = process, here
-        self._receive(_START)
+        if not self._closed:
+            self._spawn()
 
     def _kill(self) -> None:
-        process, connection = self._process, self._connection
-        self._process = self._connection = None
-        if connection is not None:
-            connection.close()
-        if process is not None:
-            if process.is_alive():
-                process.kill()
-            process.join()
-            process.close()
+        child = self._child
+        self._forget()
+        if child is not None:
+            child.end()
+            child.reap()
+
+    def _forget(self) -> None:
+        self._child, self._greeted, self._known, self._asked = None, False, None, 0
 
 
-def _unreadable(path: Path, code: str) -> FileVerdict:
+def unread(path: Path, code: str) -> FileVerdict:
+    """The verdict of a file of which nothing is known but why."""
     return FileVerdict(str(path), "", Outcome.UNREADABLE, code)
 
 
-def _named(verdict: FileVerdict, path: Path) -> FileVerdict:
-    return FileVerdict(**{name: getattr(verdict, name) for name in verdict.__slots__} | {"file": str(path)})
+def _as_text(path: Path) -> str:
+    """Absolute, as JSON carries it: bytes of a name that are no text stay surrogate escapes, which ASCII JSON keeps."""
+    return str(path.absolute())

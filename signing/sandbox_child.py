@@ -1,83 +1,85 @@
-"""The child process in which foreign PDFs are parsed and rendered: limited in memory, CPU, files; nothing of the desk is open in it.
+"""The child process in which foreign PDFs are parsed and rendered: limited in memory, time, files and network (``sandbox_guard``).
 
-One question at a time comes as JSON; one answer goes back as JSON (and, for a page, one message of PNG bytes).
+Started as ``python -m signing.sandbox_child``, or frozen as ``program --verifier``. Nothing of the desk is open in it. One question at a
+time, one answer, as worker_pipe frames; a page's picture and a file's password lie beside the message.
 """
 
 from __future__ import annotations
 
-import json
+import contextlib
+import gc
 import logging
 import os
-import sys
 from datetime import datetime
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-Json = dict[str, Any]
+from .piped_child import serve_on_pipes
+from .protection import die_quietly, protect_process
+from .sandbox_guard import Guard, limit_cpu, limit_memory, resident_memory
+from .worker_pipe import Frame, Message, Raw, read_frame, write_frame
+
+if TYPE_CHECKING:
+    from .trust import TrustStore
+
+_SWEEP = 128 * 1024**2  # bytes resident, above which memory is swept after a file
 
 
-def serve(connection: Connection, memory: int, cpu_seconds: int) -> None:
-    """Answer until the parent closes the pipe or sends ``stop``. ``memory`` in bytes; ``cpu_seconds`` for each question."""
-    logging.disable(logging.CRITICAL)
-    from . import pages, verify, wire  # pyHanko and pypdfium2: imported here only, so that the parent stays light  # noqa: F401
+class _Judge:
+    """What the child keeps between questions: the store of anchors, which comes once."""
 
-    limit_memory(memory)
-    connection.send_bytes(b'{"ready": true}')
-    while True:
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self._trust: TrustStore | None = None
+
+    def answer(self, frame: Frame) -> tuple[Message, bytes]:
+        """One answer, whatever the file provokes."""
+        question = frame.message
         try:
-            question = json.loads(connection.recv_bytes())
-        except (EOFError, OSError):
-            return
-        if question["do"] == "stop":
-            return
-        limit_cpu(cpu_seconds)
-        answer, body = _answer(question)
-        try:
-            connection.send_bytes(json.dumps(answer).encode("utf-8"))
-            if body is not None:
-                connection.send_bytes(body)
-        except (BrokenPipeError, OSError):
-            return
+            match question["do"]:
+                case "render":
+                    return {"png": True}, _render(question)
+                case "layout":
+                    return _layout(Path(question["path"]), question["page"]), b""
+            return {"verdict": self._verify(question, frame.data)}, b""
+        except MemoryError:
+            return {"failed": "file.too_demanding"}, b""
+        except OSError:
+            return {"failed": "file.not_found"}, b""
+        except IndexError:
+            return {"failed": "file.no_such_page"}, b""
+        except RecursionError:
+            return {"failed": "file.damaged"}, b""
+        except Exception:  # noqa: BLE001 - whatever a foreign file provokes is an answer
+            return {"failed": "file.damaged"}, b""
 
+    def _verify(self, question: Message, secret: bytearray) -> Any:
+        from .verify import verify_file
+        from .wire import trust_from_json, verdict_to_json
 
-def _answer(question: Json) -> tuple[Json, bytes | None]:
-    try:
-        if question["do"] == "render":
-            from .pages import render_page
-
-            return {"png": True}, render_page(
-                Path(question["path"]).read_bytes(), question["page"], width=question["width"]
+        if "trust" in question:
+            self._trust = trust_from_json(question["trust"])
+        assert self._trust is not None
+        at, online = question["at"], bool(question["online"])
+        with self._guard.open_network() if online else self._guard.closed():
+            verdict = verify_file(
+                Path(question["path"]),
+                trust=self._trust,
+                at=None if at is None else datetime.fromisoformat(at),
+                online=online,
+                compare_pages=question["compare_pages"],
+                password=secret.decode("utf-8"),
             )
-        if question["do"] == "layout":
-            return _layout(Path(question["path"]), question["page"]), None
-        return {"verdict": _verify(question)}, None
-    except MemoryError:
-        return {"failed": "file.too_demanding"}, None
-    except OSError:
-        return {"failed": "file.not_found"}, None
-    except IndexError:
-        return {"failed": "file.no_such_page"}, None
-    except Exception:  # noqa: BLE001 - whatever a foreign file provokes is an answer
-        return {"failed": "file.damaged"}, None
+        return verdict_to_json(verdict)
 
 
-def _verify(question: Json) -> Json:
-    from .verify import verify_file
-    from .wire import trust_from_json, verdict_to_json
+def _render(question: Message) -> bytes:
+    from .pages import render_page
 
-    at = question["at"]
-    verdict = verify_file(
-        Path(question["path"]),
-        trust=trust_from_json(question["trust"]),
-        at=None if at is None else datetime.fromisoformat(at),
-        online=question["online"],
-        compare_pages=question["compare_pages"],
-    )
-    return verdict_to_json(verdict)
+    return render_page(Path(question["path"]).read_bytes(), question["page"], width=question["width"])
 
 
-def _layout(path: Path, page: int) -> Json:
+def _layout(path: Path, page: int) -> Message:
     """The layout of a page, counted from the end where ``page`` is negative, and how many there are."""
     from dataclasses import asdict
 
@@ -87,32 +89,49 @@ def _layout(path: Path, page: int) -> Json:
     return {"layout": asdict(layout_of(path, page if page >= 0 else pages + page)), "pages": pages}
 
 
-def limit_memory(memory: int) -> None:
-    """POSIX: bound address space, forbid core dumps. Elsewhere the parent's time limit alone guards."""
-    if sys.platform == "win32":
+def serve(questions: Raw, answers: Raw) -> None:
+    """Take the limits, load the parsers, say so, and answer until the parent closes the pipe."""
+    first = read_frame(questions)
+    if first is None:
         return
-    import resource
+    logging.disable(logging.CRITICAL)
+    guard = Guard()
+    _load_parsers()
+    limit_memory(int(first.message["memory"]))
+    guard.stand()
+    gc.freeze()  # what is loaded now is not looked at again and again
+    write_frame(answers, {"ready": True})
+    judge, seconds = _Judge(guard), int(first.message["cpu_seconds"])
+    while (frame := read_frame(questions)) is not None:
+        limit_cpu(seconds)
+        message, data = judge.answer(frame)
+        frame.data[:] = bytes(len(frame.data))
+        message["resident"] = _swept()
+        write_frame(answers, message, data)
 
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _lower(resource.RLIMIT_AS, memory)
-    _lower(resource.RLIMIT_FSIZE, 64 * 1024 * 1024)
+
+def main() -> None:
+    """Serve on what were stdin and stdout."""
+    die_quietly()
+    protect_process()
+    with contextlib.suppress(OSError):  # the parent is gone
+        serve_on_pipes(serve)
+    os._exit(0)  # nothing is left to write, and native code may still hold what a file broke
 
 
-def limit_cpu(seconds: int) -> None:
-    """POSIX: at most ``seconds`` more of processor time; the kernel ends the process after that."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    used = os.times()
-    _lower(resource.RLIMIT_CPU, int(used.user + used.system) + 1 + seconds, soft_only=True)
+def _load_parsers() -> None:
+    """Read pyHanko and pypdfium2: here only, so that the parent stays light."""
+    from . import pages, verify, wire  # noqa: F401
 
 
-def _lower(which: int, value: int, *, soft_only: bool = False) -> None:
-    if sys.platform == "win32":
-        return
-    import resource
+def _swept() -> int:
+    """Resident bytes after a file; what it left in cycles is collected first where that is much."""
+    resident = resident_memory()
+    if resident > _SWEEP:
+        gc.collect()
+        resident = resident_memory()
+    return resident
 
-    _, hard = resource.getrlimit(which)
-    bounded = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(which, (bounded, hard if soft_only else bounded))
+
+if __name__ == "__main__":
+    main()

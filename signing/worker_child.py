@@ -6,12 +6,11 @@ and stdout. It logs nothing and answers errors as codes, never as tracebacks: a 
 
 from __future__ import annotations
 
-import io
 import os
-import sys
 from dataclasses import asdict
 from pathlib import PurePath
 
+from .piped_child import serve_on_pipes
 from .protection import die_quietly, protect_process
 from .worker_holder import Holder, Refused
 from .worker_pipe import Frame, Message, Raw, Secret, read_frame, write_frame
@@ -76,19 +75,9 @@ def serve(requests: Raw, answers: Raw) -> None:
 
 
 def main() -> None:
-    """Take the pipes away from file descriptors 0, 1 and 2, into which vendor modules may print, then serve."""
+    """Serve on what were stdin and stdout, into which vendor modules may print."""
     die_quietly()
-    descriptors = os.dup(0), os.dup(1)
-    if sys.platform == "win32":
-        import msvcrt
-
-        for descriptor in descriptors:
-            msvcrt.setmode(descriptor, os.O_BINARY)
-    silence = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(silence, descriptor)
-    with io.FileIO(descriptors[0], "rb") as requests, io.FileIO(descriptors[1], "wb") as answers:
-        serve(requests, answers)
+    serve_on_pipes(serve)
     # vendor modules' exit handlers crash (research: libcastle, SoftHSM under NSS); nothing of ours is left to do
     os._exit(0)
 

@@ -74,13 +74,13 @@ def write_frame(stream: Raw, message: Mapping[str, Any], data: bytes | bytearray
         _write(stream, head + data)
 
 
-def read_frame(stream: Raw) -> Frame | None:
-    """The next frame, None at the end of the stream. Raises ValueError for what is no frame."""
+def read_frame(stream: Raw, largest: int = MAX_FRAME) -> Frame | None:
+    """The next frame, of at most ``largest`` bytes; None at the end of the stream. Raises ValueError for what is no frame."""
     head = _read(stream, 8)
     if head is None:
         return None
     sizes = int.from_bytes(head[:4], "big"), int.from_bytes(head[4:], "big")
-    if sum(sizes) > MAX_FRAME:
+    if sum(sizes) > largest:
         raise ValueError("frame too large")
     body = _read(stream, sizes[0])
     data = _read(stream, sizes[1])

@@ -41,11 +41,14 @@ _ENVIRONMENT = (
     "token.",
     "driver.",
     "worker.",
-    "resources.",
     "policy.",
     "trust.store_damaged",
     "trust.store_newer",
     "trust.store_locked",
+    "verifier.",
+    "journal.",
+    "report.",
+    "resources.",
 )
 
 
@@ -125,13 +128,18 @@ def answered(act: Callable[[], Exit | None], *, as_json: bool = False) -> int:
 
 def _told(error: OfficeError | SigningError, *, as_json: bool) -> int:
     if as_json:
-        said = words(error.code, "es", error.facts)
-        facts: dict[str, object] = {"code": error.code, "facts": dict(error.facts), "on_disk": error.on_disk}
-        put_json({"error": {**facts, "what": said.what, "means": said.means, "do": said.do}})
+        put_json({"error": error_document(error)})
     else:
         for line in error_words(error):
             tell(line)
     return int(exit_of(error))
+
+
+def error_document(error: OfficeError | SigningError) -> dict[str, object]:
+    """``error`` of docs/formats/command-line.md."""
+    said = words(error.code, "es", error.facts)
+    facts: dict[str, object] = {"code": error.code, "facts": dict(error.facts), "on_disk": error.on_disk}
+    return {**facts, "what": said.what, "means": said.means, "do": said.do}
 
 
 def _stopped(code: str, status: Exit, *, as_json: bool) -> int:

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import typer
 
-from . import (
-    archive_commands,
-    desk_commands,
-    document_commands,
-    practice_commands,
-    sign_commands,
-    signing_commands,
-    slip_commands,
-    token_commands,
-    trust_commands,
-)
 from .answers import Exit, tell
-from .practice_commands import WindowDoor
 from .usage import usage_words
+
+if TYPE_CHECKING:
+    from .practice_commands import WindowDoor
 
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[
     1
 ]  # the click that typer carries is private; its UsageError is not exported
+_MODULES = (
+    "token_commands",
+    "verify_commands",
+    "sign_commands",
+    "desk_commands",
+    "document_commands",
+    "slip_commands",
+    "archive_commands",
+    "practice_commands",
+    "trust_commands",
+)
+# commands that need nothing of the desk: only their own module is loaded, so that they start at once
+_ALONE = {"verify": ("verify_commands",)}
 
 
-def build() -> typer.Typer:
-    """The whole tree, in Spanish."""
+def build(modules: Sequence[str] = _MODULES) -> typer.Typer:
+    """The whole tree, in Spanish, or the commands of some of its modules."""
     app = typer.Typer(
         name="qillqa",
         help="Qillqa: redactar, firmar, derivar, verificar y conservar documentos sin papel.",
@@ -36,22 +42,17 @@ def build() -> typer.Typer:
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
-    token_commands.add_to(app)
-    signing_commands.add_to(app)
-    sign_commands.add_to(app)
-    desk_commands.add_to(app)
-    document_commands.add_to(app)
-    slip_commands.add_to(app)
-    archive_commands.add_to(app)
-    practice_commands.add_to(app)
-    trust_commands.add_to(app)
+    app.callback()(_root)
+    for module in modules:
+        import_module(f".{module}", __package__).add_to(app)
     return app
 
 
 def run(arguments: Sequence[str], *, window: WindowDoor | None = None) -> int:
     """Run one command; ``window`` opens the window where a command asks for it. Returns the exit status of docs/formats/command-line.md."""
     try:
-        result = build()(args=list(arguments), standalone_mode=False, obj=window)
+        modules = _ALONE.get(arguments[0], _MODULES) if arguments else _MODULES
+        result = build(modules)(args=list(arguments), standalone_mode=False, obj=window)
     except _USAGE_ERROR as error:
         tell(usage_words(error))
         tell("Escriba «qillqa --help» o «qillqa ORDEN --help» para ver cómo se usa.")
@@ -60,3 +61,7 @@ def run(arguments: Sequence[str], *, window: WindowDoor | None = None) -> int:
         tell("Interrumpido.")
         return int(Exit.STOPPED)
     return result if isinstance(result, int) else int(Exit.DONE)
+
+
+def _root() -> None:
+    pass  # with a root of its own a command keeps its name, even where it is the only one

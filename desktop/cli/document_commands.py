@@ -244,12 +244,11 @@ def verify_document(
     as_json: Json = False,
 ) -> int:
     """Verifica las firmas de un documento del escritorio."""
-    from .signing_commands import exit_of_verdicts, put_verdicts
+    from .verify_answer import put_verdicts
 
     def act(desk: Desk) -> Exit:
         verdict = verify.verify_document(desk, document, online=online)
-        put_verdicts([verdict], as_json=as_json)
-        return exit_of_verdicts([verdict])
+        return put_verdicts([verdict], as_json=as_json)
 
     return at_desk(home, act, as_json=as_json)
 

@@ -18,9 +18,9 @@ from signing.visible import named
 
 from .told import Heading, Row, ToldFile
 
-ROWS = 1500  # lines of a folder's table that one PDF holds
-DETAILS = 60  # files told in detail in one PDF
-LINES = 6000  # table rows of all those details: hostile files may hold thousands each
+ROWS = 1000  # lines of a folder's table that one PDF holds
+DETAILS = 25  # files told in detail in one PDF
+LINES = 3000  # table rows of all those details: hostile files may hold thousands each
 _LONGEST = 22  # signs of a word before lines may break inside it
 
 

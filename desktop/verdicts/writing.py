@@ -31,7 +31,7 @@ from .telling import tell_file, tell_heading, tell_row
 from .told import ToldFile
 
 KINDS = frozenset({".pdf", ".html", ".htm", ".xml", ".csv", ".json"})
-XML_FILES = 500  # one XML document is built in memory
+XML_FILES = 300  # one XML document is built in memory
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,3 +48,14 @@ def test_a_report_that_cannot_be_is_said_before_anything_is_judged(
     answer = qillqa("verify", plain_pdf, "--trust", anchors, "--report", plain_pdf)
     assert "taparía uno de los archivos" in answer.err
     assert plain_pdf.read_bytes() == before
+
+
+def test_a_report_never_takes_the_place_of_a_file_of_the_folder(
+    qillqa: Qillqa, anchors: Path, plain_pdf: Path, tmp_path: Path
+) -> None:
+    inside = tmp_path / "nota.pdf"
+    inside.write_bytes(plain_pdf.read_bytes())
+    answer = qillqa("verify", tmp_path, "--trust", anchors, "--report", inside)
+    assert answer.status >= 64
+    assert "taparía uno de los archivos" in answer.err
+    assert inside.read_bytes() == plain_pdf.read_bytes()
