@@ -12,7 +12,8 @@ from desktop.operations import fixity as checking
 from desktop.words import words
 
 from .answers import Exit, answered, put_json, put_line, tell
-from .desks import Home, Json, Official, at_desk, default_home
+from .desks import Home, Json, Official, at_desk
+from .homes import default_home
 
 if TYPE_CHECKING:
     from desktop.operations.desk import Desk

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import platformdirs
 import typer
 
 from desktop.assembly import open_desk
 
 from .answers import Exit, answered, put_json
+from .homes import default_home
 
 if TYPE_CHECKING:
     from desktop.operations.desk import Desk
@@ -20,12 +19,6 @@ if TYPE_CHECKING:
 Home = Annotated[Path | None, typer.Option("--home", help="Carpeta del escritorio.", envvar="QILLQA_HOME")]
 Official = Annotated[str, typer.Option("--official", help="Funcionario que actúa (id o CI).")]
 Json = Annotated[bool, typer.Option("--json", help="Responde con un solo documento JSON.")]
-
-
-def default_home() -> Path:
-    """Where the desk of this PC's user lies when nobody says otherwise."""
-    named = os.environ.get("QILLQA_HOME")  # as the option --home reads it, for commands that have none
-    return Path(named) if named else Path(platformdirs.user_data_dir("qillqa", appauthor=False)) / "escritorio"
 
 
 def at_desk(home: Path | None, act: Callable[[Desk], Exit | None], *, official: str = "", as_json: bool = False) -> int:

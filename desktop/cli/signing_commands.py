@@ -24,7 +24,7 @@ def trust_of(folder: Path | None) -> TrustStore:
     """The anchors of ``--trust``, else those of ``resources/trust``, of the computer and of the desk; never the operating system's."""
     from desktop.operations.trusting import trust_of_folder
 
-    from .desks import default_home
+    from .homes import default_home
 
     return trust_of_folder(folder, find_resources() / "trust", default_home())
 

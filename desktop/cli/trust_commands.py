@@ -17,7 +17,8 @@ from desktop.words import words
 from signing.trust import Purpose
 
 from .answers import Exit, answered, put_json, put_line, tell
-from .desks import Home, Json, default_home
+from .desks import Home, Json
+from .homes import default_home
 
 if TYPE_CHECKING:
     from signing.anchor_store import StoredAnchor

@@ -13,7 +13,8 @@ from desktop.words import words
 from signing.tsa_settings import TsaSecrets, TsaSettings
 
 from .answers import Exit, answered, put_json, put_line, tell
-from .desks import Home, Json, at_desk, default_home
+from .desks import Home, Json, at_desk
+from .homes import default_home
 from .pins import ask_secret
 
 if TYPE_CHECKING:

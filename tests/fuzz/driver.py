@@ -56,7 +56,9 @@ class Statistics:
         lines.append(f"  valid, with nothing changed that was signed or is seen: {self.unchanged}")
         lines.append("  reasons: " + ", ".join(f"{reason} {count}" for reason, count in self.reasons.most_common(12)))
         lines.append("  kinds: " + ", ".join(f"{kind} {count}" for kind, count in sorted(self.kinds.items())))
-        lines.append(f"  slowest {self.slowest[0]:.2f} s ({self.slowest[1]}), peak memory of a child {self.peak // 2**20} MB")
+        lines.append(
+            f"  slowest {self.slowest[0]:.2f} s ({self.slowest[1]}), peak memory of a child {self.peak // 2**20} MB"
+        )
         return "\n".join(lines)
 
 
