@@ -13,7 +13,8 @@ from desktop.words import words
 
 from . import tsa_commands
 from .answers import Exit, answered, plain, put_json, put_line, tell
-from .desks import Home, Json, Official, at_desk, default_home
+from .desks import Home, Json, Official, at_desk
+from .homes import default_home
 from .raising_commands import raise_documents, tell_outcome
 
 if TYPE_CHECKING:
