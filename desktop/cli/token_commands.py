@@ -12,6 +12,7 @@ from desktop.resources import find_resources
 from desktop.words import words
 
 from .answers import Exit, answered, error_words, exit_of, put_json, put_line, tell
+from .homes import default_home
 from .signing_commands import Json, Module, token_environment
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def doctor(wait: Wait = 15.0, as_json: Json = False) -> int:
     def act() -> Exit:
         from desktop.operations.diagnose import diagnose
 
-        findings = diagnose(find_resources()(), environment=token_environment(), timeout=wait)
+        findings = diagnose(find_resources(), default_home(), environment=token_environment(), timeout=wait)
         if as_json:
             put_json({"findings": findings})
         for finding in () if as_json else findings:
