@@ -170,7 +170,9 @@ def _signers(reader: PdfFileReader) -> tuple[bytes, ...]:
 
 def _references(value: Any) -> Iterator[tuple[str, Any]]:
     """The transform method and parameters of each signature reference (ISO 32000-1 table 253)."""
-    for reference in _get(value, "/Reference", ()):
+    references = _get(value, "/Reference", ())
+    for index in range(len(references)):  # by index, which follows what is itself a reference
+        reference = references[index]
         yield str(_get(reference, "/TransformMethod", "")), _get(reference, "/TransformParams", {})
 
 

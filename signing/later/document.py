@@ -12,13 +12,17 @@ from signing.report import ChangeKind
 from .annotations import judge_annotations
 from .form import judge_form
 from .graph import Graph
+from .metadata import is_metadata
 from .past import items_of, number_of, raw, without
 from .resources import settle_shared
 from .step import Step
 from .tags import judge_tags
 
 _DEPTH = 64
-_BOOKKEEPING = frozenset({"/Metadata", "/PieceInfo", "/LastModified", "/Extensions", "/MarkInfo", "/Type", "/Version"})
+_TRAILER = frozenset(
+    {"/Root", "/Encrypt", "/ID", "/Info", "/Size", "/Prev", "/XRefStm", "/AuthCode"}
+)  # the last is checked when the file is decrypted
+_BOOKKEEPING = frozenset({"/PieceInfo", "/LastModified", "/Extensions", "/MarkInfo", "/Type", "/Version"})
 _LOOKS = frozenset({"/OutputIntents"})
 _INHERITED = frozenset({"/Resources", "/MediaBox", "/CropBox", "/Rotate"})
 _PAGE_BOOKKEEPING = frozenset({"/Tabs", "/LastModified", "/PieceInfo", "/Metadata"})
@@ -40,6 +44,12 @@ def judge_document(step: Step, graph: Graph) -> None:
         step.note(ChangeKind.STRUCTURE, "Encrypt")
     if _identity(step.old(raw(older, "/ID"))) not in (None, _identity(step.new(raw(newer, "/ID")))):
         step.note(ChangeKind.STRUCTURE, "ID")
+    for key in sorted({str(key) for key in (*older, *newer)} - _TRAILER):
+        if not step.same(raw(older, key), raw(newer, key)) and {
+            number_of(raw(older, key)),
+            number_of(raw(newer, key)),
+        } != {None}:
+            step.note(ChangeKind.UNKNOWN, key.removeprefix("/"))  # what is no object (a checksum) leads nowhere
     _judge_information(step, raw(older, "/Info"), raw(newer, "/Info"))
     settle_shared(step, graph, step.old(raw(older, "/Root")), step.new(raw(newer, "/Root")))
     _judge_catalog(step, raw(older, "/Root"), raw(newer, "/Root"))
@@ -77,6 +87,9 @@ def _judge_entry(step: Step, key: str, old: Any, new: Any) -> None:
         return
     if key == "/DSS":
         _judge_store(step, old, new)
+    elif key == "/Metadata":
+        plain = new is None or is_metadata(step.new(new))
+        step.note(ChangeKind.BOOKKEEPING if plain else ChangeKind.UNKNOWN, place)
     elif key in _BOOKKEEPING:
         step.note(ChangeKind.BOOKKEEPING, place)
     elif key == "/Perms":
@@ -95,17 +108,60 @@ def _certifies_now(step: Step, older: Any, newer: Any) -> bool:
 
 
 def _judge_store(step: Step, old: Any, new: Any) -> None:
-    """The document security store (EN 319 142-1 §5.4.2): streams in lists, by kind and by signature."""
-    if new is None:
-        step.note(ChangeKind.STRUCTURE, "Root/DSS")
-        return
+    """The document security store (EN 319 142-1 §5.4.2). What is gone from it is evidence lost, never content."""
     _visit(step, old, step.old)
-    _visit(step, new, step.new)
-    step.note(ChangeKind.VALIDATION_DATA, "Root/DSS")
+    if _is_store(step, new):
+        step.note(ChangeKind.VALIDATION_DATA, "Root/DSS")
+    else:
+        step.note(ChangeKind.STRUCTURE, "Root/DSS")
+
+
+def _is_store(step: Step, value: Any) -> bool:
+    """Lists of streams by kind; in /VRI the same for each signature, and its time (EN 319 142-1 tables 2 and 3); or nothing at all."""
+    store = step.pair(None, value)
+    if store is None or store[1] is None:
+        return True
+    if not _is_evidence(step, store[1], frozenset({"/Type", "/VRI", "/Extensions"})):
+        return False
+    if "/VRI" not in store[1]:
+        return True
+    entries = step.pair(None, raw(store[1], "/VRI"))
+    if entries is None:
+        return True
+    held = entries[1]
+    return isinstance(held, generic.DictionaryObject) and all(
+        _is_entry(step, raw(held, key)) for key in held if key != "/Type"
+    )
+
+
+def _is_entry(step: Step, value: Any) -> bool:
+    entry = step.pair(None, value)
+    return entry is None or _is_evidence(step, entry[1], frozenset({"/Type", "/TU", "/TS"}))
+
+
+def _is_evidence(step: Step, held: Any, others: frozenset[str]) -> bool:
+    if not isinstance(held, generic.DictionaryObject) or isinstance(held, generic.StreamObject):
+        return False
+    for key in set(held) - others:
+        items = step.pair(None, raw(held, key))
+        if items is not None and not _are_streams(step, items[1]):
+            return False
+    return True
+
+
+def _are_streams(step: Step, items: Any) -> bool:
+    if not isinstance(items, generic.ArrayObject):
+        return False
+    step.visited.update(number for number in map(number_of, items_of(items)) if number is not None)
+    return all(
+        number_of(item) is not None
+        and (number_of(item) not in step.live or isinstance(step.new(item), generic.StreamObject))
+        for item in items_of(items)
+    )
 
 
 def _visit(step: Step, value: Any, resolve: Callable[[Any], Any]) -> None:
-    """Mark what lies in a DSS as looked at: dictionaries and lists of streams, four deep (DSS, VRI, one signature, list)."""
+    """Mark what lay in a DSS as looked at: dictionaries and lists of streams, four deep (DSS, VRI, one signature, list)."""
     pending = [(value, 0)]
     while pending:
         item, depth = pending.pop()

@@ -16,7 +16,7 @@ _DEPTH = 32
 _FORM = "Root/AcroForm"
 _VALUE = frozenset({"/V", "/RV", "/I", "/TI"})
 _PICTURE = frozenset({"/AP", "/AS", "/M"})
-_TAGGED = frozenset({"/StructParent", "/P", "/Type"})  # may be added to what has none
+_TAGGED = frozenset({"/StructParent", "/P"})  # may be added to what has none, as may /Type /Annot
 _SIGNED = frozenset(
     {
         "/V",
@@ -133,6 +133,8 @@ class _Form:
             new_items = items_of(step.new(newer))
         else:
             old_items, new_items = map(items_of, values)
+            if not all(one is None or isinstance(one, generic.ArrayObject) for one in values):
+                step.note(ChangeKind.FORM_CHANGED, place.path, name=place.name)
         left: dict[int | None, list[Any]] = {}
         for item in new_items:
             left.setdefault(number_of(item), []).append(item)
@@ -175,6 +177,8 @@ class _Form:
             return
         here = self._here(old, new, place)
         changed = step.changed(without(old, "/Kids"), without(new, "/Kids"))
+        if (raw(old, "/Kids") is None) is not (raw(new, "/Kids") is None):
+            step.note(ChangeKind.FORM_CHANGED, here.path + "/Kids", name=here.name)
         if here.kind == "/Sig":
             self._signature(old, new, here, changed, number)
         else:
@@ -201,7 +205,7 @@ class _Form:
     def _signature(self, old: Any, new: Any, here: Place, changed: list[str], number: int | None) -> None:
         step = self.step
         page = step.page_of.get(number or 0, 0)
-        rest = [key for key in changed if not (key in _TAGGED and raw(old, key) is None)]
+        rest = [key for key in changed if not _is_added_tag(old, new, key)]
         if "/F" in rest and _only_locks(step.old(raw(old, "/F")), step.new(raw(new, "/F"))):
             rest.remove("/F")
         if "/Ff" in rest and _gains(step.old(raw(old, "/Ff")), step.new(raw(new, "/Ff")), _FIELD_READ_ONLY):
@@ -297,7 +301,7 @@ class _Form:
     def _filled(self, old: Any, new: Any, here: Place, changed: list[str], number: int | None) -> Place:
         step = self.step
         page = step.page_of.get(number or 0, 0)
-        rest = {key for key in changed if not (key in _TAGGED and raw(old, key) is None)}
+        rest = {key for key in changed if not _is_added_tag(old, new, key)}
         if "/F" in rest and _only_locks(step.old(raw(old, "/F")), step.new(raw(new, "/F"))):
             rest.remove("/F")
         if "/Ff" in rest and _gains(step.old(raw(old, "/Ff")), step.new(raw(new, "/Ff")), _FIELD_READ_ONLY):
@@ -324,6 +328,10 @@ class _Form:
             step.filled.append(found)
         if "/Rect" in new:
             found.widgets.append((old, new, page, number))
+
+
+def _is_added_tag(old: Any, new: Any, key: str) -> bool:
+    return raw(old, key) is None and (key in _TAGGED or (key == "/Type" and str(raw(new, key)) == "/Annot"))
 
 
 def _name(resolve: Any, node: Any, above: str) -> str:

@@ -20,6 +20,8 @@ _WHITE = rb"[\x00\t\n\x0c\r ]"
 _REFERENCE = re.compile(rb"(?<![0-9])([0-9]{1,10})%b+[0-9]{1,5}%b+R" % (_WHITE, _WHITE))
 _CUT = re.compile(rb">>%b*stream[\r\n]|endobj" % _WHITE)
 _STRING = re.compile(rb"\((?:[^()\\]|\\.)*\)", re.DOTALL)
+_COMMENT = re.compile(rb"%[^\r\n]*")
+_NUMBER = re.compile(rb"[0-9]{1,10}")
 _LONGEST = 1 << 20  # bytes of one object without its stream; a longer one is parsed
 # edges that lead back up (a signature's /Data is the catalog), or to a page by its destination: compared by number (step.same)
 BACK_KEYS = frozenset({"/Parent", "/P", "/Pg", "/Data"})
@@ -67,7 +69,7 @@ class Graph:
             if isinstance(place, int):
                 head = self._head(place)
                 if head is None:
-                    self._parse(number, revision)
+                    self._parse(number, revision, self._rest(place))
                 else:
                     self._note(number, head)
         for container in self._past.containers(revision):
@@ -95,13 +97,22 @@ class Graph:
             text = _BACK.sub(b" ", text)
         self._down[number].update(map(int, _REFERENCE.findall(text)))
 
-    def _parse(self, number: int, revision: int) -> None:
+    def _rest(self, start: int) -> bytes:
+        """The bytes in which an object must lie that is hard to delimit."""
+        return self._data[start : start + _LONGEST]
+
+    def _parse(self, number: int, revision: int, text: bytes) -> None:
+        """What a regular expression may misread. What the parser cannot read either may name any number that stands in it."""
+        self.drawn.add(number)
         try:
             value = self._past.read(number, revision)
-        except Exception:  # noqa: BLE001 - nobody can read it, so it refers to nothing
+        except Exception:  # noqa: BLE001 - pyHanko raises many types; other readers may still make something of it
+            self._down[number].update(map(int, _NUMBER.findall(text)))
+            self.has_glyph_procedures = True
             return
-        self.drawn.add(number)
-        self.has_glyph_procedures = self.has_glyph_procedures or b"/Type3" in repr(value).encode()
+        self.has_glyph_procedures = self.has_glyph_procedures or "/Type3" in repr(value)
+        text = text.partition(b"endobj")[0]
+        self._down[number].update(map(int, _REFERENCE.findall(_COMMENT.sub(b" ", text))))
         for key, target in _references(value):
             (self._back if key in BACK_KEYS else self._down)[number].add(target)
 
@@ -121,17 +132,15 @@ class Graph:
             if _is_whole(text):
                 self._note(number, text)
             else:
-                self._parse(number, revision)
+                self._parse(number, revision, body[start : start + _LONGEST])
 
 
 def _is_whole(text: bytes) -> bool:
     """Whether ``text`` surely holds a whole object: no comment, no string that hides anything, brackets in balance."""
-    if b"%" in text:
-        return False
     if b"(" in text:
-        text = _STRING.sub(b"", text)
-        if b"(" in text or b")" in text:
-            return False
+        text = _STRING.sub(b"", text)  # a comment's parentheses come behind its %, which stays
+    if b"(" in text or b")" in text or b"%" in text:
+        return False
     return text.count(b"<<") == text.count(b">>") and text.count(b"[") == text.count(b"]")
 
 

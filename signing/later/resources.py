@@ -26,11 +26,11 @@ def settle_shared(step: Step, graph: Graph, older: Any, newer: Any) -> None:
     """Mark the form's resource dictionaries, as far as they are objects, as equal to what they were. ``older``, ``newer``: the catalogs."""
     old, new = (raw(resolve(raw(root, "/AcroForm")), "/DR") for root, resolve in ((older, step.old), (newer, step.new)))
     shared, names = set[int](), set[str]()
-    for one, other in _dictionaries(step, old, new):
+    for one, other, part in _dictionaries(step, old, new):
         number = number_of(one)
         if number is None or number != number_of(other) or number not in step.live:
             continue
-        added = _added(step, step.old(one), step.new(other))
+        added = _added(step, step.old(one), step.new(other), part=part)
         if added is None:
             return
         shared.add(number)
@@ -40,20 +40,25 @@ def settle_shared(step: Step, graph: Graph, older: Any, newer: Any) -> None:
         step.visited |= shared
 
 
-def _dictionaries(step: Step, old: Any, new: Any) -> Iterator[tuple[Any, Any]]:
-    yield from ((raw(step.old(old), key), raw(step.new(new), key)) for key in sorted(_GROWING))
-    yield old, new
+def _dictionaries(step: Step, old: Any, new: Any) -> Iterator[tuple[Any, Any, bool]]:
+    """The resources and their parts that may grow, each with whether it is such a part."""
+    yield from ((raw(step.old(old), key), raw(step.new(new), key), True) for key in sorted(_GROWING))
+    yield old, new, False
 
 
-def _added(step: Step, old: Any, new: Any) -> set[str] | None:
-    """Names that were added; None where something else happened."""
+def _added(step: Step, old: Any, new: Any, *, part: bool) -> set[str] | None:
+    """Names that were added; None where something else happened than that fonts (or encodings, which nothing draws with) were added."""
     if not isinstance(old, generic.DictionaryObject) or not isinstance(new, generic.DictionaryObject):
         return None
-    added = {str(key) for key in new if key not in old}
-    for key in old:
+    if part:
+        kept = all(step.same(raw(old, key), raw(new, key)) for key in old)
+        return {str(key) for key in new if key not in old} if kept else None
+    added: set[str] = set()
+    for key in {*old, *new}:
         one, other = raw(old, key), raw(new, key)
-        if key in _GROWING and isinstance(step.old(one), generic.DictionaryObject):
-            inner = _added(step, step.old(one), step.new(other))
+        if key in _GROWING:
+            empty = generic.DictionaryObject()  # type: ignore[no-untyped-call]
+            inner = _added(step, empty if one is None else step.old(one), step.new(other), part=True)
             if inner is None:
                 return None
             added |= inner

@@ -57,6 +57,8 @@ def crooked_entries(past: Past, revision: int) -> Iterator[str]:
     section, before = _section(past, revision), _section(past, revision - 1)
     if past.reader.xrefs.get_xref_data(revision).hybrid is not None:
         yield "XRefStm"
+    if section.size < before.size:  # readers that obey §7.5.5 no longer see the objects above it
+        yield "Size"
     older = {number for earlier in range(revision) for number in past.containers(earlier)}
     for number, (generation, place) in past.entries(revision):
         was = past.locate(number, revision - 1)
@@ -88,5 +90,7 @@ def end_of(data: bytes, past: Past, revision: int) -> int:
     """Where a revision ends: behind the end mark that follows its cross-references; the file's end where there is none."""
     if revision >= past.last:
         return len(data)
-    mark = _END_MARK.search(data, _section(past, revision).end_location)
+    mark = _END_MARK.search(
+        data, past.reach(revision)
+    )  # the first part of a linearised file stands before the rest of it
     return len(data) if mark is None else mark.end()
