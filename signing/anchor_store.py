@@ -180,7 +180,9 @@ def is_practice(der: bytes) -> bool:
 def trusted(entries: Iterable[StoredAnchor], base: TrustStore) -> TrustStore:
     """``base`` with these entries: anchors by their purpose, intermediates as helpers."""
     entries = tuple(entries)
-    anchors = tuple(Anchor(one.der, one.sha256, one.source, one.purpose) for one in entries if one.kind == "anchor")
+    anchors = tuple(
+        Anchor(one.der, one.sha256, one.source or FILE, one.purpose) for one in entries if one.kind == "anchor"
+    )
     helpers = tuple(one.der for one in entries if one.kind == "intermediate")
     return base.merged(TrustStore(anchors, helpers))
 

@@ -6,7 +6,8 @@ list that is good (RFC 5280 §6.3) is never asked for.
 
 from __future__ import annotations
 
-from typing import Any
+import socket
+from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -17,7 +18,37 @@ from pyhanko_certvalidator.fetchers.aiohttp_fetchers.crl_client import AIOHttpCR
 from pyhanko_certvalidator.fetchers.aiohttp_fetchers.ocsp_client import AIOHttpOCSPFetcher
 from pyhanko_certvalidator.fetchers.common_utils import FetchBudget
 
+from .addresses import AddressRule
+
+if TYPE_CHECKING:
+    from aiohttp import ClientSession
+
+    from .policy import VerificationPolicy
+
 LIMIT = 10.0  # seconds for one request
+
+
+def guarded_session(policy: VerificationPolicy) -> ClientSession:
+    """Connections to addresses that the policy permits, judged as each is opened: names, literal addresses and redirects alike.
+
+    Through a proxy the entity's own machine decides. Inside a running loop; the caller closes it.
+    """
+    import aiohttp
+
+    rule = AddressRule(policy.private, policy.forbidden)
+
+    def open_socket(info: Any) -> socket.socket:
+        family, kind, protocol, _, address = info
+        if not policy.proxy and not rule.permits(str(address[0])):
+            raise PermissionError(address[0])
+        return socket.socket(family=family, type=kind, proto=protocol)
+
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(socket_factory=open_socket),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trust_env=False,
+        proxy=policy.proxy if policy.proxy.startswith("http://") else None,
+    )
 
 
 class _Ocsp(AIOHttpOCSPFetcher):

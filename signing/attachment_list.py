@@ -30,38 +30,45 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _HYPHENS = str.maketrans({"\ufffe": "-", "\x02": "-"})  # how PDFium writes a hyphen that ends a line
 
 
-def read_attachment_list(data: bytes) -> tuple[Listed, ...]:
-    """The list of the document's last pages; empty where there is none, or one that is not as we make it."""
+def read_document(data: bytes) -> tuple[tuple[Listed, ...], tuple[Embedded, ...]]:
+    """The list of the document's last pages, empty where there is none or one that is not as we make it, and the files inside the
+    document. Never raises for what it holds.
+    """
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError:
-        return ()
+        return (), ()
+    try:
+        return _listed_in(document), tuple(_embedded_in(document))
+    finally:
+        document.close()
+
+
+def read_attachment_list(data: bytes) -> tuple[Listed, ...]:
+    """The list alone."""
+    return read_document(data)[0]
+
+
+def embedded_files(data: bytes) -> tuple[Embedded, ...]:
+    """Files inside the document alone, by their names there."""
+    return read_document(data)[1]
+
+
+def _listed_in(document: pypdfium2.PdfDocument) -> tuple[Listed, ...]:
     try:
         return _list_of(_table_at_the_end(document))
     except pypdfium2.PdfiumError:
         return ()
-    finally:
-        document.close()
 
 
-def embedded_files(data: bytes) -> tuple[Embedded, ...]:
-    """Files inside the document, by their names there."""
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError:
-        return ()
-    found = []
-    try:
-        for number in range(min(document.count_attachments(), _EMBEDDED)):
-            try:
-                one = document.get_attachment(number)
-                body = bytes(one.get_data())
-                found.append(Embedded(one.get_name(), len(body), hashlib.sha256(body).hexdigest()))
-            except (pypdfium2.PdfiumError, ValueError):
-                continue
-    finally:
-        document.close()
-    return tuple(found)
+def _embedded_in(document: pypdfium2.PdfDocument) -> Iterator[Embedded]:
+    for number in range(min(document.count_attachments(), _EMBEDDED)):
+        try:
+            one = document.get_attachment(number)
+            body = bytes(one.get_data())
+            yield Embedded(one.get_name(), len(body), hashlib.sha256(body).hexdigest())
+        except (pypdfium2.PdfiumError, ValueError):
+            continue
 
 
 @dataclass(slots=True)

@@ -46,9 +46,10 @@ def attachments_of(data: bytes, folder: Path | None, *, seconds: float = SECONDS
 
     Never raises for what the document or the folder holds: what cannot be read has no list.
     """
-    from .attachment_list import embedded_files, read_attachment_list  # parses what is foreign
+    from .attachment_list import read_document  # parses what is foreign
 
-    return check_attachments(read_attachment_list(data), folder, embedded=embedded_files(data), seconds=seconds)
+    listed, embedded = read_document(data)
+    return check_attachments(listed, folder, embedded=embedded, seconds=seconds)
 
 
 def check_attachments(

@@ -82,19 +82,20 @@ async def collector(trust: TrustStore, chain: Iterable[bytes] = ()) -> AsyncIter
     """A collector that fetches OCSP and CRLs; every certificate of a chain must have an answer."""
     from pyhanko_certvalidator.fetchers import OwnedFetcherBackend
 
-    from .answers_online import Backend
+    from .answers_online import Backend, guarded_session
     from .indications import TOLERANCE
 
     contexts: dict[Purpose, Any] = {}
     purposes: tuple[Purpose, ...] = ("signing", "timestamping")
+    session = guarded_session(trust.policy)
     try:
         for purpose in purposes:
-            backend = OwnedFetcherBackend(Backend())
+            backend = OwnedFetcherBackend(Backend(session))
             contexts[purpose] = _context(
                 trust,
                 purpose,
                 chain,
-                allow_fetching=True,
+                allow_fetching=trust.policy.online,
                 revocation_mode="require",
                 fetcher_backend=backend,
                 time_tolerance=TOLERANCE,
@@ -103,6 +104,7 @@ async def collector(trust: TrustStore, chain: Iterable[bytes] = ()) -> AsyncIter
     finally:
         for context in contexts.values():
             await context.aclose()
+        await session.close()
 
 
 async def require_chain(

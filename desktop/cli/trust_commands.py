@@ -101,6 +101,8 @@ def bring(
 
     def act() -> Exit:
         where, desk, now = MACHINE if machine else DESK, home or default_home(), pc_clock()
+        if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
+            raise typer.BadParameter("--country: dos letras, p. ej. BO")
         origin = Origin(source, published, _day(read_on), country)
         if intermediate:
             helped = trusting.import_intermediates(where, desk, file, origin, now=now)
@@ -184,7 +186,7 @@ def cache_list(home: Home = None, as_json: Json = False) -> int:
 
 
 def cache_refresh(
-    files: Annotated[list[Path], typer.Argument(help="PDF firmados, o certificados, por los que se pregunta.")],
+    files: Annotated[list[Path], typer.Argument(help="PDF firmados por cuyos certificados se pregunta.")],
     home: Home = None,
     as_json: Json = False,
 ) -> int:

@@ -22,6 +22,7 @@ from desktop.practice.pki import ISSUING, PracticePki
 from desktop.practice.ports import free_port
 from desktop.practice.services import PkiServices
 from desktop.practice.tokens import SoftTokens
+from signing.policy import PRACTICE
 from signing.report import Certificate, Token
 from signing.trust import TrustStore
 from signing.worker import TokenWorker
@@ -41,7 +42,7 @@ class SigningLab:
         self.services = PkiServices(self.pki)
         self.services.start()
         issuing = self.pki.certificate(ISSUING).public_bytes(serialization.Encoding.PEM)
-        self.trust = TrustStore.from_pem([self.pki.anchors_pem()], intermediates=[issuing])
+        self.trust = TrustStore.from_pem([self.pki.anchors_pem()], intermediates=[issuing], policy=PRACTICE)
         self.sources = [self._source(number) for number in range(FILES)]
 
     def close(self) -> None:

@@ -78,7 +78,7 @@ from signing.trust import TrustStore
 from signing.worker import TokenWorker
 facts = json.loads(sys.stdin.readline())
 if __name__ == "__main__":
-    trust = TrustStore.from_pem(facts["anchors"], intermediates=facts["issuers"])
+    trust = TrustStore.from_pem(facts["anchors"], intermediates=facts["issuers"], policy=PRACTICE)
     with TokenWorker([Path(facts["module"])]) as worker:
         (token,) = worker.tokens()
         certificate = next(one for one in token.certificates if not one.unusable)

@@ -68,6 +68,7 @@ def test_purposes_and_helpers_reach_the_trust_store(store: AnchorStore) -> None:
     assert trust.anchors_for("signing") == ()
     assert trust.intermediates == (lab.issuing.der,)
     assert trust.anchors[0].source == "ATT"
+    assert trusted([entry(lab.root.der, source="")], TrustStore()).anchors[0].source  # empty would say: no anchor
 
 
 def test_the_same_again_replaces_and_a_twin_is_refused(store: AnchorStore) -> None:

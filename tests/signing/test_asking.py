@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,19 +10,24 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from asn1crypto import cms
+from asn1crypto import cms, keys
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import signers
+from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from signing import asking
 from signing.asking import fetch, missing_issuers
 from signing.policy import LOOPBACK, VerificationPolicy
 from signing.revocation import Evidence
+from signing.sandbox import Verifier
 from signing.trust import TrustStore
-from tests.fixtures.lab import shared_lab
+from tests.fixtures.lab import plain_pdf, shared_lab
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 OPEN = VerificationPolicy(aia=True, private=LOOPBACK, seconds=3.0)
@@ -69,6 +75,7 @@ class Hall:
                 .not_valid_before(NOW - timedelta(days=9))
                 .not_valid_after(NOW + timedelta(days=900))
                 .add_extension(x509.BasicConstraints(number < length - 1, None), critical=True)
+                .add_extension(_usage(person=number == length - 1), critical=True)
             )
             if number:
                 place = x509.UniformResourceIdentifier(self.url(f"/{above}.crt"))
@@ -88,6 +95,20 @@ class Hall:
         here = [_loaded(self.chain[number]) for number in known]
         found = missing_issuers(_loaded(self.chain[-1]), here, trust, online=online)
         return [one.serial_number - 1000 for one in found]
+
+
+def _usage(*, person: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=person,
+        content_commitment=person,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=not person,
+        crl_sign=not person,
+        encipher_only=False,
+        decipher_only=False,
+    )
 
 
 def _name(number: int) -> x509.Name:
@@ -190,3 +211,39 @@ def test_a_policy_that_forbids_asking_is_kept_to(hall: Hall, monkeypatch: pytest
     path = (shared_lab().alice.asn1, shared_lab().issuing.asn1, shared_lab().root.asn1)
     assert fetch(path, None, VerificationPolicy(online=False, private=LOOPBACK)) == Evidence()
     assert asked == []
+
+
+def test_a_signature_whose_authority_was_left_out(hall: Hall, tmp_path: Path) -> None:
+    """Untrusted without leave; with it the chain is found, offline too once it was kept, through the killable child."""
+    data = tmp_path / "nota.pdf"
+    data.write_bytes(_sign(hall))
+    strict, free = hall.trust(VerificationPolicy(private=LOOPBACK)), hall.trust(cache=tmp_path / "cache")
+    with Verifier() as verifier:
+
+        def reason(trust: TrustStore, *, online: bool) -> str:
+            return verifier.verify(data, trust=trust, online=online, compare_pages=False).signatures[0].reason
+
+        assert reason(strict, online=True) == "signature.untrusted_root"
+        assert hall.asked == []
+        assert reason(free, online=False) == "signature.untrusted_root"
+        assert reason(free, online=True) == "signature.intact_revocation_unknown"
+        assert hall.asked == ["/2.crt", "/1.crt"]
+        assert reason(free, online=False) == "signature.intact_revocation_unknown"
+        assert len(hall.asked) == 2
+
+
+def _sign(hall: Hall) -> bytes:
+    key = hall.keys[len(hall.chain) - 1].private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    signer = signers.SimpleSigner(
+        signing_cert=_loaded(hall.chain[-1]),
+        signing_key=keys.PrivateKeyInfo.load(key),
+        cert_registry=SimpleCertificateStore(),
+    )
+    out = io.BytesIO()
+    metadata = signers.PdfSignatureMetadata(
+        field_name="firma-1", subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256"
+    )
+    signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(plain_pdf())), metadata, signer, output=out)
+    return out.getvalue()

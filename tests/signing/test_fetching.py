@@ -320,3 +320,30 @@ def test_every_disguise_of_an_address_is_judged_like_it(address: object) -> None
     if not bare:
         assert not AddressRule().permits(f"64:ff9b::{address}")
         assert not AddressRule().permits(f"2002:{number >> 16:x}:{number & 0xFFFF:x}::1")
+
+
+# --- the signing side's sessions open sockets by the same rule
+
+
+def test_the_signing_sides_sessions_are_guarded(server: _Server) -> None:
+    import asyncio
+
+    import aiohttp
+
+    from signing.answers_online import guarded_session
+
+    async def ask(policy: VerificationPolicy, url: str) -> bytes:
+        session = guarded_session(policy)
+        try:
+            async with session.get(url) as response:
+                return await response.read()
+        finally:
+            await session.close()
+
+    assert asyncio.run(ask(OPEN, server.url("/good"))) == b"good"
+    for url in (server.url("/good"), f"http://localhost:{server.server_port}/good"):
+        with pytest.raises(aiohttp.ClientError):
+            asyncio.run(ask(VerificationPolicy(), url))
+    with pytest.raises(aiohttp.ClientError):
+        asyncio.run(ask(OPEN, server.url("/to/302/http://10.0.0.1:9/x")))
+    assert [path for path, _ in server.seen] == ["/good", "/to/302/http://10.0.0.1:9/x"]

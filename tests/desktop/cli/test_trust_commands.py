@@ -62,6 +62,15 @@ def test_a_root_is_trusted_when_its_fingerprint_is_the_published_one(
     assert "ninguna autoridad" in qillqa("trust", "list").out
 
 
+def test_what_is_typed_wrongly_is_usage(qillqa: Qillqa, home: Path, root: tuple[Path, str]) -> None:
+    for option in (("--purpose", "todo"), ("--read-on", "ayer"), ("--country", "Bolivia")):
+        answer = qillqa("trust", "import", root[0], "--fingerprint", root[1], *option)
+        assert answer.status == Exit.USAGE
+        assert option[0] in answer.err
+    assert qillqa("trust", "import", home / "no-hay.crt", "--fingerprint", root[1]).status == Exit.ENVIRONMENT
+    assert AnchorStore(home / "trust").load() == ()
+
+
 def test_the_fingerprint_can_be_typed(qillqa: Qillqa, home: Path, root: tuple[Path, str]) -> None:
     typed = qillqa("trust", "import", root[0], stdin=f"{root[1]}\n")
     assert typed.status == Exit.DONE
