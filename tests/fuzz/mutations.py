@@ -9,7 +9,9 @@ from random import Random
 
 Mutation = Callable[[bytes, Random], bytes]
 _OBJECT = re.compile(rb"(\d+) (\d+) obj\b(.*?)endobj", re.DOTALL)
-_TOKEN = re.compile(rb"/[A-Za-z0-9.#+-]+|-?\d+(?:\.\d+)?|\b(?:obj|endobj|stream|endstream|xref|trailer|startxref|R|n|f|true|null)\b|<<|>>|\[|\]")
+_TOKEN = re.compile(
+    rb"/[A-Za-z0-9.#+-]+|-?\d+(?:\.\d+)?|\b(?:obj|endobj|stream|endstream|xref|trailer|startxref|R|n|f|true|null)\b|<<|>>|\[|\]"
+)
 _ROW = re.compile(rb"\d{10} \d{5} [nf]")
 _LENGTH = re.compile(rb"/(?:Length|Size|Prev|First|N|Count|Index|W|Root|Kids|Fields|Parent)\s*\[?\s*(\d+)")
 _RANGE = re.compile(rb"/ByteRange\s*\[([^\]]*)\]")
@@ -88,9 +90,21 @@ def objects(data: bytes, random: Random) -> bytes:
     first, second = sorted(random.sample(found, 2), key=lambda one: one.start())
     match random.randrange(4):
         case 0:  # bodies swapped
-            return data[: first.start(3)] + second[3] + data[first.end(3) : second.start(3)] + first[3] + data[second.end(3) :]
+            return (
+                data[: first.start(3)]
+                + second[3]
+                + data[first.end(3) : second.start(3)]
+                + first[3]
+                + data[second.end(3) :]
+            )
         case 1:  # numbers swapped
-            return data[: first.start(1)] + second[1] + data[first.end(1) : second.start(1)] + first[1] + data[second.end(1) :]
+            return (
+                data[: first.start(1)]
+                + second[1]
+                + data[first.end(1) : second.start(1)]
+                + first[1]
+                + data[second.end(1) :]
+            )
         case 2:  # one gone
             return data[: first.start()] + b" " * len(first[0]) + data[first.end() :]
         case _:  # one over the other
@@ -102,7 +116,14 @@ def table(data: bytes, random: Random) -> bytes:
     if not rows:
         return number(data, random)
     row, other = random.choice(rows), random.choice(rows)
-    new = random.choice((other[0], b"%010d 00000 n" % random.randrange(len(data) + 1), row[0][:-1] + b"f", b"%010d %05d n" % (int(row[0][:10]), random.randrange(3))))
+    new = random.choice(
+        (
+            other[0],
+            b"%010d 00000 n" % random.randrange(len(data) + 1),
+            row[0][:-1] + b"f",
+            b"%010d %05d n" % (int(row[0][:10]), random.randrange(3)),
+        )
+    )
     return data[: row.start()] + new + data[row.end() :]
 
 
@@ -123,7 +144,9 @@ def byte_range(data: bytes, random: Random) -> bytes:
     one = random.choice(found)
     numbers = [int(part) for part in one[1].split() if part.isdigit()] or [0]
     index = random.randrange(len(numbers))
-    numbers[index] = random.choice((0, -1, numbers[index] + random.randrange(-9, 9), len(data), random.randrange(len(data) + 1)))
+    numbers[index] = random.choice(
+        (0, -1, numbers[index] + random.randrange(-9, 9), len(data), random.randrange(len(data) + 1))
+    )
     if random.random() < 0.1:
         numbers += numbers[:2]
     new = " ".join(map(str, numbers)).encode()[: len(one[1])].ljust(len(one[1]))
@@ -157,7 +180,9 @@ def der(data: bytes, random: Random) -> bytes:
     one = random.choice(found)
     body = bytearray.fromhex(one[1][: len(one[1]) // 2 * 2].decode())
     at = random.choice(list(_places(bytes(body))) or [0])
-    body[at] = random.choice((body[at] ^ 0x20, body[at] ^ 0x80, 0x80, 0x30, 0x31, 0x00, 0xFF, (body[at] + 1) % 256, (body[at] - 1) % 256))
+    body[at] = random.choice(
+        (body[at] ^ 0x20, body[at] ^ 0x80, 0x80, 0x30, 0x31, 0x00, 0xFF, (body[at] + 1) % 256, (body[at] - 1) % 256)
+    )
     return data[: one.start(1)] + body.hex().encode() + data[one.start(1) + 2 * len(body) :]
 
 
@@ -213,11 +238,14 @@ def revision(data: bytes, random: Random) -> bytes:
     first = data.find(b"%%EOF")
     if first < 0 or first + 8 > len(data):
         return flip(data, random)
-    return data[: first + 6] + random.choice((flip, token, cut, insert, table, number, streams))(data[first + 6 :], random)
+    return data[: first + 6] + random.choice((flip, token, cut, insert, table, number, streams))(
+        data[first + 6 :], random
+    )
 
 
 MUTATIONS: list[tuple[str, Mutation]] = [
-    ("flip", flip), ("cut", cut), ("insert", insert), ("repeat", repeat), ("truncate", truncate), ("append", append), ("token", token),
-    ("objects", objects), ("table", table), ("number", number), ("byte-range", byte_range), ("cms", cms), ("der", der), ("streams", streams),
-    ("update", update), ("revision", revision),
+    (change.__name__.replace("_", "-"), change)
+    for change in (
+        flip, cut, insert, repeat, truncate, append, token, objects, table, number, byte_range, cms, der, streams, update, revision,
+    )
 ]  # fmt: skip
