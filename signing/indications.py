@@ -286,7 +286,10 @@ def signature_timestamps(signature: EmbeddedPdfSignature) -> list[cms.SignedData
 
 def certificates_of(signed: cms.SignedData) -> list[x509.Certificate]:
     """X.509 certificates carried in a CMS."""
-    return [item.chosen for item in signed["certificates"] or () if item.name == "certificate"]
+    try:
+        return [item.chosen for item in signed["certificates"] or () if item.name == "certificate"]
+    except Exception:  # noqa: BLE001 - a damaged list carries none
+        return []
 
 
 def carried_certificates(signature: EmbeddedPdfSignature) -> list[x509.Certificate]:

@@ -13,9 +13,9 @@ from typing import Any
 
 from desktop.records.errors import OfficeError
 from signing.errors import SigningError
-from tests.bench import rows, signing_rows
+from tests.bench import rows, signing_rows, verify_rows
 
-ROWS = {**rows.ROWS, **signing_rows.ROWS}
+ROWS = {**rows.ROWS, **signing_rows.ROWS, **verify_rows.ROWS}
 
 
 def main(arguments: list[str]) -> int:
@@ -24,13 +24,14 @@ def main(arguments: list[str]) -> int:
     bad = [f"{name}: measured, but limits.toml has no such row" for name in ROWS.keys() - limits.keys()]
     if arguments[:1] == ["--only"]:
         limits = {name: limits[name] for name in arguments[1:]}
-    print(f"{'row':<20}{'limit':>12}{'result':>12}  what")
+    print(f"{'row':<26}{'limit':>12}{'result':>12}  what")
     try:
         for name, row in limits.items():
             bad += _measure(name, row)
     finally:
         rows.close()
         signing_rows.close()
+        verify_rows.close()
     print("\n".join(bad) if bad else f"All {len(limits)} rows are within their limits.")
     return 1 if bad else 0
 
@@ -47,7 +48,7 @@ def _measure(name: str, row: dict[str, Any]) -> list[str]:
     result = max(results) if least is not None else min(results)
     over = result < least if least is not None else result > row["limit"]
     limit = f"≥ {least} {unit}" if least is not None else f"≤ {row['limit']} {unit}"
-    print(f"{name:<20}{limit:>12}{result:>9.1f} {unit:<2}  {row['what']}{'  MISSED' if over else ''}", flush=True)
+    print(f"{name:<26}{limit:>12}{result:>9.1f} {unit:<2}  {row['what']}{'  MISSED' if over else ''}", flush=True)
     return [f"{name}: {result:.1f} {unit}, limit {limit}"] if over else []
 
 

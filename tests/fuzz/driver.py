@@ -6,12 +6,14 @@ look the same. Every file must come back within the limits of the child; a crash
 
 from __future__ import annotations
 
+import hashlib
 import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from random import Random
 
@@ -20,9 +22,8 @@ import pypdfium2
 from signing.report import FileVerdict, Outcome
 from signing.sandbox import MEMORY, SECONDS, Question
 from signing.sandbox_pool import VerifierPool
-from signing.trust import TrustStore
 from tests.fuzz.mutations import mutate
-from tests.fuzz.seeds import Seed, lab, moment, seeds
+from tests.fuzz.seeds import Seed, lab, moment, seeds, trust
 
 _FAULTS = frozenset({"file.crashed", "file.not_judged", "file.not_found"})
 _WEIGHTS = {"b-b": 5, "b-lt": 4, "b-t": 2, "b-lta": 1, "two": 2, "certified": 2, "streams": 2}
@@ -62,26 +63,33 @@ class Statistics:
         return "\n".join(lines)
 
 
-def mutants(count: int, seed: int) -> Iterator[Mutant]:
+def mutants(wanted: int, seed: int) -> Iterator[Mutant]:
     """The same files for the same numbers, on every machine but for the keys of the lab."""
     names = [name for name, weight in _WEIGHTS.items() for _ in range(weight)]
-    for number in range(count):
+    for number in range(wanted):
         random = Random(seed * 1_000_003 + number)
         source = seeds()[random.choice(names)]
         kind, data = mutate(source.data, random)
         yield Mutant(number, source, kind, data)
 
 
-def run(wanted: Iterable[Mutant], folder: Path, *, jobs: int = 2, compare_pages: bool = True) -> Statistics:
-    """Judge every mutant. The files that are at fault stay in ``folder``."""
+def run(
+    wanted: Iterable[Mutant],
+    folder: Path,
+    *,
+    jobs: int = 2,
+    compare_pages: bool = True,
+    seen: Callable[[Mutant, FileVerdict], None] = lambda *_: None,
+) -> Statistics:
+    """Judge every mutant, and show each to ``seen``. The files that are at fault stay in ``folder``."""
     found = Statistics()
-    question = Question(TrustStore.from_pem([lab().root.pem]), moment(), online=False, compare_pages=compare_pages)
-    began = time.monotonic()
+    question = Question(trust(), moment(), online=False, compare_pages=compare_pages)
+    began, names = time.monotonic(), count()  # two changes of one byte have one number
     with VerifierPool(jobs=jobs) as pool:
         pool.begin()
 
         def judge(mutant: Mutant) -> FileVerdict:
-            path = folder / f"{mutant.number}.pdf"
+            path = folder / f"{mutant.number}-{next(names)}.pdf"
             path.write_bytes(mutant.data)
             start = time.monotonic()
             verdict = pool.judge(path, question)
@@ -94,11 +102,12 @@ def run(wanted: Iterable[Mutant], folder: Path, *, jobs: int = 2, compare_pages:
             found.verdicts[verdict.outcome.value] += 1
             found.reasons[verdict.reason] += 1
             found.kinds[mutant.kind] += 1
+            seen(mutant, verdict)
             fault = fault_of(mutant, verdict)
             if fault:
                 found.faults.append(f"{mutant.number} {mutant.seed.name} {mutant.kind}: {fault}")
             else:
-                (folder / f"{mutant.number}.pdf").unlink()
+                Path(verdict.file).unlink()
             if verdict.outcome is Outcome.VALID:
                 found.unchanged += not fault
             found.peak = max(found.peak, *(peak_of(child) for child in pool.children), 0)
@@ -132,7 +141,7 @@ def fault_of(mutant: Mutant, verdict: FileVerdict) -> str:
 def _told_otherwise(seed: Seed, verdict: FileVerdict) -> str:
     """Signers and times of a seed are few: those of the lab."""
     known = {lab().alice.der, lab().bob.der, lab().tsa.der}
-    prints = {__import__("hashlib").sha256(der).hexdigest() for der in known}
+    prints = {hashlib.sha256(der).hexdigest() for der in known}
     for one in verdict.signatures:
         if one.outcome is Outcome.VALID:
             if one.certificate_sha256 not in prints:

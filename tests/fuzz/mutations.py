@@ -244,7 +244,8 @@ def revision(data: bytes, random: Random) -> bytes:
 
 
 MUTATIONS: list[tuple[str, Mutation]] = [
-    ("flip", flip), ("cut", cut), ("insert", insert), ("repeat", repeat), ("truncate", truncate), ("append", append), ("token", token),
-    ("objects", objects), ("table", table), ("number", number), ("byte-range", byte_range), ("cms", cms), ("der", der), ("streams", streams),
-    ("update", update), ("revision", revision),
+    (change.__name__.replace("_", "-"), change)
+    for change in (
+        flip, cut, insert, repeat, truncate, append, token, objects, table, number, byte_range, cms, der, streams, update, revision,
+    )
 ]  # fmt: skip

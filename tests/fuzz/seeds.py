@@ -6,11 +6,12 @@ import functools
 import io
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pikepdf
 from pyhanko.sign import fields
 
+from signing.trust import TrustStore
 from tests.fixtures.lab import Lab, plain_pdf, shared_lab
 
 _RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
@@ -58,9 +59,14 @@ def seeds() -> dict[str, Seed]:
     return {name: seed_of(name, data) for name, data in made.items()}
 
 
-def moment():
+def moment() -> datetime:
     """When the seeds are judged."""
     return shared_lab().now + timedelta(seconds=5)
+
+
+def trust() -> TrustStore:
+    """The lab's root alone."""
+    return TrustStore.from_pem([shared_lab().root.pem])
 
 
 def lab() -> Lab:
