@@ -43,13 +43,16 @@ def token_environment() -> dict[str, str]:
     return {"SOFTHSM2_CONF": conf} if conf else {}
 
 
-def trust_of(folder: Path | None) -> TrustStore:
-    """The anchors of ``--trust``, else those of ``resources/trust``, of the computer and of the desk; never the operating system's."""
+def trust_of(folder: Path | None, *, online: bool = False) -> TrustStore:
+    """The anchors of ``--trust``, else those of ``resources/trust``, of the computer and of the desk; never the operating system's.
+
+    ``online``: refused where the policy forbids asking.
+    """
     from desktop.operations.trusting import trust_of_folder
 
     from .desks import default_home
 
-    return trust_of_folder(folder, find_resources() / "trust", default_home())
+    return trust_of_folder(folder, find_resources() / "trust", default_home(), online=online)
 
 
 def verify(
