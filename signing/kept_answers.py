@@ -14,7 +14,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -34,11 +34,13 @@ _ABOUT = "about.json"
 _STAMP = "%Y%m%dT%H%M%SZ"
 _SETTLED = 2_000_000_000  # nanoseconds: a folder that changed more recently may change again under the same time
 _REMEMBERED = 256  # folders
-_SMALL = 1_000_000  # bytes: folders of larger answers are read again rather than held
+_MOST = 8_000_000  # bytes of answers held parsed
+_LARGE = 100_000  # bytes of one answer
+_LARGE_READ = 2
 _PRUNE_EVERY = 64  # answers kept by this process
 
-_memory: OrderedDict[Path, tuple[int, tuple[tuple[datetime, Any], ...]]] = OrderedDict()
 _written = [0]
+_memory: OrderedDict[Path, _Folder] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,33 +187,67 @@ def _url_folder(cache: Path, kind: str, url: str) -> Path:
 # --- reading: a folder that has not changed is not read again ----------------------------------------------------------------------
 
 
+@dataclass(slots=True)
+class _Folder:
+    """A folder as it was at ``changed``: date, name and size of each file, oldest first, and what was parsed of them (None: damaged)."""
+
+    changed: int
+    files: tuple[tuple[datetime, str, int], ...]
+    values: dict[str, Any] = field(default_factory=dict)
+    size: int = 0
+
+
 def _read_folder(folder: Path, parse: Callable[[bytes], Any], until: datetime | None) -> list[Any]:
-    return [value for date, value in _answers_in(folder, parse) if until is None or date <= until]
+    """What lies in it, given by ``until``, oldest first; of large answers the newest two: a list holds what those before it held."""
+    known = _folder(folder)
+    given = [one for one in known.files if until is None or one[0] <= until]
+    spare = set([one for one in given if one[2] > _LARGE][:-_LARGE_READ])
+    found = [_value(folder, known, one[1], parse) for one in given if one not in spare]
+    _forget()
+    return [value for value in found if value is not None]
 
 
-def _answers_in(folder: Path, parse: Callable[[bytes], Any]) -> tuple[tuple[datetime, Any], ...]:
+def _folder(folder: Path) -> _Folder:
     try:
         changed = folder.stat().st_mtime_ns
     except OSError:
-        return ()
+        return _Folder(0, ())
     known = _memory.get(folder)
-    if known is not None and known[0] == changed:
+    if known is not None and known.changed == changed:
         _memory.move_to_end(folder)
-        return known[1]
-    found, size = [], 0
+        return known
+    files = []
     for file in sorted(folder.glob("*.der")):
-        try:
-            der = file.read_bytes()
-            found.append((_date_of(file), parse(der)))
-        except Exception:  # noqa: BLE001, S112 - gone meanwhile, or damaged in whatever way: no answer
-            continue
-        size += len(der)
-    answers = tuple(found)
-    if size <= _SMALL and time.time_ns() - changed > _SETTLED:
-        _memory[folder] = (changed, answers)
-        while len(_memory) > _REMEMBERED:
-            _memory.popitem(last=False)
-    return answers
+        with contextlib.suppress(OSError, ValueError):  # gone meanwhile, or not named by us
+            files.append((_date_of(file), file.name, file.stat().st_size))
+    fresh = _Folder(changed, tuple(files))
+    if time.time_ns() - changed > _SETTLED:
+        _memory[folder] = fresh
+    else:
+        _memory.pop(folder, None)
+    return fresh
+
+
+def _value(folder: Path, known: _Folder, name: str, parse: Callable[[bytes], Any]) -> Any:
+    if name in known.values:
+        return known.values[name]
+    try:
+        der = (folder / name).read_bytes()
+    except OSError:
+        return None
+    known.size += len(der)
+    try:
+        known.values[name] = parse(der)
+    except Exception:  # noqa: BLE001 - damaged in whatever way: no answer
+        known.values[name] = None
+    return known.values[name]
+
+
+def _forget() -> None:
+    """The folders that were not asked for longest, until what is held is small enough."""
+    held = sum(one.size for one in _memory.values())
+    while _memory and (held > _MOST or len(_memory) > _REMEMBERED):
+        held -= _memory.popitem(last=False)[1].size
 
 
 def _date_of(file: Path) -> datetime:

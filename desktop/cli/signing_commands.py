@@ -20,13 +20,16 @@ Module = Annotated[Path | None, typer.Option("--module", help="Biblioteca PKCS#1
 Trust = Annotated[Path | None, typer.Option("--trust", help="Carpeta con los certificados raíz en los que se confía.")]
 
 
-def trust_of(folder: Path | None) -> TrustStore:
-    """The anchors of ``--trust``, else those of ``resources/trust``, of the computer and of the desk; never the operating system's."""
+def trust_of(folder: Path | None, *, online: bool = False) -> TrustStore:
+    """The anchors of ``--trust``, else those of ``resources/trust``, of the computer and of the desk; never the operating system's.
+
+    ``online``: refused where the policy forbids asking.
+    """
     from desktop.operations.trusting import trust_of_folder
 
     from .homes import default_home
 
-    return trust_of_folder(folder, find_resources() / "trust", default_home())
+    return trust_of_folder(folder, find_resources() / "trust", default_home(), online=online)
 
 
 def open_worker(module: Path | None) -> TokenWorker:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
+from desktop.records.errors import OfficeError
 from signing.anchor_store import (
     AnchorStore,
     StoredAnchor,
@@ -24,7 +25,7 @@ from signing.errors import SigningError
 from signing.policy import LOOPBACK
 from signing.trust import Purpose, TrustStore, read_certificates
 
-from .policy_file import SETTINGS, load_policy
+from .policy_file import SETTINGS, load_policy, require_unlocked
 
 if TYPE_CHECKING:
     from signing.policy import VerificationPolicy
@@ -65,6 +66,13 @@ def store_of(where: str, home: Path) -> AnchorStore:
 def policy_of(home: Path | None, *, practice: bool = False) -> VerificationPolicy:
     """The policy that holds there. Raises ``policy.…``."""
     return load_policy(machine_folder(), home, practice=practice)
+
+
+def require_online(policy: VerificationPolicy) -> None:
+    """Raises ``policy.locked_option`` or ``policy.offline`` where nobody may be asked."""
+    require_unlocked(policy, "network.online", wanted=True)
+    if not policy.online:
+        raise OfficeError("policy.offline")
 
 
 def settings_of(policy: VerificationPolicy) -> list[tuple[str, object]]:
@@ -132,12 +140,15 @@ def trust_of_desk(home: Path, anchors: Sequence[str], *, practice: bool) -> Trus
     return _checked(trusted((one.anchor for one in held_in(home)), base))
 
 
-def trust_of_folder(folder: Path | None, shipped: Path, home: Path) -> TrustStore:
+def trust_of_folder(folder: Path | None, shipped: Path, home: Path, *, online: bool = False) -> TrustStore:
     """What a command without a desk trusts: the folder that was named and nothing else; without one what ships and both stores.
 
-    A folder named by hand may hold practice anchors, unless the computer's policy locks them out.
+    A folder named by hand may hold practice anchors, unless the computer's policy locks them out. ``online``: the person wants
+    services asked. Raises ``policy.locked_option``, ``policy.offline``, ``trust.…``.
     """
     policy = policy_of(home)
+    if online:
+        require_online(policy)
     cache = home / CACHE if home.is_dir() else None  # nothing is made where there is no desk
     if folder is not None:
         named = TrustStore.load_folder(folder, cache=cache, policy=policy)

@@ -12,6 +12,7 @@ from signing.attachments import Listed, check_attachments
 from signing.report import FileVerdict
 
 from .desk import Desk
+from .trusting import require_online
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,12 @@ class AttachmentFinding:
 
 
 def verify_path(desk: Desk, path: Path, *, online: bool = False) -> FileVerdict:
-    """The verdict on any PDF, parsed in the killable child. ``online`` may ask the certificates' own OCSP and CRL services."""
+    """The verdict on any PDF, parsed in the killable child. ``online`` may ask the certificates' own OCSP and CRL services.
+
+    Raises ``policy.offline`` or ``policy.locked_option`` where the policy lets nobody be asked.
+    """
+    if online:
+        require_online(desk.trust.policy)
     return desk.verifier.verify(path, trust=desk.trust, at=None, online=online)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from asn1crypto import crl, ocsp, x509
 
+from signing import kept_answers
 from signing.kept_answers import clear, crl_urls, keep_answers, list_kept, prune, read_cache
 from signing.report import Outcome
 from signing.revocation import Evidence
@@ -156,6 +157,26 @@ def test_the_whole_is_bounded_and_the_newest_of_each_goes_last(lab: Lab, tmp_pat
     assert "crl" in {one.kind for one in kept}  # old, but the only one about its list
     assert max(one.this_update for one in kept if one.kind == "ocsp") == lab.now.replace(microsecond=0)
     assert prune(tmp_path, 0) == 0
+
+
+def test_of_large_lists_the_newest_two_are_read_and_memory_is_bounded(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in range(5):
+        keep_answers(tmp_path, path_of(lab), listed(lab, lab.now - timedelta(days=day)))
+    assert len(read_cache(tmp_path, path_of(lab)).crls) == 5
+    monkeypatch.setattr(kept_answers, "_LARGE", 10)
+    newest = read_cache(tmp_path, path_of(lab)).crls
+    assert [one["tbs_cert_list"]["this_update"].native for one in newest] == [lab.now - timedelta(days=1), lab.now]
+    past = read_cache(tmp_path, path_of(lab), until=lab.now - timedelta(days=2)).crls
+    dates = [one["tbs_cert_list"]["this_update"].native for one in past]
+    assert dates == [lab.now - timedelta(days=3), lab.now - timedelta(days=2)]
+    settle(tmp_path)
+    read_cache(tmp_path, path_of(lab))
+    assert [one for one in kept_answers._memory if tmp_path in one.parents]
+    monkeypatch.setattr(kept_answers, "_MOST", 10)
+    read_cache(tmp_path, path_of(lab))
+    assert not kept_answers._memory
 
 
 WRITER = """

@@ -187,6 +187,11 @@ def test_the_cache_is_listed_refreshed_and_cleared(qillqa: Qillqa, home: Path, t
     (machine / "policy.toml").write_text("format = 1\n[network]\nonline = false\n")
     refused = qillqa("trust", "cache", "refresh", tmp_path / "no-hay.pdf", "--json")
     assert refused.json["error"]["code"] == "policy.offline"
+    (machine / "policy.toml").write_text('format = 1\nlocked = ["network.online"]\n[network]\nonline = false\n')
+    refused = qillqa("trust", "cache", "refresh", tmp_path / "no-hay.pdf")
+    assert refused.status == Exit.ENVIRONMENT
+    assert "fijada por quien administra el equipo" in refused.err
+    assert trusting.trust_of_folder(None, home, home).policy.online is False
 
 
 def test_json_is_one_document(qillqa: Qillqa, home: Path) -> None:

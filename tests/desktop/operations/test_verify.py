@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from desktop.operations import sign, verify
+from desktop.operations.trusting import trust_of_desk
+from desktop.practice.pki import PracticePki
 from desktop.practice.tampering import append_page, drop_hop, flip_byte
 from desktop.records.errors import OfficeError
+from signing.errors import SigningError
 from signing.report import Outcome
 from tests.fixtures.office import FINANCE, PLANNING, Stage, TestOffice
 
@@ -53,3 +57,19 @@ def test_a_hop_taken_out_of_the_events_is_found(received_stage: Stage, stages: S
     proof = verify.prove_events(desk, drop_hop(events))
     assert not proof.whole
     assert proof.missing
+
+
+def test_a_policy_that_lets_nobody_be_asked_is_told(signed_stage: Stage, stages: Stages) -> None:
+    desk = stages(signed_stage).office.desk(PLANNING)
+    assert desk.trust.policy.practice  # its services answer on this computer
+    desk.trust = replace(desk.trust, policy=replace(desk.trust.policy, online=False))
+    assert verify.verify_document(desk, signed_stage.document).signatures
+    with pytest.raises(OfficeError, match=r"policy\.offline"):
+        verify.verify_document(desk, signed_stage.document, online=True)
+
+
+def test_a_real_office_does_not_open_with_practice_anchors(tmp_path: Path, practice_pki: PracticePki) -> None:
+    anchors = [practice_pki.anchors_pem()]
+    assert trust_of_desk(tmp_path, anchors, practice=True).anchors
+    with pytest.raises(SigningError, match=r"trust\.practice_anchor"):
+        trust_of_desk(tmp_path, anchors, practice=False)
