@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from pyhanko.sign.general import find_cms_attribute_iter
 from pyhanko_certvalidator.sig_validate import DEFAULT_SIGNATURE_VALIDATOR
 
-from .report import ChainLink, Countersignature, EvidenceItem, Integrity
+from .algorithm_usage import key_bits, names_of
+from .algorithms import Limit, judge_algorithm
+from .report import Algorithm, ChainLink, Countersignature, EvidenceItem, Integrity
 from .revocation import Evidence, answers_about
 from .subject import name_of, read_person
 from .trust import TrustStore
@@ -119,6 +121,23 @@ def _signing_time(attributes: Any) -> datetime | None:
         return time.astimezone(UTC)
     except Exception:  # noqa: BLE001 - it states none, or none that can be read
         return None
+
+
+def algorithms_of(signature: EmbeddedPdfSignature, moment: datetime, limits: Sequence[Limit]) -> tuple[Algorithm, ...]:
+    """Digest, signature and certificate by the dated table; ``moment``: the best time known for the signature, aware."""
+    try:
+        certificate, signer = signature.signer_cert, signature.signer_info
+        digests = dict.fromkeys((signature.external_md_algorithm, signer["digest_algorithm"]["algorithm"].native))
+        found = [judge_algorithm(str(name), 0, moment, use="digest", limits=limits) for name in digests]
+        made, _ = names_of(signer["signature_algorithm"])
+        bits = key_bits(made, certificate.public_key)
+        found.append(judge_algorithm(made, bits, moment, use="signature", limits=limits))
+        _issued, digest = names_of(certificate["signature_algorithm"])
+        if digest:
+            found.append(judge_algorithm(digest, 0, moment, use="certificate", limits=limits))
+    except Exception:  # noqa: BLE001 - what cannot be read is named by no table; the verdict says so otherwise
+        return ()
+    return tuple(dict.fromkeys(found))
 
 
 def stated(signature: EmbeddedPdfSignature, key: str) -> str:

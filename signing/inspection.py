@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from asn1crypto import cms, x509
 
 _log = logging.getLogger(__name__)
-PAGE_SECONDS = 8.0  # wall time for comparing pages of one file
 
 
 @dataclass(slots=True)
@@ -119,7 +118,7 @@ class Inspection:
         )
 
     def _read_changes(self, facts: list[Facts]) -> None:
-        deadline = monotonic() + PAGE_SECONDS
+        deadline = monotonic() + self.trust.policy.page_seconds
         history = History(self.data, self.opened.reader, password=self.password)
         for fact in facts:
             fact.later = read_later_changes(self.data, fact.signature, fact.coverage, history)
@@ -183,6 +182,7 @@ class Inspection:
             claimed_time=time,
             proven_time=proven,
             proven_by="itself" if proven else "",
+            algorithms=described.algorithms_of(fact.signature, self.at, self.trust.policy.limits),
         )
 
     async def _judge_signature(self, fact: Facts) -> SignatureVerdict:
@@ -220,6 +220,7 @@ class Inspection:
             proven_time=proven,
             proven_by=by,
             level=self._level(fact, proven),
+            algorithms=described.algorithms_of(fact.signature, proven or self.at, self.trust.policy.limits),
             timestamps=tuple(token.verdict() for token in tokens),
         )
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from .changes import Later
 from .indications import Result
-from .report import FileVerdict, Indication, Integrity, LaterChanges, Outcome
+from .report import AttachmentVerdict, FileVerdict, Indication, Integrity, LaterChanges, Outcome
 
 _WORST_FIRST = (Outcome.UNREADABLE, Outcome.INVALID, Outcome.INDETERMINATE, Outcome.VALID, Outcome.UNSIGNED)
 
@@ -128,3 +128,19 @@ def file_verdict(verdict: FileVerdict) -> FileVerdict:
     if all(item.kind == "timestamp" for item in verdict.signatures):
         return replace(verdict, outcome=Outcome.UNSIGNED, reason="file.only_timestamped")
     return replace(verdict, outcome=Outcome.VALID, reason="file.valid")
+
+
+def with_attachments(verdict: FileVerdict, attachments: tuple[AttachmentVerdict, ...]) -> FileVerdict:
+    """The verdict with what was found of the files on the signed list. One that is another than the signed one makes the whole invalid:
+    the signatures stand, but what lies there together is not what was signed. One that is missing is only told.
+    """
+    found = replace(verdict, attachments=attachments)
+    states = {item.state for item in attachments}
+    if "missing" in states:
+        found = replace(found, warnings=(*found.warnings, "attachments.missing"))
+    if "changed" not in states:
+        return found
+    found = replace(found, warnings=(*found.warnings, "attachments.changed"))
+    if found.outcome in (Outcome.VALID, Outcome.INDETERMINATE):
+        return replace(found, outcome=Outcome.INVALID, reason="file.attachment_changed")
+    return found

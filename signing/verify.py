@@ -14,8 +14,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from .attachments import attachments_of
 from .inspection import Inspection
 from .opening import Unreadable, open_file
+from .outcomes import with_attachments
 from .report import FileVerdict, Outcome
 from .trust import TrustStore
 
@@ -41,9 +43,16 @@ def verify_file(
         data = _read(path)
     except Unreadable as error:
         return FileVerdict(str(path), "", Outcome.UNREADABLE, error.code, at=moment)
-    return verify_bytes(
+    verdict = verify_bytes(
         data, name=str(path), trust=trust, at=at, online=online, compare_pages=compare_pages, password=password
     )
+    return with_attachments(verdict, attachments_of(_first_signed(data, verdict), path.parent))
+
+
+def _first_signed(data: bytes, verdict: FileVerdict) -> bytes:
+    """The revision that the first signature covers, all of the file where nobody signed: its list of attachments is the one that counts."""
+    end = min((item.signed_revision for item in verdict.signatures if item.signed_revision), default=0)
+    return data[:end] if 0 < end < len(data) else data
 
 
 def verify_bytes(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 import typer
 
 from desktop.assembly import pc_clock
-from desktop.operations import trust_cache, trusting
+from desktop.operations import policy_file, trust_cache, trusting
 from desktop.operations.countries import load_countries, publication_of
 from desktop.operations.trusting import DESK, MACHINE, Held, Origin
 from desktop.resources import find_resources
@@ -156,7 +156,7 @@ def policy(home: Home = None, as_json: Json = False) -> int:
     def act() -> Exit:
         found = trusting.policy_of(home or default_home())
         if as_json:
-            put_json({"policy": found, "machine": trusting.machine_folder(), "locked": found.locked})
+            put_json({"policy": found, "machine": policy_file.machine_folder(), "locked": found.locked})
             return Exit.DONE
         for name, value in trusting.settings_of(found):
             locked = "  (fijado por la administración del equipo)" if name in found.locked else ""

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from desktop.operations import policy_file
+from desktop.operations.policy_file import SETTINGS, load_policy, require_unlocked
 from signing.errors import SigningCancelled
 
 from .answers import Exit, answered
+from .homes import default_home
 from .pins import ask_secret
 from .report_options import Report, finish, reports_of
 from .signing_commands import Json, Trust, trust_of
@@ -22,6 +25,7 @@ from .signing_commands import Json, Trust, trust_of
 if TYPE_CHECKING:
     from desktop.verdicts.writing import Reports
     from signing.folders import FolderJudge
+    from signing.policy import VerificationPolicy
     from signing.sandbox_pool import VerifierPool
 
     from .report_options import NoReports
@@ -41,12 +45,17 @@ def verify(
         bool, typer.Option("--online/--offline", help="Consulta OCSP y CRL de los certificados.")
     ] = False,
     pages: Annotated[
-        bool, typer.Option("--pages/--no-pages", help="Compara a la vista lo firmado con el archivo de ahora.")
-    ] = True,
+        bool | None,
+        typer.Option(
+            "--pages/--no-pages", help="Compara a la vista lo firmado con el archivo de ahora (sí por omisión)."
+        ),
+    ] = None,
     all_files: Annotated[
         bool, typer.Option("--all-files", help="En las carpetas, también los archivos que no terminan en .pdf.")
     ] = False,
-    jobs: Annotated[int, typer.Option("--jobs", min=0, max=64, help="Archivos a la vez; 0: según el equipo.")] = 0,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=0, max=64, help="Archivos a la vez; 0: según el equipo.")
+    ] = None,
     seconds: Annotated[float, typer.Option("--seconds", min=0.1, help="Tiempo máximo para cada archivo.")] = 9.0,
     journal: Annotated[
         Path | None, typer.Option("--journal", help="Archivo en que se anota lo revisado, para seguir otro día.")
@@ -65,9 +74,12 @@ def verify(
 
     def act() -> Exit:
         moment = moment_of(at)
+        policy = load_policy(policy_file.machine_folder(), default_home())
+        at_once = _chosen(policy, "verify.jobs", jobs)
+        compare = _chosen(policy, "verify.compare_pages", pages)
         reports = reports_of(report, paths)
         alone = len(paths) == 1 and not paths[0].is_dir()
-        with VerifierPool(jobs=1 if alone else jobs, timeout=seconds) as pool:
+        with VerifierPool(jobs=1 if alone else int(at_once), timeout=seconds) as pool:
             pool.begin()  # they load while this process gets ready
             from signing.folders import FolderJudge
             from signing.sandbox import Question
@@ -75,7 +87,7 @@ def verify(
 
             from .verify_answer import Answer, Progress
 
-            question = Question(trust_of(trust), moment, online, pages)
+            question = Question(trust_of(trust, online=online), moment, online, bool(compare))
             password = _password(given=password_stdin or password_fd is not None, descriptor=password_fd)
             progress = Progress(paths, all_files=all_files, quiet=alone)
             with reports, contextlib.ExitStack() as open_files:
@@ -88,6 +100,14 @@ def verify(
                 return finish(reports) or told
 
     return answered(act, as_json=as_json)
+
+
+def _chosen(policy: VerificationPolicy, setting: str, option: int | None) -> int:
+    """The option, unless the computer's policy locks the setting (``policy.locked_option``); the policy's own where none was given."""
+    if option is None:
+        return int(getattr(policy, SETTINGS[setting].field))
+    require_unlocked(policy, setting, option)
+    return option
 
 
 def _answer(

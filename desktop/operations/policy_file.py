@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import platformdirs
+
 from desktop.records.errors import OfficeError
 from signing.algorithms import Limit, known_names
 from signing.policy import LOOPBACK, SYSTEM_PROXY, VerificationPolicy
@@ -107,6 +109,11 @@ class PolicyFile:
     values: Mapping[str, Any]
     limits: tuple[Limit, ...] = ()
     locked: tuple[str, ...] = ()
+
+
+def machine_folder() -> Path:
+    """Where what holds for the whole computer lies; written by whoever administers it."""
+    return Path(platformdirs.site_config_dir("qillqa", appauthor=False))
 
 
 def load_policy(machine: Path, home: Path | None, *, practice: bool = False) -> VerificationPolicy:

@@ -9,8 +9,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
-
 from desktop.records.errors import OfficeError
 from signing.anchor_store import (
     AnchorStore,
@@ -25,6 +23,7 @@ from signing.errors import SigningError
 from signing.policy import LOOPBACK
 from signing.trust import Purpose, TrustStore, read_certificates
 
+from . import policy_file
 from .policy_file import SETTINGS, load_policy, require_unlocked
 
 if TYPE_CHECKING:
@@ -53,19 +52,14 @@ class Held:
     anchor: StoredAnchor
 
 
-def machine_folder() -> Path:
-    """Where what holds for the whole computer lies; written by whoever administers it."""
-    return Path(platformdirs.site_config_dir("qillqa", appauthor=False))
-
-
 def store_of(where: str, home: Path) -> AnchorStore:
     """The store of the computer or of the desk in ``home``."""
-    return AnchorStore((machine_folder() if where == MACHINE else home) / FOLDER)
+    return AnchorStore((policy_file.machine_folder() if where == MACHINE else home) / FOLDER)
 
 
 def policy_of(home: Path | None, *, practice: bool = False) -> VerificationPolicy:
     """The policy that holds there. Raises ``policy.…``."""
-    return load_policy(machine_folder(), home, practice=practice)
+    return load_policy(policy_file.machine_folder(), home, practice=practice)
 
 
 def require_online(policy: VerificationPolicy) -> None:

@@ -11,7 +11,7 @@ import pytest
 from asn1crypto import ocsp
 
 from desktop.cli.answers import Exit
-from desktop.operations import trusting
+from desktop.operations import policy_file, trusting
 from desktop.practice.pki import ROOT, PracticePki
 from signing.anchor_store import AnchorStore
 from signing.kept_answers import keep_answers
@@ -24,7 +24,7 @@ from .conftest import Qillqa
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A desk's folder; what holds for the whole computer lies beside it."""
-    monkeypatch.setattr(trusting, "machine_folder", lambda: tmp_path / "equipo")
+    monkeypatch.setattr(policy_file, "machine_folder", lambda: tmp_path / "equipo")
     monkeypatch.setenv("QILLQA_HOME", str(tmp_path / "escritorio"))
     (tmp_path / "escritorio").mkdir()
     return tmp_path / "escritorio"
@@ -126,7 +126,7 @@ def test_practice_and_people_are_refused(qillqa: Qillqa, home: Path, tmp_path: P
     pdf = tmp_path / "nota.pdf"
     pdf.write_bytes(plain_pdf())
     assert qillqa("verify", pdf, "--trust", folder).status == Exit.CANNOT_TELL  # named by hand: unsigned
-    machine = trusting.machine_folder()
+    machine = policy_file.machine_folder()
     machine.mkdir(exist_ok=True)
     (machine / "policy.toml").write_text('format = 1\nlocked = ["anchors.practice"]\n')
     assert qillqa("verify", pdf, "--trust", folder, "--json").json["error"]["code"] == "trust.practice_anchor"
@@ -157,7 +157,7 @@ def test_countries_are_data_and_trust_nobody(qillqa: Qillqa, home: Path) -> None
 
 
 def test_the_policy_that_holds_is_shown(qillqa: Qillqa, home: Path) -> None:
-    machine = trusting.machine_folder()
+    machine = policy_file.machine_folder()
     machine.mkdir()
     (machine / "policy.toml").write_text('format = 1\nlocked = ["network.online"]\n[network]\nonline = false\n')
     answer = qillqa("trust", "policy", "--json").json
@@ -182,7 +182,7 @@ def test_the_cache_is_listed_refreshed_and_cleared(qillqa: Qillqa, home: Path, t
     assert qillqa("trust", "cache", "refresh", tmp_path / "no-hay.pdf", "--json").json == {"before": 1, "after": 1}
     assert qillqa("trust", "cache", "clear", "--json").json == {"removed": 1}
     assert qillqa("trust", "cache", "list", "--json").json == {"answers": [], "bytes": 0}
-    machine = trusting.machine_folder()
+    machine = policy_file.machine_folder()
     machine.mkdir()
     (machine / "policy.toml").write_text("format = 1\n[network]\nonline = false\n")
     refused = qillqa("trust", "cache", "refresh", tmp_path / "no-hay.pdf", "--json")
