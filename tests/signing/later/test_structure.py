@@ -233,4 +233,4 @@ def test_a_stamp_in_a_linearised_file() -> None:
     once = signed(mode="preserve")
     assert b"/Linearized" in once
     later = judge(shared_lab().sign(once, shared_lab().bob, field_name="firma-2"))
-    assert kinds(later) == {(Kind.SIGNATURE, True), (Kind.BOOKKEEPING, True)}, later
+    assert {(Kind.SIGNATURE, True)} <= kinds(later) <= {(Kind.SIGNATURE, True), (Kind.BOOKKEEPING, True)}, later
