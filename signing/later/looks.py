@@ -56,7 +56,7 @@ class Looks:
     def _stamps(self) -> None:
         stamps = [stamp for stamp in self._step.stamps if stamp.page]
         for stamp, hidden in zip(stamps, self._covered(stamps, own=True), strict=True):
-            if hidden:
+            if hidden or self._changes_by_mouse(stamp.value):
                 self._step.note(ChangeKind.STAMP_COVERS, f"Widget({stamp.name})", page=stamp.page, name=stamp.name)
 
     def _grounds(self) -> None:
@@ -101,8 +101,22 @@ class Looks:
         over = self._covered(remarks, own=False)
         for one, shown, hidden in zip(remarks, pictures, over, strict=True):
             speaks = shown is not None and (bool(shown.text) or shown.pictures)
-            if hidden or speaks or (shown is None and raw(one.value, "/AP") is not None):
+            if (
+                hidden
+                or speaks
+                or self._changes_by_mouse(one.value)
+                or (shown is None and raw(one.value, "/AP") is not None)
+            ):
                 step.note(ChangeKind.ANNOTATION_HIDES, "Annots", page=one.page)
+
+    def _changes_by_mouse(self, annotation: Any) -> bool:
+        """Whether it looks otherwise while the mouse is over it (ISO 32000-1 table 168): that nobody sees who only looks."""
+        looks = self._step.new(raw(annotation, "/AP"))
+        return any(
+            not self._step.same(raw(looks, "/N"), raw(looks, key))
+            for key in ("/R", "/D")
+            if raw(looks, key) is not None
+        )
 
     def _normal(self, annotation: Any) -> tuple[int, int] | None:
         """Number and generation of the normal appearance, of the state that is shown where there are several."""
@@ -151,8 +165,12 @@ class Looks:
             return (
                 raw(self._step.new(raw(widget, "/AP")), "/N") is None
             )  # nothing is drawn: readers draw the value itself
-        others = [key for key in self._step.new(raw(widget, "/AP")) if key != "/N"]
-        if others or shown.pictures or shown.curves or shown.lines > _LINES + 4 * len(shown.text):
+        if (
+            self._changes_by_mouse(widget)
+            or shown.pictures
+            or shown.curves
+            or shown.lines > _LINES + 4 * len(shown.text)
+        ):
             return False
         if field.flags & _PASSWORD:
             return len(set(shown.text)) <= 1
