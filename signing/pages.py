@@ -205,18 +205,19 @@ def _compare_page(
             return False, False
         if (old.width, old.height) != (new.width, new.height):
             return True, True
+        signing = {pdfium.FPDF_FORMFIELD_SIGNATURE}
+        if ChangeKind.SIGNATURE in permitted:
+            signing |= {
+                -1,
+                pdfium.FPDF_FORMFIELD_UNKNOWN,
+            }  # a type that stands in the parent of a widget is not always found
         fields = list(_fields(first, old))
-        signatures = [box for kind, box in fields if kind == pdfium.FPDF_FORMFIELD_SIGNATURE]
-        forms = (
-            [box for kind, box in fields if kind != pdfium.FPDF_FORMFIELD_SIGNATURE]
-            if ChangeKind.FORM_FILLED in permitted
-            else []
-        )
+        signatures = [box for kind, box in fields if kind in signing]
+        filled = ChangeKind.FORM_FILLED in permitted
+        forms = [box for kind, box in fields if kind not in signing] if filled else []
         remarks = list(_remarks(second, new)) if ChangeKind.ANNOTATION in permitted else []
         known = set(signatures)
-        added = [
-            box for kind, box in _fields(second, new) if kind == pdfium.FPDF_FORMFIELD_SIGNATURE and box not in known
-        ]
+        added = [box for kind, box in _fields(second, new) if kind in signing and box not in known]
         harmless = [box for box in added if not hides(old, new, box, strict=True)]
         rows = differing_rows(old, new, signatures + harmless)
         return bool(rows), bool(rows and differing_rows(old, new, signatures + harmless + forms + remarks))
