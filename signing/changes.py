@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from asn1crypto import parser
 
-from .later.history import History
-from .later.rules import classify
+from .later import History, classify
 from .report import Change, LaterChanges
 
 if TYPE_CHECKING:

@@ -48,11 +48,15 @@ class PageComparison:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place on a page to be looked at: page from 1, rectangle in PDF's own coordinates (/Rect). ``strict``: see ``raster.hides``."""
+    """A place on a page to be looked at: page from 1, rectangle in PDF's own coordinates (/Rect). ``strict``: see ``raster.hides``.
+
+    ``own``: something already lay there, and what it drew itself may go.
+    """
 
     page: int
     rect: tuple[float, float, float, float]
     strict: bool = True
+    own: bool = False
 
 
 def count_pages(data: bytes, *, password: str = "") -> int:
@@ -125,8 +129,11 @@ def _look(
         old, new = _picture(first), _picture(second)
         if (old.width, old.height) != (new.width, new.height):
             return
+        below = _picture(first, alone=True) if any(spot.own for _, spot in spots) else None
         for at, spot in spots:
-            answers[at] = hides(old, new, _box(first, old, spot.rect), strict=spot.strict)
+            answers[at] = hides(
+                old, new, _box(first, old, spot.rect), strict=spot.strict, below=below if spot.own else None
+            )
 
 
 def render_page(data: bytes, page: int, *, width: int, password: str = "") -> bytes:
@@ -198,27 +205,29 @@ def _compare_page(
             return False, False
         if (old.width, old.height) != (new.width, new.height):
             return True, True
+        signing = {pdfium.FPDF_FORMFIELD_SIGNATURE}
+        if ChangeKind.SIGNATURE in permitted:
+            signing |= {
+                -1,
+                pdfium.FPDF_FORMFIELD_UNKNOWN,
+            }  # a type that stands in the parent of a widget is not always found
         fields = list(_fields(first, old))
-        signatures = [box for kind, box in fields if kind == pdfium.FPDF_FORMFIELD_SIGNATURE]
-        forms = (
-            [box for kind, box in fields if kind != pdfium.FPDF_FORMFIELD_SIGNATURE]
-            if ChangeKind.FORM_FILLED in permitted
-            else []
-        )
+        signatures = [box for kind, box in fields if kind in signing]
+        filled = ChangeKind.FORM_FILLED in permitted
+        forms = [box for kind, box in fields if kind not in signing] if filled else []
         remarks = list(_remarks(second, new)) if ChangeKind.ANNOTATION in permitted else []
         known = set(signatures)
-        added = [
-            box for kind, box in _fields(second, new) if kind == pdfium.FPDF_FORMFIELD_SIGNATURE and box not in known
-        ]
+        added = [box for kind, box in _fields(second, new) if kind in signing and box not in known]
         harmless = [box for box in added if not hides(old, new, box, strict=True)]
         rows = differing_rows(old, new, signatures + harmless)
         return bool(rows), bool(rows and differing_rows(old, new, signatures + harmless + forms + remarks))
 
 
-def _picture(page: pypdfium2.PdfPage) -> Picture:
+def _picture(page: pypdfium2.PdfPage, *, alone: bool = False) -> Picture:
+    """``alone``: without fields and annotations."""
     pixels = page.get_width() * page.get_height() * _SCALE * _SCALE
     scale = _SCALE if pixels <= _MAX_PIXELS else _SCALE * (_MAX_PIXELS / pixels) ** 0.5
-    bitmap = page.render(scale=scale, grayscale=True)
+    bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=not alone, draw_annots=not alone)
     try:
         raw, stride, width, height = bytes(bitmap.buffer), bitmap.stride, bitmap.width, bitmap.height
     finally:

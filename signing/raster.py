@@ -54,16 +54,19 @@ def differing_rows(old: Picture, new: Picture, explained: Iterable[PixelBox] = (
     return found
 
 
-def hides(old: Picture, new: Picture, box: PixelBox, *, strict: bool) -> bool:
+def hides(old: Picture, new: Picture, box: PixelBox, *, strict: bool, below: Picture | None = None) -> bool:
     """Whether ink of the older picture inside ``box`` cannot be read any more in the newer.
 
     It vanished, or what is around it became as dark. ``strict``: nothing at or near ink may have become dark or light at all.
+    ``below``: the older page without what lay over it (fields, annotations); only ink that both show counts then.
     """
     width, _, before = old.crop(box)
     _, _, after = new.crop(box)
     if not width or before == after:
         return False
     dark, dark_now = _mask(before, _DARK, width), _mask(after, _DARK, width)
+    if below is not None:
+        dark &= _mask(below.crop(box)[2], _DARK, width)
     if not dark:
         return False
     near = _spread(dark, width + 2 * _NEAR)

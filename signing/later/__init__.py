@@ -1,4 +1,9 @@
 """What came after a signed revision: our own analysis, judged revision by revision (docs/decisions/0022).
 
-``history.History`` is one file on the table; ``rules.classify`` turns what it found into none, permitted or suspicious.
+``History`` is one file on the table; ``classify`` turns what it found into none, permitted or suspicious.
 """
+
+from .history import History
+from .rules import classify
+
+__all__ = ["History", "classify"]

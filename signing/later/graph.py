@@ -10,6 +10,7 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
 from pyhanko.pdf_utils import generic
@@ -59,10 +60,18 @@ class Graph:
 
     def leads_back(self, number: int, revision: int) -> bool:
         """Whether an object of that revision has ``number`` as its parent, page or destination."""
+        return any(
+            any(one == number for _, one in _references(self._past.read(source, revision)))
+            for source in self._backwards.get(number, ())
+        )
+
+    @cached_property
+    def _backwards(self) -> dict[int, set[int]]:
+        sources: dict[int, set[int]] = defaultdict(set)
         for source, targets in self._back.items():
-            if number in targets and any(one == number for _, one in _references(self._past.read(source, revision))):
-                return True
-        return False
+            for target in targets:
+                sources[target].add(source)
+        return sources
 
     def _read(self, revision: int) -> None:
         for number, (_, place) in self._past.entries(revision):

@@ -36,6 +36,7 @@ class Looks:
         """Note STAMP_COVERS, ANNOTATION_HIDES, and for each filled field FORM_FILLED or FORM_CHANGED."""
         self._stamps()
         self._remarks()
+        self._grounds()
         fields = list(self._step.filled)
         if self._step.redrawn:
             known = {one.name for one in fields}
@@ -54,15 +55,27 @@ class Looks:
 
     def _stamps(self) -> None:
         stamps = [stamp for stamp in self._step.stamps if stamp.page]
-        for stamp, hidden in zip(stamps, self._covered(stamps, strict=None), strict=True):
-            if hidden:
+        for stamp, hidden in zip(stamps, self._covered(stamps, own=True), strict=True):
+            if hidden or self._changes_by_mouse(stamp.value):
                 self._step.note(ChangeKind.STAMP_COVERS, f"Widget({stamp.name})", page=stamp.page, name=stamp.name)
 
-    def _covered(self, widgets: list[Widget], *, strict: bool | None) -> list[bool]:
-        """``strict`` None: for what is new on the page; a field that was there when it was signed may print over its own line."""
+    def _grounds(self) -> None:
+        """Fields that lay over signed text, and hide it since they were filled."""
+        widgets = [
+            Widget(one.name, number, page, new, new=False)
+            for one in self._step.filled
+            for _, new, page, number in one.widgets
+            if page
+        ]
+        for widget, hidden in zip(widgets, self._covered(widgets, own=True), strict=True):
+            if hidden:
+                self._step.note(ChangeKind.FORM_CHANGED, f"Widget({widget.name})", page=widget.page, name=widget.name)
+
+    def _covered(self, widgets: list[Widget], *, own: bool) -> list[bool]:
+        """``own``: what was there before may change its own look, and print over a line of the page; what is new may touch no ink."""
         rects = [self._rect(widget.value) for widget in widgets]
         spots = [
-            Spot(widget.page, rect, strict=widget.new if strict is None else strict)
+            Spot(widget.page, rect, strict=own and widget.new, own=own and not widget.new)
             for widget, rect in zip(widgets, rects, strict=True)
             if rect is not None
         ]
@@ -85,11 +98,25 @@ class Looks:
             if str(raw(one.value, "/Subtype")) != "/Popup" or raw(one.value, "/AP") is not None
         ]
         pictures = self._shown([self._normal(one.value) for one in remarks])
-        over = self._covered(remarks, strict=False)
+        over = self._covered(remarks, own=False)
         for one, shown, hidden in zip(remarks, pictures, over, strict=True):
             speaks = shown is not None and (bool(shown.text) or shown.pictures)
-            if hidden or speaks or (shown is None and raw(one.value, "/AP") is not None):
+            if (
+                hidden
+                or speaks
+                or self._changes_by_mouse(one.value)
+                or (shown is None and raw(one.value, "/AP") is not None)
+            ):
                 step.note(ChangeKind.ANNOTATION_HIDES, "Annots", page=one.page)
+
+    def _changes_by_mouse(self, annotation: Any) -> bool:
+        """Whether it looks otherwise while the mouse is over it (ISO 32000-1 table 168): that nobody sees who only looks."""
+        looks = self._step.new(raw(annotation, "/AP"))
+        return any(
+            not self._step.same(raw(looks, "/N"), raw(looks, key))
+            for key in ("/R", "/D")
+            if raw(looks, key) is not None
+        )
 
     def _normal(self, annotation: Any) -> tuple[int, int] | None:
         """Number and generation of the normal appearance, of the state that is shown where there are several."""
@@ -138,8 +165,12 @@ class Looks:
             return (
                 raw(self._step.new(raw(widget, "/AP")), "/N") is None
             )  # nothing is drawn: readers draw the value itself
-        others = [key for key in self._step.new(raw(widget, "/AP")) if key != "/N"]
-        if others or shown.pictures or shown.curves or shown.lines > _LINES + 4 * len(shown.text):
+        if (
+            self._changes_by_mouse(widget)
+            or shown.pictures
+            or shown.curves
+            or shown.lines > _LINES + 4 * len(shown.text)
+        ):
             return False
         if field.flags & _PASSWORD:
             return len(set(shown.text)) <= 1

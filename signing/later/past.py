@@ -53,7 +53,7 @@ class Past:
             for number, entry in self.entries(revision):
                 self._later.setdefault(number, []).append((revision, entry))
         self._read: dict[tuple[int, Place], Any] = {}
-        self._reach: list[int] = []
+        self._farthest: list[int] = []
 
     def entries(self, revision: int) -> Iterator[tuple[int, Entry]]:
         """What the cross-reference section of that revision says, each number once."""
@@ -114,13 +114,16 @@ class Past:
         return later[-1][0] if later else 0
 
     def reach(self, revision: int) -> int:
-        """How far into the file the tables of this revision and of all before it go, and what they name: the greatest offset."""
-        while len(self._reach) <= revision:
-            number = len(self._reach)
-            here = self.reader.xrefs.get_xref_container_info(number).end_location
-            places = (place for _, (_, place) in self.entries(number) if isinstance(place, int))
-            self._reach.append(max(here, *self._reach[-1:], max(places, default=0)))
-        return self._reach[revision]
+        """Where the last of the tables of this revision and of all before it ends, in bytes."""
+        ends = (self.reader.xrefs.get_xref_container_info(number).end_location for number in range(revision + 1))
+        return max(ends)
+
+    def farthest(self, revision: int) -> int:
+        """The greatest offset that those tables name."""
+        while len(self._farthest) <= revision:
+            places = (place for _, (_, place) in self.entries(len(self._farthest)) if isinstance(place, int))
+            self._farthest.append(max(*self._farthest[-1:], max(places, default=0), 0))
+        return self._farthest[revision]
 
     def containers(self, revision: int) -> set[int]:
         """Numbers of the object streams that a section uses."""

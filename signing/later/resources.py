@@ -16,7 +16,9 @@ from .graph import Graph
 from .past import items_of, number_of, raw
 from .step import Step
 
-_GROWING = frozenset({"/Font", "/Encoding"})
+_GROWING = frozenset(
+    {"/Font", "/Encoding", "/XObject", "/ExtGState", "/ColorSpace", "/Pattern", "/Shading", "/Properties"}
+)  # ISO 32000-1 table 33, and what Acrobat's forms have beside it
 _MOST = 64 << 20  # bytes of drawing to look through
 _PAGES = 20_000
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
@@ -47,7 +49,7 @@ def _dictionaries(step: Step, old: Any, new: Any) -> Iterator[tuple[Any, Any, bo
 
 
 def _added(step: Step, old: Any, new: Any, *, part: bool) -> set[str] | None:
-    """Names that were added; None where something else happened than that fonts (or encodings, which nothing draws with) were added."""
+    """Names that were added; None where something else happened than that named resources were added."""
     if not isinstance(old, generic.DictionaryObject) or not isinstance(new, generic.DictionaryObject):
         return None
     if part:

@@ -13,8 +13,6 @@ from signing.report import ChangeKind
 from .graph import BACK_KEYS
 from .past import Past, items_of, number_of, raw
 
-_UNCOMPARED = frozenset({"/Length"})  # follows from the stream's bytes
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -173,11 +171,14 @@ def _stream_parts(old: Any, new: Any) -> list[tuple[Any, Any]] | None:
     if not (isinstance(old, generic.StreamObject) and isinstance(new, generic.StreamObject)):
         return None
     if old.encoded_data == new.encoded_data:
-        return list(_entries(old, new, _UNCOMPARED))
+        return list(_entries(old, new, frozenset()))
     one, other = _decoded(old), _decoded(new)
     if one is None or one != other:
         return None
-    return list(_entries(old, new, _UNCOMPARED | {"/Filter", "/DecodeParms"}))
+    lengths = {number_of(raw(side, "/Length")) for side in (old, new)} == {
+        None
+    }  # one that is an object may be changed by itself
+    return list(_entries(old, new, frozenset({"/Filter", "/DecodeParms"} | ({"/Length"} if lengths else set()))))
 
 
 def _decoded(stream: generic.StreamObject) -> bytes | None:

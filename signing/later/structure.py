@@ -20,12 +20,16 @@ _TAIL = 1024  # bytes before the end of a revision in which its end mark stands
 
 
 def covers_its_revision(data: bytes, past: Past, revision: int, end: int) -> bool:
-    """Whether the file cut at ``end`` would open at exactly that revision, and all that its tables name lies before ``end``."""
+    """Whether the file cut at ``end`` would open at exactly that revision, and all that its tables name stands before the last of them.
+
+    A place behind the tables could be one that only later bytes fill: a number that led nowhere when it was signed.
+    """
     marks = list(_END_MARK.finditer(data, max(0, end - _TAIL), end))
     if not marks or data[marks[-1].end() : end].strip(_WHITE):
         return False
-    section = _section(past, revision)
-    return int(marks[-1].group(1)) == section.declared_startxref and past.reach(revision) <= end
+    reach = past.reach(revision)
+    opens = int(marks[-1].group(1)) == _section(past, revision).declared_startxref
+    return opens and reach <= end and past.farthest(revision) < reach
 
 
 def stray_bytes(data: bytes, end: int) -> bool:

@@ -191,6 +191,12 @@ def test_without_the_check_an_earlier_signature_would_suffer(soft, frozen, forei
             soft, tmp_path, sign(soft, tmp_path, frozen, "alice", "firma-1"), "bob", "firma-2", lock=FieldLock("all")
         ),
     }
+    if (
+        removed == "lock_too_late"
+    ):  # our own analysis takes a lock that a signer adds as his; pyHanko's, and whoever uses it, does not
+        with pytest.raises(AssertionError, match="firma-1"):
+            judged(cases[removed](), tmp_path)
+        return
     with pytest.raises(SigningError) as caught:
         cases[removed]()
     assert caught.value.code in ("sign.forbidden", "output.check_failed")

@@ -473,6 +473,78 @@ def test_locked_fields() -> None:
     assert later.reason == "signature.not_permitted"
 
 
+def test_a_field_whose_ground_hides_signed_text() -> None:
+    """Empty and transparent when it was signed; its picture now has a white ground."""
+    from tests.fixtures.lab import shared_lab
+    from tests.fixtures.later import rich_pdf
+
+    edit = Edit(rich_pdf())
+    number = edit.add(b"<</Type/Annot/Subtype/Widget/FT/Tx/T(encima)/Rect[60 660 460 720]/F 4/DA(/F1 12 Tf 0 g)>>")
+    page, form = edit.pdf.pages[0].obj, edit.pdf.Root.AcroForm
+    page.Annots.append(edit.reference(number))
+    form.Fields.append(edit.reference(number))
+    edit.touch(page)
+    edit.touch(form)
+    data = shared_lab().sign(edit.done())
+    for ground, expected in (
+        (b"1 1 1 rg 0 0 400 60 re f ", {(Kind.FORM_CHANGED, False), (Kind.FORM_FILLED, True)}),
+        (b"", {(Kind.FORM_FILLED, True)}),
+    ):
+        again = Edit(data)
+        field = again.field("encima")
+        text = ground + b"BT 0 g /F1 12 Tf 2 2 Td (Visto) Tj ET"
+        drawn = look(text, width=400, height=60, resources=b"/Font<</F1 %d 0 R>>" % again.font)
+        field.V, field.AP = String("Visto"), Dictionary(N=again.reference(again.add(drawn)))
+        again.touch(field)
+        assert kinds(judge(again.done())) == expected
+
+
+def kids_invented(edit: Edit) -> None:
+    edit.field("nota").Kids = Array([])
+    edit.touch(edit.field("nota"))
+
+
+def test_a_field_does_not_become_a_parent() -> None:
+    assert (Kind.FORM_CHANGED, False) in kinds(changed(kids_invented))
+
+
+# --- validation data and metadata ---
+
+
+def with_store(body: bytes) -> Make:
+    def make(edit: Edit) -> None:
+        edit.pdf.Root.DSS = edit.reference(edit.add(body))
+        edit.touch(edit.pdf.Root)
+
+    return make
+
+
+def test_a_store_holds_lists_of_streams() -> None:
+    def sound(edit: Edit) -> None:
+        stream = edit.add(b"<</Length 1>>\nstream\nx\nendstream")
+        with_store(b"<</Certs[%d 0 R]/VRI<</ABC<</Cert[%d 0 R]/TU(D:2026)>>>>>>" % (stream, stream))(edit)
+
+    for certify in (0, 1, 2, 3):
+        assert kinds(changed(sound, certify=certify)) == {(Kind.VALIDATION_DATA, True)}
+    for body in (b"(x)", b"[]", b"<</Certs(x)>>", b"<</Certs[(x)]>>", b"<</VRI[]>>", b"<</VRI<</A(x)>>>>"):
+        assert (Kind.STRUCTURE, False) in kinds(changed(with_store(body))), body
+
+
+def packet(text: bytes) -> Make:
+    def make(edit: Edit) -> None:
+        body = b"<</Type/Metadata/Subtype/XML/Length %d>>\nstream\n%s\nendstream" % (len(text), text)
+        edit.pdf.Root.Metadata = edit.reference(edit.add(body))
+        edit.touch(edit.pdf.Root)
+
+    return make
+
+
+def test_metadata_is_plain_xml() -> None:
+    assert kinds(changed(packet(b"<a/>"))) == {(Kind.BOOKKEEPING, True)}
+    for text in (b"<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>", b"<a>", b"no xml", b""):
+        assert kinds(changed(packet(text))) == {(Kind.UNKNOWN, False)}, text
+
+
 # --- signatures ---
 
 

@@ -58,9 +58,21 @@ def test_what_was_there_is_not_replaced() -> None:
     assert (Kind.CONTENT, False) in kinds(judge(edit.done()))
 
 
-def test_nothing_but_fonts_is_added() -> None:
-    edit = Edit(shared(content=b"q Q"))
+@pytest.mark.parametrize(
+    ("content", "wanted"), [(b"q Q", LaterChanges.PERMITTED), (b"q /G gs Q", LaterChanges.SUSPICIOUS)]
+)
+def test_resources_of_other_kinds(content: bytes, wanted: LaterChanges) -> None:
+    """IText adds its frame to the form's XObjects; whatever the kind, it is the name that must not be drawn with."""
+    edit = Edit(shared(content=content))
     resources = edit.pdf.Root.AcroForm.DR
     resources.ExtGState = Dictionary(G=Dictionary(Type=Name.ExtGState, ca=0))
+    edit.touch(resources)
+    assert judge(edit.done()).changes is wanted
+
+
+def test_what_is_no_named_resource_is_not_added() -> None:
+    edit = Edit(shared(content=b"q Q"))
+    resources = edit.pdf.Root.AcroForm.DR
+    resources.Invented = Dictionary(G=1)
     edit.touch(resources)
     assert judge(edit.done()).changes is LaterChanges.SUSPICIOUS

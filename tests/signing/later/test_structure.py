@@ -181,3 +181,56 @@ def test_everything_that_is_unreachable_may_be_written() -> None:
         edit.add(b"<</Type/Whatever>>")
 
     assert changed(make).changes is LaterChanges.PERMITTED
+
+
+def test_a_length_that_is_an_object() -> None:
+    """The content stays, its /Length is another: readers that believe it read other bytes."""
+    with pikepdf.open(io.BytesIO(plain_pdf())) as pdf:
+        number = pdf.pages[0].obj.Contents.objgen[0]
+        length = len(pdf.pages[0].obj.Contents.read_raw_bytes())
+        size = int(pdf.trailer.Size)
+    old, new = b"/Length %d" % length, b"/Length %d 0 R" % size
+    edit = Edit(plain_pdf())
+    body = edit.pdf.get_object((number, 0)).read_raw_bytes()
+    edit.objects[size] = b"%d" % length
+    edit.objects[number] = b"<<%s>>\nstream\n%s\nendstream" % (new, body)
+    assert old != new
+    signed_once = shared_lab().sign(edit.done())
+    assert judge(signed_once).changes is LaterChanges.NONE
+    again = Edit(signed_once)
+    again.objects[size] = b"%d" % (length - 20)
+    assert judge(again.done()).changes is LaterChanges.SUSPICIOUS
+
+
+def test_a_place_behind_the_end() -> None:
+    """The signed table names the byte behind the end, or the last white space before it, where nothing stands yet."""
+    plain = rich_pdf()
+    with pikepdf.open(io.BytesIO(plain)) as pdf:
+        number = pdf.pages[0].obj.Contents.objgen[0]
+    entry = b"%010d 00000 n" % (plain.index(b"\n%d 0 obj" % number) + 1)
+    assert plain.count(entry) == 1
+    length = len(shared_lab().sign(plain))
+    for place in (length, length - 1):
+        data = shared_lab().sign(plain.replace(entry, b"%010d 00000 n" % place))
+        assert len(data) == length
+        body = b"%d 0 obj\n<</Length 4>>\nstream\nq Q \nendstream\nendobj\n" % number
+        later = judge(appended_table(data + body, {}))
+        assert (later.changes, later.reason) == (LaterChanges.SUSPICIOUS, "signature.bad_coverage"), place
+
+
+def test_a_smaller_size_hides_objects() -> None:
+    later = judge(re.sub(rb"/Size \d+(?!.*/Size)", b"/Size 9", appended_table(signed(), {}), flags=re.DOTALL))
+    assert (Kind.STRUCTURE, False) in kinds(later)
+
+
+def test_a_new_key_of_the_trailer() -> None:
+    assert (Kind.UNKNOWN, False) in kinds(judge(appended_table(signed(), {}, extra=b"/Extra 1 0 R")))
+    assert judge(appended_table(signed(), {}, extra=b"/DocChecksum /ABC")).changes is LaterChanges.PERMITTED
+
+
+def test_a_stamp_in_a_linearised_file() -> None:
+    """Its first table stands at the beginning: the signed revision still ends where the file did."""
+    once = signed(mode="preserve")
+    assert b"/Linearized" in once
+    later = judge(shared_lab().sign(once, shared_lab().bob, field_name="firma-2"))
+    assert {(Kind.SIGNATURE, True)} <= kinds(later) <= {(Kind.SIGNATURE, True), (Kind.BOOKKEEPING, True)}, later
