@@ -9,7 +9,8 @@ import pytest
 
 from signing.trust import TrustStore
 from signing.verify import verify_bytes
-from tests.fixtures.attacks.tools import Made, by_java, by_pdfsig, by_python
+from tests.fixtures.attacks.honest import many
+from tests.fixtures.attacks.tools import Made, by_java, by_office, by_pdfsig, by_python
 from tests.fixtures.lab import Lab, shared_lab
 
 
@@ -26,7 +27,7 @@ def wrong(folder: Path, made: Iterable[Made]) -> list[str]:
         signatures = [item for item in verdict.signatures if item.kind == "signature"]
         if len(signatures) != one.signatures:
             found.append(f"{one.name}: {len(signatures)} signatures, not {one.signatures}")
-        if verdict.outcome.value != ("indeterminate" if one.old_kind else "valid"):
+        if verdict.outcome.value != ("indeterminate" if one.undecided else "valid"):
             found.append(f"{one.name}: {verdict.outcome.value} {verdict.reason}")
         found += [
             f"{one.name}: {item.field} {item.reason}"
@@ -40,6 +41,20 @@ def wrong(folder: Path, made: Iterable[Made]) -> list[str]:
 def test_programs_at_hand(maker: Callable[[Lab, Path], list[Made]], tmp_path: Path) -> None:
     made = maker(shared_lab(), tmp_path)
     assert not wrong(tmp_path, made)
+
+
+@pytest.mark.full
+def test_an_office_program(tmp_path: Path) -> None:
+    made = by_office(shared_lab(), tmp_path)
+    assert not wrong(tmp_path, made)
+
+
+@pytest.mark.full
+def test_fifty_one_signatures() -> None:
+    verdict = verify_bytes(many(shared_lab(), 51), name="x.pdf", trust=TrustStore.from_pem([shared_lab().root.pem]))
+    assert verdict.outcome.value == "valid"
+    assert len(verdict.signatures) == 51
+    assert [item.later_changes.value for item in verdict.signatures] == ["permitted"] * 50 + ["none"]
 
 
 @pytest.mark.full

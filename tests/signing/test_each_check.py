@@ -124,3 +124,14 @@ def test_each_check_is_needed(check: Check, monkeypatch: pytest.MonkeyPatch) -> 
     assert with_it.outcome is not check.then
     check.switch(monkeypatch)
     assert judge(made(check.attack)).outcome is check.then
+
+
+@pytest.mark.parametrize(
+    "attack", ["isa-page-replaced", "isa-page-added", "eaa-freetext-not-certified", "shadow-replace-font"]
+)
+def test_the_eye_sees_it_too(attack: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Page comparison alone finds what the analysis of objects finds: two independent looks at the same attack."""
+    _EXPLAINED(monkeypatch)
+    verdict = judge(made(attack))
+    assert verdict.reason == "signature.pages_changed"
+    assert verdict.signatures[0].changed_pages
