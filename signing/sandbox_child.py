@@ -10,8 +10,10 @@ import contextlib
 import gc
 import logging
 import os
+import sys
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .piped_child import serve_on_pipes
@@ -119,8 +121,21 @@ def main() -> None:
     os._exit(0)  # nothing is left to write, and native code may still hold what a file broke
 
 
+class _NoClient(ModuleType):
+    """Stands where pyHanko looks for its HTTP client, of which it needs names for annotations alone.
+
+    The client would be a third of this process's start, and is not to be used here: answers are fetched by ``revocation``.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return type(name, (), {})
+
+
 def _load_parsers() -> None:
     """Read pyHanko and pypdfium2: here only, so that the parent stays light."""
+    sys.modules.setdefault("aiohttp", _NoClient("aiohttp"))
     from . import pages, verify, wire  # noqa: F401
 
 

@@ -67,6 +67,12 @@ class VerifierPool:
         for verifier in self._verifiers[:files]:
             verifier.begin()
 
+    def start(self) -> None:
+        """Start every child and wait until each is warm."""
+        self.begin()
+        for verifier in self._verifiers:
+            verifier.start()
+
     def judge(self, path: Path, question: Question, password: str = "") -> FileVerdict:
         """One verdict, by whichever child is idle. Never raises for what a file contains."""
         verifier = self._idle.get()

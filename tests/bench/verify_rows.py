@@ -48,7 +48,7 @@ PYHANKO = """
 import asyncio, io, json, logging, sys, time
 from datetime import datetime
 from pathlib import Path
-from asn1crypto import pem, x509
+from asn1crypto import crl, ocsp, pem, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.ades import ades_basic_validation, ades_lta_validation
 from pyhanko.sign.validation.policy_decl import (
@@ -72,12 +72,15 @@ async def judge(path):
     reader = PdfFileReader(io.BytesIO(Path(path).read_bytes()))
     signature = reader.embedded_signatures[0]
     store = DocumentSecurityStore.read_dss(reader)
+    answers = [ocsp.OCSPResponse.load(value.get_object().data) for value in store.ocsps]
     known = LocalKnowledge(
-        known_ocsps=[one for value in store.ocsps for one in OCSPContainer.load_multi(__import__("asn1crypto.ocsp").ocsp.OCSPResponse.load(value.get_object().data))],
-        known_crls=[CRLContainer(__import__("asn1crypto.crl").crl.CertificateList.load(value.get_object().data)) for value in store.crls],
+        known_ocsps=[one for answer in answers for one in OCSPContainer.load_multi(answer)],
+        known_crls=[CRLContainer(crl.CertificateList.load(value.get_object().data)) for value in store.crls],
         known_certs=list(store.load_certs()))
-    spec = SignatureValidationSpec(cert_validation_policy=policy, local_knowledge=known, revinfo_gathering_policy=RevocationInfoGatheringSpec(
-        online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY, certificate_fetching_rule=CertificateFetchingRule.NEVER_FETCH))
+    gathering = RevocationInfoGatheringSpec(
+        online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY, certificate_fetching_rule=CertificateFetchingRule.NEVER_FETCH)
+    spec = SignatureValidationSpec(
+        cert_validation_policy=policy, local_knowledge=known, revinfo_gathering_policy=gathering)
     timing = ValidationTimingInfo(at, at, point_in_time_validation=False)
     if facts["long_term"]:
         await ades_lta_validation(signature, PdfSignatureValidationSpec(spec), timing_info=timing)

@@ -84,9 +84,10 @@ def run(
     """Judge every mutant, and show each to ``seen``. The files that are at fault stay in ``folder``."""
     found = Statistics()
     question = Question(trust(), moment(), online=False, compare_pages=compare_pages)
-    began, names = time.monotonic(), count()  # two changes of one byte have one number
+    names = count()  # two changes of one byte have one number
     with VerifierPool(jobs=jobs) as pool:
-        pool.begin()
+        pool.start()  # a start is not what is measured
+        began = time.monotonic()
 
         def judge(mutant: Mutant) -> FileVerdict:
             path = folder / f"{mutant.number}-{next(names)}.pdf"
@@ -110,8 +111,8 @@ def run(
                 Path(verdict.file).unlink()
             if verdict.outcome is Outcome.VALID:
                 found.unchanged += not fault
+            found.seconds = time.monotonic() - began
             found.peak = max(found.peak, *(peak_of(child) for child in pool.children), 0)
-    found.seconds = time.monotonic() - began
     if found.peak >= MEMORY:
         found.faults.append(f"peak memory {found.peak}")
     return found

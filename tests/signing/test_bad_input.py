@@ -17,6 +17,7 @@ from typing import Any
 
 import pikepdf
 import pytest
+from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
@@ -257,3 +258,19 @@ def test_the_clock_of_this_computer_is_wrong(judge, years: int) -> None:
 
 def test_honest_files_are_still_what_they_are(judge) -> None:
     assert judge(victim(shared_lab())).outcome is Outcome.VALID
+
+
+def test_a_damaged_list_of_certificates_in_a_timestamp_hides_nothing(judge) -> None:
+    """Found by fuzzing: the whole file was "not judged"."""
+    data = _whole()["b-lta"]
+    found = re.search(rb"/Contents\s*<([0-9a-fA-F]+)>", data)
+    assert found is not None
+    der = bytes.fromhex(found[1].decode())
+    (signer,) = cms.ContentInfo.load(der)["content"]["signer_infos"]
+    token = signer["unsigned_attrs"][0]["values"][0]
+    listed = token["content"]["certificates"][0].dump()
+    place = der.rindex(listed) + 1  # its length
+    at = found.start(1) + 2 * place
+    verdict = judge(data[:at] + b"ff" + data[at + 2 :])
+    assert [one.kind for one in verdict.signatures] == ["signature", "timestamp"]
+    assert verdict.outcome is not Outcome.VALID
