@@ -7,6 +7,7 @@ looks different outside the signature fields that the signer had already seen em
 from __future__ import annotations
 
 import ctypes
+import logging
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,9 @@ import pypdfium2.raw as pdfium
 from .raster import Picture, PixelBox, differing_rows, hides
 from .report import Change, ChangeKind
 
+logging.getLogger("pypdfium2").setLevel(
+    logging.ERROR
+)  # it warns of each XFA form, which is drawn without XFA all the same
 _SCALE = 1.25  # 90 dots per inch: every letter of a 7 point text still differs
 _MARGIN = 2  # pixels around a field: strokes and antialiasing
 _MAX_PIXELS = 40_000_000
