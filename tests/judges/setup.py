@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -65,6 +66,38 @@ def make_node() -> None:
     _make_by(NODE, given, install)
 
 
+def make_samples() -> Path:
+    """The folder of pyHanko's own sample files, from its source archive (hash checked by pip); fetched once."""
+    requirements, folder = TOP / "tests" / "judges" / "requirements-samples.txt", TOP / ".judges" / "samples"
+    stamp, inside = folder / "made-from", "pyhanko_testing_commons/test_data/data/pdf/"
+    if not (stamp.is_file() and stamp.read_text(encoding="ascii") == _stamp(requirements)):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        tools = TOP / ".tools" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+        python = str(tools) if tools.is_file() else sys.executable
+        download = [
+            python,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-deps",
+            "--no-binary",
+            ":all:",
+        ]
+        subprocess.run([*download, "-r", str(requirements), "-d", str(folder)], check=True)
+        (archive,) = folder.glob("*.tar.gz")
+        with tarfile.open(archive) as packed:
+            for member in packed.getmembers():
+                _, _, name = member.name.partition(inside)
+                if member.isfile() and name.endswith(".pdf"):
+                    (folder / name.replace("/", "--")).write_bytes(packed.extractfile(member).read())  # type: ignore[union-attr]
+        archive.unlink()
+        stamp.write_text(_stamp(requirements), encoding="ascii")
+    return folder
+
+
 def _make_by(folder: Path, given: Sequence[Path], command: Sequence[str]) -> None:
     wanted = hashlib.sha256(b"".join(path.read_bytes() for path in given)).hexdigest()
     stamp = folder / "made-from"
@@ -81,6 +114,7 @@ def _make_by(folder: Path, given: Sequence[Path], command: Sequence[str]) -> Non
 if __name__ == "__main__":
     for name in JUDGES:
         make(name)
+    make_samples()
     if sys.argv[1:] == ["full"]:
         make_java()
         make_node()

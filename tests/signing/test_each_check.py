@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from pyhanko.sign.validation import generic_cms
 from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko.sign.validation.utils import CMSAlgorithmUsagePolicy
 from pyhanko_certvalidator.policy_decl import NO_REVOCATION, AcceptAllAlgorithms
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
@@ -97,8 +98,8 @@ CHECKS = (
     Check("annotations", off(document, "judge_annotations", None), "code-launch-in-link-p3"),
     Check("annotations added", off(annotations, "_judge_added", None), "eaa-optional-content-p3"),
     Check("remarks that hide", off(looks.Looks, "_remarks", None), "eaa-highlight-only-printed-p3"),
-    Check("fields show what they hold", off(looks.Looks, "_fields", None), "form-look-of-another-value"),
-    Check("stamps over fields", off(looks.Looks, "_stamps", None), "ssa-signature-covering-a-filled-field"),
+    Check("fields show what they hold, and pages seen", each(off(looks.Looks, "_fields", None), _NO_PAGES), "form-look-of-another-value"),
+    Check("stamps over fields, pages seen", each(off(looks.Looks, "_stamps", None), _NO_PAGES), "ssa-signature-covering-a-filled-field"),
     Check("stamps over text, and pages seen", each(off(looks.Looks, "_stamps", None), _NO_PAGES), "ssa-covering-not-certified"),
     Check("DocMDP", off(rules.Rules, "allow", True), "docmdp-form-filled-under-p1"),
     Check("FieldMDP", off(rules, "locks_of", ()), "fieldmdp-locked-field-filled"),
@@ -109,7 +110,7 @@ CHECKS = (
         "revocation-answer-missing",
     ),
     Check("anchors", off(indications, "SimpleTrustManager", _AnyRoot), "stranger-with-his-own-answers"),
-    Check("algorithms", off(indications, "DisallowWeakAlgorithmsPolicy", AcceptAllAlgorithms), "digest-sha1"),
+    Check("algorithms", off(indications, "usage_policy", CMSAlgorithmUsagePolicy.lift_policy(AcceptAllAlgorithms())), "digest-sha1"),
     Check("key usage", off(KeyUsageConstraints, "validate", None), "key-usage-encipherment-only"),
     Check("certificates of services", off(indications, "for_machines_only", False), "timestamp-authority-signs-documents"),
     Check("times to come", off(indications.Judge, "_not_from_the_future", _as_it_is), "timestamp-from-the-future"),
