@@ -33,6 +33,7 @@ from tests.fixtures.attacks.makers import prepared, victim
 from tests.fixtures.damaged import cases
 from tests.fixtures.hostile import hostile
 from tests.fixtures.lab import Lab, plain_pdf, shared_lab
+from tests.fuzz.seeds import moment, seeds
 
 KILLING = 6  # seconds more until a killed process is gone, on a machine that does other things too
 CUTS = 64
@@ -274,3 +275,13 @@ def test_a_damaged_list_of_certificates_in_a_timestamp_hides_nothing(judge) -> N
     verdict = judge(data[:at] + b"ff" + data[at + 2 :])
     assert [one.kind for one in verdict.signatures] == ["signature", "timestamp"]
     assert verdict.outcome is not Outcome.VALID
+
+
+def test_an_update_that_no_reader_can_draw_is_not_permitted(judge) -> None:
+    """Found by fuzzing: a digit missing in the last table made the second signature vanish, and the file was called valid."""
+    data = seeds()["two"].data
+    table = data.rindex(b"\nxref\n")
+    for row in re.finditer(rb"\d{10} \d{5} n", data[table:]):
+        at = table + row.start() + 5
+        verdict = judge(data[:at] + data[at + 1 :], at=moment())
+        assert verdict.outcome is not Outcome.VALID, row
