@@ -133,7 +133,9 @@ class Inspection:
                 self.warnings.append("pages.not_compared")
                 # what nobody can draw nobody saw to be harmless; a locked file is drawn by whoever has its password
                 if not self.opened.reader.encrypted and fact.later.changes is not LaterChanges.SUSPICIOUS:
-                    fact.later = Later(LaterChanges.SUSPICIOUS, "signature.changes_unreadable")
+                    fact.later = replace(
+                        fact.later, changes=LaterChanges.SUSPICIOUS, reason="signature.changes_unreadable"
+                    )
             if fact.pages.suspicious and fact.later.changes is not LaterChanges.SUSPICIOUS:
                 fact.later = replace(fact.later, changes=LaterChanges.SUSPICIOUS, reason="signature.pages_changed")
 
