@@ -17,6 +17,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from .attachments import Embedded, Listed
+from .drawn import opened
 
 _PAGES = 60  # from the end; a list longer than that is not looked for
 _ELEMENTS = 20_000  # of one page
@@ -30,18 +31,17 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _HYPHENS = str.maketrans({"\ufffe": "-", "\x02": "-"})  # how PDFium writes a hyphen that ends a line
 
 
-def read_document(data: bytes) -> tuple[tuple[Listed, ...], tuple[Embedded, ...]]:
+def read_document(
+    data: bytes, end: int | None = None, *, password: str = ""
+) -> tuple[tuple[Listed, ...], tuple[Embedded, ...]]:
     """The list of the document's last pages, empty where there is none or one that is not as we make it, and the files inside the
-    document. Never raises for what it holds.
+    document. ``end``: where the revision in question ends. Never raises for what it holds.
     """
     try:
-        document = pypdfium2.PdfDocument(data)
+        with opened(data, end, password=password) as document:
+            return _listed_in(document), tuple(_embedded_in(document))
     except pypdfium2.PdfiumError:
         return (), ()
-    try:
-        return _listed_in(document), tuple(_embedded_in(document))
-    finally:
-        document.close()
 
 
 def read_attachment_list(data: bytes) -> tuple[Listed, ...]:

@@ -41,14 +41,16 @@ class Embedded:
     sha256: str
 
 
-def attachments_of(data: bytes, folder: Path | None, *, seconds: float = SECONDS) -> tuple[AttachmentVerdict, ...]:
-    """Everything about the attachments of a signed revision (``data`` ends where it ends) whose files may lie in ``folder``.
+def attachments_of(
+    data: bytes, folder: Path | None, *, end: int | None = None, password: str = "", seconds: float = SECONDS
+) -> tuple[AttachmentVerdict, ...]:
+    """Everything about the attachments of the revision that ends at ``end`` (None: the file) whose files may lie in ``folder``.
 
     Never raises for what the document or the folder holds: what cannot be read has no list.
     """
     from .attachment_list import read_document  # parses what is foreign
 
-    listed, embedded = read_document(data)
+    listed, embedded = read_document(data, end, password=password)
     return check_attachments(listed, folder, embedded=embedded, seconds=seconds)
 
 

@@ -7,11 +7,15 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from pyhanko.sign.ades.report import AdESPassed
+
 from . import described
 from .asking import fetch, missing_issuers
+from .attachments import attachments_of
 from .changes import read_coverage, read_later_changes
 from .facts import Facts, TokenFound, unjudged
 from .identity import identity_of
@@ -28,9 +32,18 @@ from .indications import (
 from .kept_answers import read_cache
 from .later.history import History
 from .opening import OpenedFile
-from .outcomes import Finding, decide, file_verdict
+from .outcomes import Finding, decide, file_verdict, with_attachments
 from .pages import compare_pages_of, count_pages
-from .report import FileVerdict, Indication, LaterChanges, Level, Outcome, Revocation, SignatureVerdict
+from .report import (
+    AttachmentVerdict,
+    FileVerdict,
+    Indication,
+    LaterChanges,
+    Level,
+    Outcome,
+    Revocation,
+    SignatureVerdict,
+)
 from .revocation import Evidence, evidence_in_file, evidence_in_signature, revocation_of
 from .subject import name_of, read_person
 from .trust import TrustStore
@@ -52,9 +65,11 @@ class Inspection:
     online: bool
     compare: bool
     password: str = ""
+    folder: Path | None = None  # where the attachments of a list may lie
     judge: Judge = field(init=False)
     known: Evidence = field(init=False, default_factory=Evidence)
     places: dict[bytes, str] = field(init=False, default_factory=dict)
+    kept: dict[int | None, Evidence] = field(init=False, default_factory=dict)
     stamps: list[Stamp] = field(init=False, default_factory=list)
     warnings: list[str] = field(init=False, default_factory=list)
 
@@ -81,7 +96,7 @@ class Inspection:
             findings.get(id(found)) or unjudged(found) for found in self.opened.fields if found.filled or found.problem
         ]
         verdicts.sort(key=lambda item: item.signed_revision)
-        return file_verdict(
+        found = file_verdict(
             replace(
                 verdict,
                 signatures=tuple(verdicts),
@@ -91,12 +106,21 @@ class Inspection:
                 revisions=self.opened.reader.total_revisions,
             )
         )
+        return with_attachments(found, self._attachments(verdicts))
+
+    def _attachments(self, verdicts: list[SignatureVerdict]) -> tuple[AttachmentVerdict, ...]:
+        """Those of the first signed revision: its list is the one that counts. Only a tagged file or one with files inside has any."""
+        root = self.opened.reader.root
+        if not {"/StructTreeRoot", "/Names", "/AF"} & set(root.keys()):
+            return ()
+        end = min((item.signed_revision for item in verdicts if item.signed_revision), default=0)
+        return attachments_of(self.data, self.folder, end=end or None, password=self.password)
 
     # -- what is known --
 
     async def _gather(self, facts: list[Facts]) -> None:
         """The file's own evidence, the cache, and, when online, fresh answers about chains that end in an anchor."""
-        in_file = evidence_in_file(self.opened.reader)
+        in_file = self._in_file(None)
         carried = _sum(
             evidence_in_signature(fact.signature.signer_info) + Evidence(tuple(carried_certificates(fact.signature)))
             for fact in facts
@@ -116,6 +140,12 @@ class Inspection:
         self.places = described.places_of(
             [("signature", carried), ("file", in_file), ("online", fresh), ("cache", cached)]
         )
+
+    def _in_file(self, revision: int | None) -> Evidence:
+        """The file's own validation data as they stood in ``revision`` (None: now)."""
+        if revision not in self.kept:
+            self.kept[revision] = evidence_in_file(self.opened.reader, revision)
+        return self.kept[revision]
 
     def _read_changes(self, facts: list[Facts]) -> None:
         deadline = monotonic() + self.trust.policy.page_seconds
@@ -155,7 +185,7 @@ class Inspection:
         )
         return _sum(
             [
-                evidence_in_file(self.opened.reader, stamp.revision),
+                self._in_file(stamp.revision),
                 *(
                     Evidence(tuple(carried_certificates(one))) + evidence_in_signature(one.signer_info)
                     for one in covered
@@ -191,9 +221,8 @@ class Inspection:
         )
 
     async def _judge_signature(self, fact: Facts) -> SignatureVerdict:
-        tokens = [await self._judge_token(fact, token) for token in signature_timestamps(fact.signature)]
+        result, tokens = await self._indicate(fact)
         own = min((token.time for token in tokens if token.result.passed and token.time is not None), default=None)
-        result = await self._indicate(fact, own)
         proven, by = min(
             [
                 *((stamp.time, "document_timestamp") for stamp in self._covering(fact)),
@@ -238,28 +267,32 @@ class Inspection:
                 return TokenFound(token, earlier)
         return TokenFound(token, result)
 
-    async def _indicate(self, fact: Facts, own: datetime | None) -> Result:
-        """The procedure by level found. ``own``: the time of a signature timestamp that passed."""
-        if signature_timestamps(fact.signature):
-            result = await self._with_stamps(fact, own)
+    async def _indicate(self, fact: Facts) -> tuple[Result, list[TokenFound]]:
+        """The procedure by the level found, and what is said of the signature's own timestamps."""
+        stamps = signature_timestamps(fact.signature)
+        if stamps:
+            result, tokens = await self._with_stamps(fact, stamps)
         else:
-            result = await self.judge.basic(fact.signature, self.known)
+            result, tokens = await self.judge.basic(fact.signature, self.known), []
         result = await self._with_known_revocation(fact, result)
         if past_can_help(result):
             result = await self._at_covering_stamps(fact, result)
-        return result
+        return result, tokens
 
-    async def _with_stamps(self, fact: Facts, own: datetime | None) -> Result:
-        if self._covering(fact):
-            result = await self.judge.long_term(fact.signature, self.known)
-        else:
-            result = await self.judge.with_time(fact.signature, self.known)
-            if own is not None and past_can_help(result) and result.revoked is None:
-                result = await self._at_later_answer(fact, result, own)
+    async def _with_stamps(self, fact: Facts, stamps: list[cms.SignedData]) -> tuple[Result, list[TokenFound]]:
+        long_term = bool(self._covering(fact))
+        procedure = self.judge.long_term if long_term else self.judge.with_time
+        result = await procedure(fact.signature, self.known)
+        if result.passed and len(stamps) == 1 and result.stamped == token_time(stamps[0]) <= self.at + TOLERANCE:
+            return result, [TokenFound(stamps[0], Result(AdESPassed.OK))]  # the procedure has judged it already
+        tokens = [await self._judge_token(fact, token) for token in stamps]
+        own = min((token.time for token in tokens if token.result.passed and token.time is not None), default=None)
+        if own is not None and not long_term and past_can_help(result) and result.revoked is None:
+            result = await self._at_later_answer(fact, result, own)
         if own is None and result.indication is Indication.TOTAL_FAILED:
             # EN 319 102-1 §5.5.4: a timestamp that fails is left out, it does not break what it stands beside; pyHanko lets it
-            return await self.judge.basic(fact.signature, self.known)
-        return result
+            result = await self.judge.basic(fact.signature, self.known)
+        return result, tokens
 
     async def _with_known_revocation(self, fact: Facts, result: Result) -> Result:
         """An answer that says revoked does not lose its force when it grows old, nor to an older answer of the other kind."""
@@ -306,7 +339,7 @@ class Inspection:
 
     def _answered(self, fact: Facts, revision: int | None) -> bool:
         """Whether the file's own validation data, as they stood in ``revision`` (None: now), answer for the signer."""
-        answer = revocation_of(fact.signature.signer_cert, None, evidence_in_file(self.opened.reader, revision))
+        answer = revocation_of(fact.signature.signer_cert, None, self._in_file(revision))
         return answer.status != "not_checked"
 
     # -- telling --

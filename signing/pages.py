@@ -18,6 +18,7 @@ from time import monotonic
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from .drawn import opened
 from .raster import Picture, PixelBox, differing_rows, hides
 from .report import Change, ChangeKind
 
@@ -66,7 +67,7 @@ class Spot:
 def count_pages(data: bytes, *, password: str = "") -> int:
     """Number of pages, 0 where the renderer cannot tell."""
     try:
-        with _document(data, password) as document:
+        with opened(data, password=password) as document:
             return len(document)
     except pypdfium2.PdfiumError:
         return 0
@@ -81,7 +82,7 @@ def compare_pages_of(
     page; without ``changes`` every form field explains one.
     """
     try:
-        with _document(data[:end], password) as before, _document(data, password) as after:
+        with _document(data, password, end) as before, _document(data, password) as after:
             return _compare(before, after, deadline, changes)
     except pypdfium2.PdfiumError:
         return PageComparison(unreadable=True)
@@ -92,7 +93,7 @@ def differing_regions(data: bytes, end: int, page: int, *, password: str = "") -
 
     The whole page where one of the two lacks it or has another size. Raises PdfiumError where nothing can be drawn.
     """
-    with _document(data[:end], password) as before, _document(data, password) as after:
+    with _document(data, password, end) as before, _document(data, password) as after:
         if not 1 <= page <= max(len(before), len(after)):
             raise IndexError(page)
         if page > min(len(before), len(after)):
@@ -156,13 +157,10 @@ def render_page(data: bytes, page: int, *, width: int, password: str = "") -> by
 
 
 @contextmanager
-def _document(data: bytes, password: str) -> Iterator[pypdfium2.PdfDocument]:
-    document = pypdfium2.PdfDocument(data, password=password or None)
-    try:
+def _document(data: bytes, password: str, end: int | None = None) -> Iterator[pypdfium2.PdfDocument]:
+    with opened(data, end, password=password) as document:
         document.init_forms()
         yield document
-    finally:
-        document.close()
 
 
 @contextmanager

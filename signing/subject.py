@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from asn1crypto import core, x509
 
@@ -78,9 +80,14 @@ def describe_certificate(
         raise SigningError("certificate.unreadable", label=label) from error
 
 
-def _values(name: x509.Name) -> dict[str, str]:
+def _values(name: x509.Name) -> Mapping[str, str]:
+    return _values_of(name.chosen.dump())
+
+
+@lru_cache(maxsize=512)
+def _values_of(der: bytes) -> Mapping[str, str]:
     found: dict[str, str] = {}
-    for rdn in name.chosen:
+    for rdn in x509.RDNSequence.load(der):
         for pair in rdn:
             text = _text(pair["value"])
             if text:

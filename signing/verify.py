@@ -14,10 +14,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .attachments import attachments_of
 from .inspection import Inspection
 from .opening import Unreadable, open_file
-from .outcomes import with_attachments
 from .report import FileVerdict, Outcome
 from .trust import TrustStore
 
@@ -43,16 +41,16 @@ def verify_file(
         data = _read(path)
     except Unreadable as error:
         return FileVerdict(str(path), "", Outcome.UNREADABLE, error.code, at=moment)
-    verdict = verify_bytes(
-        data, name=str(path), trust=trust, at=at, online=online, compare_pages=compare_pages, password=password
+    return verify_bytes(
+        data,
+        name=str(path),
+        trust=trust,
+        at=at,
+        online=online,
+        compare_pages=compare_pages,
+        password=password,
+        folder=path.parent,
     )
-    return with_attachments(verdict, attachments_of(_first_signed(data, verdict), path.parent))
-
-
-def _first_signed(data: bytes, verdict: FileVerdict) -> bytes:
-    """The revision that the first signature covers, all of the file where nobody signed: its list of attachments is the one that counts."""
-    end = min((item.signed_revision for item in verdict.signatures if item.signed_revision), default=0)
-    return data[:end] if 0 < end < len(data) else data
 
 
 def verify_bytes(
@@ -64,15 +62,16 @@ def verify_bytes(
     online: bool = False,
     compare_pages: bool = True,
     password: str = "",
+    folder: Path | None = None,
 ) -> FileVerdict:
-    """The same for bytes already read; ``name`` is only repeated in the verdict."""
+    """The same for bytes already read; ``name`` is only repeated in the verdict. ``folder``: where its attachments may lie."""
     moment = at or datetime.now(UTC)
     verdict = FileVerdict(
         name, hashlib.sha256(data).hexdigest(), Outcome.UNREADABLE, "file.not_judged", size=len(data), at=moment
     )
     try:
         opened = open_file(data, password)
-        inspection = Inspection(data, opened, trust, moment, online and at is None, compare_pages, password)
+        inspection = Inspection(data, opened, trust, moment, online and at is None, compare_pages, password, folder)
         return asyncio.run(inspection.run(verdict))
     except Unreadable as error:
         return replace(verdict, reason=error.code)
