@@ -14,7 +14,7 @@ from .looks import Looks
 from .past import Past, items_of, number_of, raw
 from .rules import Rules, rules_of
 from .step import Found, Step
-from .structure import covers_its_revision, crooked_entries, skipped_updates, stray_bytes
+from .structure import covers_its_revision, crooked_entries, damaged_table, skipped_updates, stray_bytes
 
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
@@ -113,6 +113,8 @@ class History:
         step = Step(past, number - 1, number, self.graph.above(written))
         for crooked in crooked_entries(past, number):
             step.note(ChangeKind.STRUCTURE, crooked)
+        if damaged_table(self._data, past, number):
+            step.note(ChangeKind.STRUCTURE, "xref")
         judge_document(step, self.graph)
         self._judge_unseen(step, written)
         Looks(self._data, step, self._password).judge()

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from pyhanko.pdf_utils.xref import XRefSectionType
+
 from .past import Past
 
 if TYPE_CHECKING:
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
 
 _WHITE = b"\x00\t\n\x0c\r "
 _END_MARK = re.compile(rb"startxref[\x00\t\n\x0c\r ]+([0-9]{1,12})[\x00\t\n\x0c\r ]+%%EOF")
+_TABLE = re.compile(rb"[\x00\t\n\x0c\r ]*(?:xref[\x00\t\n\x0c\r ]+)?")
+_SUBSECTION = re.compile(rb"[0-9]{1,10} ([0-9]{1,10}) ?[\t\n\r ]*")
+_ENTRY = re.compile(rb"[0-9]{10} [0-9]{5} [fn][\t ]*[\r\n]+")
+_TRAILER = re.compile(rb"[\x00\t\n\x0c\r ]*trailer")
 _TAIL = 1024  # bytes before the end of a revision in which its end mark stands
 
 
@@ -50,6 +56,26 @@ def skipped_updates(data: bytes, past: Past, revision: int, end: int) -> bool:
     marks = [int(mark.group(1)) for mark in _END_MARK.finditer(data, end)]
     named = [_section(past, number).declared_startxref for number in range(revision + 1, past.last + 1)]
     return marks != named
+
+
+def damaged_table(data: bytes, past: Past, revision: int) -> bool:
+    """Whether the table of an update is not as ISO 32000-1 §7.5.4 writes it: what one reader repairs another one reads otherwise.
+
+    Ends of lines are taken as they come; digits and counts are not. Cross-reference streams have no such freedom.
+    """
+    section = _section(past, revision)
+    if section.xref_section_type not in (XRefSectionType.STANDARD, XRefSectionType.HYBRID_MAIN):
+        return False
+    place = _TABLE.match(data, section.start_location)
+    at = section.start_location if place is None else place.end()
+    while place is not None and (head := _SUBSECTION.match(data, at)) is not None:
+        at = head.end()
+        for _ in range(int(head.group(1))):
+            entry = _ENTRY.match(data, at)
+            if entry is None:
+                return True
+            at = entry.end()
+    return place is None or _TRAILER.match(data, at) is None
 
 
 def crooked_entries(past: Past, revision: int) -> Iterator[str]:
