@@ -12,6 +12,7 @@ from pyhanko_certvalidator.sig_validate import DEFAULT_SIGNATURE_VALIDATOR
 
 from .algorithm_usage import key_bits, names_of
 from .algorithms import Limit, judge_algorithm
+from .objects import entry, items, plain
 from .report import Algorithm, ChainLink, Countersignature, EvidenceItem, Integrity
 from .revocation import Evidence, answers_about
 from .subject import name_of, read_person
@@ -143,7 +144,7 @@ def algorithms_of(signature: EmbeddedPdfSignature, moment: datetime, limits: Seq
 def stated(signature: EmbeddedPdfSignature, key: str) -> str:
     """What the signer wrote in the signature dictionary under ``key`` (ISO 32000-1 table 252), cut where it has no end."""
     try:
-        return str(signature.sig_object.get(key, ""))[:_LONGEST]
+        return str(entry(signature.sig_object, key) or "")[:_LONGEST]
     except Exception:  # noqa: BLE001 - the parser raises many types
         return ""
 
@@ -151,10 +152,12 @@ def stated(signature: EmbeddedPdfSignature, key: str) -> str:
 def certification_of(signature: EmbeddedPdfSignature) -> int:
     """P of DocMDP when this signature certifies (ISO 32000-1 §12.8.2.2, table 254: 2 where none is given), 0 for an approval signature."""
     try:
-        for reference in signature.sig_object.get("/Reference", ()):
-            found = reference.get_object()
-            if found.get("/TransformMethod") == "/DocMDP":
-                return int(found.get("/TransformParams", {}).get("/P", 2))
+        for reference in items(entry(signature.sig_object, "/Reference")):
+            found = plain(reference)
+            if entry(found, "/TransformMethod") == "/DocMDP":
+                parameters = entry(found, "/TransformParams")
+                level = None if parameters is None else entry(parameters, "/P")
+                return 2 if level is None else int(level)
     except Exception:  # noqa: BLE001 - a damaged reference certifies nothing that could be told
         return 0
     return 0

@@ -14,6 +14,7 @@ from pyhanko.pdf_utils.crypt import AuthStatus
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
+from .objects import entry, items, plain
 from .parsed import compare_quickly, share_certificates
 from .quick_reading import read_quickly
 
@@ -97,7 +98,7 @@ def signature_fields(reader: PdfFileReader) -> Iterator[FieldFound]:
     if form is None:
         return
     seen: set[tuple[int, int]] = set()
-    pending: list[tuple[object, str, str, int]] = [(kid, "", "", 0) for kid in reversed(_array(form.get("/Fields")))]
+    pending: list[tuple[object, str, str, int]] = [(kid, "", "", 0) for kid in reversed(items(form.get("/Fields")))]
     for _ in range(_MAX_FIELDS):
         if not pending:
             return
@@ -107,12 +108,12 @@ def signature_fields(reader: PdfFileReader) -> Iterator[FieldFound]:
             continue
         if depth > _MAX_DEPTH:
             raise Unreadable("file.too_demanding")
-        part = field.get("/T")
+        part = entry(field, "/T")
         name = ".".join(text for text in (prefix, str(part) if part is not None else "") if text)
         kind = str(field.get("/FT", inherited))
         if kind == "/Sig" and ("/T" in field or "/V" in field):
             yield _read_field(reader, raw, field, name)
-        pending += [(kid, name, kind, depth + 1) for kid in reversed(_array(field.get("/Kids")))]
+        pending += [(kid, name, kind, depth + 1) for kid in reversed(items(field.get("/Kids")))]
     raise Unreadable("file.too_demanding")
 
 
@@ -138,14 +139,8 @@ def _read_field(reader: PdfFileReader, raw: object, field: generic.DictionaryObj
 
 
 def _dictionary(raw: object) -> generic.DictionaryObject | None:
-    value = raw.get_object() if isinstance(raw, generic.PdfObject) else raw  # type: ignore[no-untyped-call]
+    value = plain(raw)
     return value if isinstance(value, generic.DictionaryObject) else None
-
-
-def _array(raw: object) -> list[object]:
-    value = raw.get_object() if isinstance(raw, generic.PdfObject) else raw  # type: ignore[no-untyped-call]
-    # raw_get keeps references: pyHanko needs to know where a field stands
-    return [value.raw_get(index) for index in range(len(value))] if isinstance(value, generic.ArrayObject) else []
 
 
 def _seen(raw: object, seen: set[tuple[int, int]]) -> bool:

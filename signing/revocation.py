@@ -16,6 +16,7 @@ from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.general import NonexistentAttributeError, find_unique_cms_attribute
 
 from . import parsed
+from .objects import entry, items, plain
 from .report import Revocation
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ def evidence_in_file(reader: PdfFileReader, revision: int | None = None) -> Evid
     """The DSS as it stood in ``revision`` (None: now); EN 319 142-1 §5.4.2. Unreadable entries are left out."""
     try:
         handler = reader if revision is None else HistoricalResolver(reader, revision=revision)
-        store = handler.root["/DSS"]
+        store = entry(handler.root, "/DSS")
+        if store is None:
+            return Evidence()
     except Exception:  # noqa: BLE001 - no DSS, or none that can be read
         return Evidence()
     return Evidence(
@@ -78,12 +81,12 @@ def evidence_in_signature(signer_info: cms.SignerInfo) -> Evidence:
 
 def _load(store: Any, key: str, parse: Callable[[bytes], Any], purpose: DecodePurpose) -> Iterable[Any]:
     try:
-        references = list(store.get(key, ()))
+        references = items(entry(store, key))
     except Exception:  # noqa: BLE001 - a damaged DSS is no evidence
         return
     for reference in references[:500]:
         try:
-            value = parse(reference.get_object().read_data(purpose))
+            value = parse(plain(reference).read_data(purpose))
         except Exception:  # noqa: BLE001, S112 - one damaged entry is no evidence
             continue
         yield value

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pikepdf
 import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import fields, signers
 
 from signing.report import FileVerdict, Indication, LaterChanges, Level, Outcome, SignatureVerdict
 from signing.trust import Anchor, TrustStore
@@ -330,3 +334,40 @@ def _victim_bytes() -> bytes:
     if not _VICTIM:
         _VICTIM.append(victim(shared_lab()))
     return _VICTIM[0]
+
+
+# --- encrypted files
+
+
+def encrypted(pki: Lab, password: str) -> bytes:
+    """AES-256, signed by two while it was so."""
+    with pikepdf.open(io.BytesIO(prepared(pki))) as pdf:
+        out = io.BytesIO()
+        pdf.save(out, encryption=pikepdf.Encryption(owner="dueño", user=password))
+    data = out.getvalue()
+    for holder, field in ((pki.alice, "firma-1"), (pki.bob, "firma-2")):
+        writer = IncrementalPdfFileWriter(io.BytesIO(data))
+        writer.encrypt(password)
+        metadata = signers.PdfSignatureMetadata(field_name=field, subfilter=fields.SigSeedSubFilter.PADES)
+        signed = io.BytesIO()
+        signers.PdfSigner(metadata, signer=pki.signer(holder)).sign_pdf(
+            writer, existing_fields_only=True, output=signed, bytes_reserved=16384
+        )
+        data = signed.getvalue()
+    return data
+
+
+@pytest.mark.parametrize("password", ["", "contraseña ñ"])
+def test_an_encrypted_file_is_judged_with_its_password(pki: Lab, trust: TrustStore, password: str) -> None:
+    data = encrypted(pki, password)
+    verdict = verify_bytes(data, name="x", trust=trust, password=password)
+    assert {item.field: item.outcome for item in verdict.signatures} == {
+        "firma-1": Outcome.VALID,
+        "firma-2": Outcome.VALID,
+    }
+    assert verdict.signatures[0].later_changes is LaterChanges.PERMITTED
+    if password:
+        assert verify_bytes(data, name="x", trust=trust).reason == "file.encrypted"
+        assert verify_bytes(data, name="x", trust=trust, password="otra").reason == "file.wrong_password"
+        broken = verify_bytes(splice(data, 200, b"X"), name="x", trust=trust, password=password)
+        assert broken.outcome is not Outcome.VALID
