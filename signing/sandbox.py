@@ -138,10 +138,11 @@ class Verifier:
                 self._kill()
                 return unread(path, "file.crashed")
 
-    def render(self, path: Path, page: int, *, width: int) -> bytes:
-        """PNG of a page (from 1), ``width`` pixels wide; raises SigningError with a ``file.…`` code."""
+    def render(self, path: Path, page: int, *, width: int, password: str = "") -> bytes:
+        """PNG of a page (from 1), ``width`` pixels wide; raises SigningError with a ``file.…`` code. ``password``: as in ``verify``."""
         with self._lock:
-            answer = self._ask_about(path, page, {"do": "render", "width": width})
+            secret = Secret(password) if password else None
+            answer = self._ask_about(path, page, {"do": "render", "width": width}, secret)
             body = bytes(answer.data)
             if not body.startswith(_PNG):
                 self._kill()
@@ -195,10 +196,10 @@ class Verifier:
         self._known = question.trust
         return message
 
-    def _ask_about(self, path: Path, page: int, message: Mapping[str, Any]) -> Frame:
+    def _ask_about(self, path: Path, page: int, message: Mapping[str, Any], secret: Secret | None = None) -> Frame:
         """A question about one page, whose refusal is raised."""
         try:
-            answer = self._ask({**message, "path": _as_text(path), "page": page})
+            answer = self._ask({**message, "path": _as_text(path), "page": page}, secret)
         except _Lost as lost:
             raise SigningError(lost.code, file=path.name, page=page) from lost
         if "failed" in answer.message:
@@ -250,7 +251,10 @@ class Verifier:
                 self._child = PipedChild(command, largest=_MAX_ANSWER)
             except OSError as error:
                 raise SigningError("verifier.not_started") from error
-            self._child.send({"memory": self._limits.memory, "cpu_seconds": max(int(self._limits.seconds) * 2, 1)})
+            seconds = self._limits.seconds
+            self._child.send(
+                {"memory": self._limits.memory, "cpu_seconds": max(int(seconds) * 2, 1), "page_seconds": seconds / 2}
+            )
         return self._child
 
     def _retire(self) -> None:

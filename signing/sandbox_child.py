@@ -11,6 +11,7 @@ import gc
 import logging
 import os
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
@@ -30,8 +31,9 @@ _SWEEP = 128 * 1024**2  # bytes resident, above which memory is swept after a fi
 class _Judge:
     """What the child keeps between questions: the store of anchors, which comes once."""
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, guard: Guard, page_seconds: float) -> None:
         self._guard = guard
+        self._page_seconds = page_seconds  # the most that comparing pages may take of the time for a file
         self._trust: TrustStore | None = None
 
     def answer(self, frame: Frame) -> tuple[Message, bytes]:
@@ -40,7 +42,7 @@ class _Judge:
         try:
             match question["do"]:
                 case "render":
-                    return {"png": True}, _render(question)
+                    return {"png": True}, _render(question, frame.data)
                 case "layout":
                     return _layout(Path(question["path"]), question["page"]), b""
             return {"verdict": self._verify(question, frame.data)}, b""
@@ -60,7 +62,9 @@ class _Judge:
         from .wire import trust_from_json, verdict_to_json
 
         if "trust" in question:
-            self._trust = trust_from_json(question["trust"])
+            trust = trust_from_json(question["trust"])
+            most = min(trust.policy.page_seconds, self._page_seconds)
+            self._trust = replace(trust, policy=replace(trust.policy, page_seconds=most))
         assert self._trust is not None
         at, online = question["at"], bool(question["online"])
         with self._guard.open_network() if online else self._guard.closed():
@@ -75,10 +79,11 @@ class _Judge:
         return verdict_to_json(verdict)
 
 
-def _render(question: Message) -> bytes:
+def _render(question: Message, secret: bytearray) -> bytes:
     from .pages import render_page
 
-    return render_page(Path(question["path"]).read_bytes(), question["page"], width=question["width"])
+    data, password = Path(question["path"]).read_bytes(), secret.decode("utf-8")
+    return render_page(data, question["page"], width=question["width"], password=password)
 
 
 def _layout(path: Path, page: int) -> Message:
@@ -103,7 +108,7 @@ def serve(questions: Raw, answers: Raw) -> None:
     guard.stand()
     gc.freeze()  # what is loaded now is not looked at again and again
     write_frame(answers, {"ready": True})
-    judge, seconds = _Judge(guard), int(first.message["cpu_seconds"])
+    judge, seconds = _Judge(guard, float(first.message["page_seconds"])), int(first.message["cpu_seconds"])
     while (frame := read_frame(questions)) is not None:
         limit_cpu(seconds)
         message, data = judge.answer(frame)
