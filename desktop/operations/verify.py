@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from desktop.records.documents import DocumentView
 from desktop.sync.proof import SlipProof, prove
 from signing.attachments import Listed, check_attachments
+from signing.file_walk import walk
 from signing.report import FileVerdict
 
 from .desk import Desk
@@ -23,14 +25,21 @@ class AttachmentFinding:
     problem: str
 
 
-def verify_path(desk: Desk, path: Path, *, online: bool = False) -> FileVerdict:
+def files_under(paths: Sequence[Path], most: int) -> list[Path]:
+    """The files named and the PDFs in the folders named, at most ``most``; places that cannot be looked into are among them."""
+    return [place.path for place in islice(walk(paths), most)]
+
+
+def verify_path(desk: Desk, path: Path, *, online: bool = False, password: str = "") -> FileVerdict:
     """The verdict on any PDF, parsed in the killable child. ``online`` may ask the certificates' own OCSP and CRL services.
+
+    ``password``: of a file that is locked.
 
     Raises ``policy.offline`` or ``policy.locked_option`` where the policy lets nobody be asked.
     """
     if online:
         require_online(desk.trust.policy)
-    return desk.verifier.verify(path, trust=desk.trust, at=None, online=online)
+    return desk.verifier.verify(path, trust=desk.trust, at=None, online=online, password=password)
 
 
 def verify_document(desk: Desk, document: str, *, online: bool = False) -> FileVerdict:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 
@@ -32,6 +33,7 @@ from desktop.operations.desk import Desk
 from desktop.records.documents import DocumentState, DocumentView
 from desktop.records.errors import Fact, OfficeError
 from desktop.records.events import EventKind
+from desktop.resources import find_resources
 from desktop.routing.slips import ACTIONS, Hop, SlipView
 from desktop.routing.trays import Tray, Urgency
 from signing.errors import SigningError
@@ -285,9 +287,23 @@ class BoundDesk:
 
     # -- slow and outside
 
-    def verify(self, path: Path) -> FileVerdict:
+    def verify(self, path: Path, password: str = "") -> FileVerdict:
         """Any PDF."""
-        return verify_operations.verify_path(self._desk, path)
+        return verify_operations.verify_path(self._desk, path, password=password)
+
+    def find_files(self, paths: Sequence[Path], most: int) -> Sequence[Path]:
+        """What cannot be looked into is a file whose verdict says so."""
+        return verify_operations.files_under(paths, most)
+
+    def save_report(self, path: Path, verdicts: Sequence[FileVerdict]) -> None:
+        """In the entity's zone."""
+        from desktop.verdicts.phrases import Phrases  # with them comes the page engine
+        from desktop.verdicts.writing import Setting, check_targets, write_reports
+
+        check_targets([path], [Path(verdict.file) for verdict in verdicts])
+        phrases = Phrases(zone=self._desk.directory.entity.zone)
+        made = Setting(self._desk.now_local(), version("qillqa"), find_resources(), phrases)
+        write_reports([path], verdicts, made)
 
     def verify_document(self, document: str) -> FileVerdict:
         """The desk's own bytes; remembered by digest for the card."""
@@ -296,9 +312,9 @@ class BoundDesk:
             self._verdicts[verdict.sha256] = verdict
         return verdict
 
-    def render_page(self, path: Path, page: int, width: int) -> bytes:
+    def render_page(self, path: Path, page: int, width: int, password: str = "") -> bytes:
         """A page (from 0) as PNG, drawn in the killable child (which counts from 1)."""
-        return self._desk.verifier.render(path, page + 1, width=width)
+        return self._desk.verifier.render(path, page + 1, width=width, password=password)
 
     def synchronise(self, progress: Progress) -> SyncOutcome:
         """Raise what is owed a timestamp, then one exchange with the line; another one asked for meanwhile waits its turn."""

@@ -7,7 +7,8 @@ implementation may be called from several threads, but one lane calls only one m
 
 * ``LOCAL`` lane (one thread): everything that reads or writes the desk's own store;
 * ``TOKEN`` lane (one thread): :meth:`OfficeDesk.tokens`, :meth:`OfficeDesk.watch_tokens`, :meth:`OfficeDesk.sign`;
-* ``POOL`` (a few threads): :meth:`OfficeDesk.verify`, :meth:`OfficeDesk.render_page`, :meth:`OfficeDesk.synchronise`,
+* ``POOL`` (a few threads): :meth:`OfficeDesk.verify`, :meth:`OfficeDesk.find_files`, :meth:`OfficeDesk.save_report`,
+  :meth:`OfficeDesk.render_page`, :meth:`OfficeDesk.synchronise`,
   :meth:`OfficeDesk.raise_now`.
 
 Failures that a person can be told are raised as ``OfficeError`` or ``SigningError`` (code + facts); a cancelled act raises
@@ -393,15 +394,26 @@ class OfficeDesk(Protocol):
         ...
 
     # -- slow and outside (POOL) --
-    def verify(self, path: Path) -> FileVerdict:
-        """The verdict on any PDF. Nothing leaves the machine; foreign parsing happens in a killable child."""
+    def verify(self, path: Path, password: str = "") -> FileVerdict:
+        """The verdict on any PDF. Nothing leaves the machine; foreign parsing happens in a killable child.
+
+        ``password``: of a locked file.
+        """
+        ...
+
+    def find_files(self, paths: Sequence[Path], most: int) -> Sequence[Path]:
+        """The files named and the PDFs in the folders named, at most ``most``, in the order of their names."""
+        ...
+
+    def save_report(self, path: Path, verdicts: Sequence[FileVerdict]) -> None:
+        """Write a report of verdicts; its form by the end of the name (.pdf, .html, .csv, .json, .xml). Raises ``report.…``."""
         ...
 
     def verify_document(self, document: str) -> FileVerdict:
         """The verdict on a document of the desk; also kept for its card."""
         ...
 
-    def render_page(self, path: Path, page: int, width: int) -> bytes:
+    def render_page(self, path: Path, page: int, width: int, password: str = "") -> bytes:
         """One page (from 0) of a PDF that did not pass, as PNG of ``width`` pixels, rendered in the killable child."""
         ...
 

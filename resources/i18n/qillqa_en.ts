@@ -1144,6 +1144,22 @@
         <source>y otros {n} más</source>
         <translation>and {n} more</translation>
     </message>
+    <message>
+        <source>Suelte aquí un PDF, o una carpeta</source>
+        <translation>Drop a PDF or a folder here</translation>
+    </message>
+    <message>
+        <source>Le dirá quién lo firmó, cuándo, y si cambió después.</source>
+        <translation>It will tell who signed it, when, and whether it changed afterwards.</translation>
+    </message>
+    <message>
+        <source>El documento no sale de este equipo. Sirve también sin conexión.</source>
+        <translation>The document does not leave this computer. It works without a connection too.</translation>
+    </message>
+    <message>
+        <source>Verificar</source>
+        <translation>Verify</translation>
+    </message>
 </context>
 <context>
     <name>VerifyPane</name>
@@ -1166,18 +1182,6 @@
     <message>
         <source>Evidencia</source>
         <translation>Evidence</translation>
-    </message>
-    <message>
-        <source>Suelte aquí un PDF</source>
-        <translation>Drop a PDF here</translation>
-    </message>
-    <message>
-        <source>Le dirá quién lo firmó, cuándo, y si cambió después.</source>
-        <translation>It tells you who signed it, when, and whether it changed afterwards.</translation>
-    </message>
-    <message>
-        <source>El documento no sale de este equipo. Sirve también sin conexión.</source>
-        <translation>The document does not leave this computer. It works without a connection too.</translation>
     </message>
     <message>
         <source>no se pudo verificar</source>
@@ -1238,6 +1242,22 @@
     <message>
         <source>Adjuntos de la lista</source>
         <translation>Attachments of the list</translation>
+    </message>
+    <message>
+        <source>Elegir carpeta</source>
+        <translation>Choose folder</translation>
+    </message>
+    <message>
+        <source>Guardar informe</source>
+        <translation>Save report</translation>
+    </message>
+    <message>
+        <source>PDF (*.pdf);;Página web (*.html);;Tabla (*.csv);;Datos (*.json);;ETSI TS 119 102-2 (*.xml)</source>
+        <translation>PDF (*.pdf);;Web page (*.html);;Table (*.csv);;Data (*.json);;ETSI TS 119 102-2 (*.xml)</translation>
+    </message>
+    <message>
+        <source>informe.pdf</source>
+        <translation>report.pdf</translation>
     </message>
 </context>
 <context>
@@ -1804,6 +1824,21 @@
     <message>
         <source>Se elevará solo cuando responda el servicio.</source>
         <translation>It will be raised by itself when the service answers.</translation>
+    </message>
+</context>
+<context>
+    <name>PasswordLine</name>
+    <message>
+        <source>Contraseña del archivo</source>
+        <translation>Password of the file</translation>
+    </message>
+    <message>
+        <source>Contraseña</source>
+        <translation>Password</translation>
+    </message>
+    <message>
+        <source>Abrir</source>
+        <translation>Open</translation>
     </message>
 </context>
 </TS>

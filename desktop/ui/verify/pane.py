@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,12 +23,14 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.ui.jobs import Lane
-from desktop.ui.messages import message_of
+from desktop.ui.messages import Message, message_of
 from desktop.ui.reader.parts import PagesTab
 from desktop.ui.verify.details import attachment_lines
+from desktop.ui.verify.invitation import Invitation
+from desktop.ui.verify.locked import LOCKED, PasswordLine
 from desktop.ui.verify.rows import VerdictDelegate
 from desktop.ui.verify.verdict import TONE, evidence, signature_words, text_tone, verdict_words
-from desktop.ui.widgets.basics import ActionButton, IconMark, announce, clear, fill, label, line, restyle, scrolling
+from desktop.ui.widgets.basics import ActionButton, announce, clear, fill, label, line, restyle, scrolling
 from desktop.ui.widgets.evidence import Points
 from desktop.ui.widgets.pages import ChildPages, QtPdfPages
 from desktop.ui.wording import Tinted, count, outcome_word
@@ -36,9 +39,11 @@ from signing.report import FileVerdict, Outcome
 if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
 
+    from desktop.records.errors import Fact
     from desktop.ui.bench import Bench
 
 LIST, SIDE = 270, 260
+MOST = 500  # files of folders in one list; larger folders are the command's
 
 
 @dataclass(slots=True)
@@ -48,6 +53,7 @@ class Checked:
     path: Path
     verdict: FileVerdict | None = None
     problem: str = ""
+    password: str = ""  # that opened it, or that is tried; only in memory
 
     def words(self) -> Tinted:
         """Its state in a word."""
@@ -67,6 +73,7 @@ class VerifyPane(QFrame):
         self.setAcceptDrops(True)
         self._bench = bench
         self.files: list[Checked] = []
+        self._passwords: list[str] = []
         self._build()
 
     # -- building --
@@ -81,10 +88,18 @@ class VerifyPane(QFrame):
             self._bench.look, self.tr("Elegir archivos"), kind="primary", key="Ctrl+O", icon="folder-open"
         )
         self.choose.clicked.connect(self._choose)
-        fill(row, label(self.tr("Verificar"), size="title", wrap=False), -1, self.choose)
+        self.folder = ActionButton(self._bench.look, self.tr("Elegir carpeta"))
+        self.folder.clicked.connect(self._choose_folder)
+        self.save = ActionButton(self._bench.look, self.tr("Guardar informe"), key="Ctrl+S", icon="file-text")
+        self.save.clicked.connect(self._save)
+        self.save.setEnabled(False)
+        title = label(self.tr("Verificar"), size="title", wrap=False)
+        fill(row, title, -1, self.save, px(8), self.folder, px(8), self.choose)
         self._build_filled()
         self.stack = QStackedWidget()
-        self.stack.addWidget(self._build_empty())
+        self.invitation = Invitation(self._bench.look)
+        self.drop = self.invitation.drop
+        self.stack.addWidget(self.invitation)
         self.stack.addWidget(self.filled)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -134,43 +149,37 @@ class VerifyPane(QFrame):
         fill(across, self.list, self._edges[0], middle, self._edges[1], self.side_frame)
         across.setStretch(2, 1)
 
-    def _build_empty(self) -> QWidget:
-        px = self._bench.look.px
-        self.drop = QFrame()
-        self.drop.setObjectName("drop")
-        inner = QVBoxLayout(self.drop)
-        inner.setContentsMargins(px(24), px(36), px(24), px(36))
-        inner.setSpacing(px(8))
-        inner.addWidget(IconMark(self._bench.look, "shield-check", "accent", 44), 0, Qt.AlignmentFlag.AlignHCenter)
-        texts = (
-            (self.tr("Suelte aquí un PDF"), "title", ""),
-            (self.tr("Le dirá quién lo firmó, cuándo, y si cambió después."), "body", ""),
-            (self.tr("El documento no sale de este equipo. Sirve también sin conexión."), "body-small", "dim"),
-        )
-        for text, size, tone in texts:
-            words = label(text, size=size, tone=tone)
-            words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            inner.addWidget(words)
-        page = QWidget()
-        page.setObjectName("ground")
-        box = QVBoxLayout(page)
-        box.setContentsMargins(px(40), px(40), px(40), px(40))
-        row = QHBoxLayout()
-        self.drop.setMaximumWidth(px(560))
-        fill(row, -1)
-        row.addWidget(self.drop, 4)
-        fill(row, -1)
-        fill(box, -1, row, -1, -1)
-        return scrolling(page, name=self.tr("Verificar"))
-
     # -- files --
 
     def _choose(self) -> None:
         names, _kind = QFileDialog.getOpenFileNames(self, self.tr("Elegir archivos"), "", "PDF (*.pdf)")
         self.check([Path(name) for name in names])
 
+    def _choose_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, self.tr("Elegir carpeta"))
+        if name:
+            self.check([Path(name)])
+
     def check(self, paths: list[Path]) -> None:
-        """Verify files; the first is shown at once."""
+        """Verify files and the PDFs of folders; the first is shown at once."""
+        if not any(path.is_dir() for path in paths):
+            self._check_files(paths)
+            return
+        job = self._bench.jobs.job(lambda: self._bench.office.find_files(paths, MOST + 1), Lane.POOL).owned_by(self)
+        job.success(self._found).failure(self._tell).start()
+
+    def _found(self, files: Sequence[Path]) -> None:
+        if not files:
+            self.told.emit(self._message("verify.folder_empty"))
+        elif len(files) > MOST:
+            self.told.emit(self._message("verify.folder_large", most=MOST))
+        self._check_files(list(files)[:MOST])
+
+    def _message(self, code: str, **facts: Fact) -> Message:
+        words = self._bench.say(code, facts)
+        return Message("care", *(words or (code, "", "")))
+
+    def _check_files(self, paths: list[Path]) -> None:
         if not paths:
             return
         first = len(self.files)
@@ -187,11 +196,34 @@ class VerifyPane(QFrame):
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _start(self, checked: Checked) -> None:
-        job = self._bench.jobs.job(lambda: self._bench.office.verify(checked.path), Lane.POOL).owned_by(self)
-        job.success(lambda verdict: self._keep(checked, verdict)).failure(lambda e: self._fail(checked, e)).start()
+        """With each password that was given so far, where the file turns out to be locked."""
+        passwords = ("", *self._passwords) if not checked.password else (checked.password,)
 
-    def _keep(self, checked: Checked, verdict: FileVerdict) -> None:
+        def judge() -> tuple[FileVerdict, str]:
+            for password in passwords:
+                verdict = self._bench.office.verify(checked.path, password)
+                if verdict.reason not in LOCKED:
+                    break
+            return verdict, password
+
+        job = self._bench.jobs.job(judge, Lane.POOL).owned_by(self)
+        job.success(lambda told: self._keep(checked, *told)).failure(lambda e: self._fail(checked, e)).start()
+
+    def _unlock(self, checked: Checked, password: str) -> None:
+        checked.verdict, checked.password = None, password
+        self._retell(checked)
+        self._show(self.files.index(checked))
+        self._start(checked)
+
+    def _keep(self, checked: Checked, verdict: FileVerdict, password: str) -> None:
         checked.verdict = verdict
+        checked.password = "" if verdict.reason in LOCKED else password
+        if checked.password and checked.password not in self._passwords:
+            self._passwords.append(checked.password)
+            for other in self.files:
+                if other is not checked and other.verdict is not None and other.verdict.reason in LOCKED:
+                    self._start(other)
+        self.save.setEnabled(all(one.verdict is not None or one.problem for one in self.files))
         self._retell(checked)
         if self.shown is checked:
             self._show(self.files.index(checked))
@@ -202,8 +234,28 @@ class VerifyPane(QFrame):
         self._retell(checked)
         if self.shown is checked:
             self._show(self.files.index(checked))
+        self._tell(error)
+
+    def _tell(self, error: BaseException) -> None:
         if (message := message_of(error, self._bench.say)) is not None:
             self.told.emit(message)
+
+    def _save(self) -> None:
+        """One report of every file of the list; its form by the end of its name."""
+        kinds = self.tr("PDF (*.pdf);;Página web (*.html);;Tabla (*.csv);;Datos (*.json);;ETSI TS 119 102-2 (*.xml)")
+        name, kind = QFileDialog.getSaveFileName(self, self.tr("Guardar informe"), self.tr("informe.pdf"), kinds)
+        if not name:
+            return
+        path = Path(name)
+        if not path.suffix:
+            path = path.with_suffix(kind.rpartition("*")[2].rstrip(")"))
+        verdicts = [one.verdict for one in self.files if one.verdict is not None]
+        job = self._bench.jobs.job(lambda: self._bench.office.save_report(path, verdicts), Lane.POOL).owned_by(self)
+        job.success(lambda _none: self.told.emit(self._saved(path))).failure(self._tell).start()
+
+    def _saved(self, path: Path) -> Message:
+        words = self._bench.say("verify.report_saved", {"file": path.name, "folder": str(path.parent)})
+        return Message("good", *(words or (path.name, "", "")))
 
     def _retell(self, checked: Checked) -> None:
         item = self.list.item(self.files.index(checked))
@@ -246,6 +298,10 @@ class VerifyPane(QFrame):
         verdict = checked.verdict
         words = verdict_words(verdict, self._bench.say)
         self._say_sentence(TONE[verdict.outcome], text_tone(verdict.outcome), words.what, "")
+        if verdict.reason in LOCKED:
+            self.password = PasswordLine(self._bench.look)
+            self.password.given.connect(lambda text: self._unlock(checked, text))
+            self._sentence.addWidget(self.password)
         for title, text in ((self.tr("Qué significa"), words.means), (self.tr("Qué hacer"), words.do)):
             fill(self._side, label(title, bold=True), label(text, size="body-small", selectable=True), 6)
         self._show_evidence(verdict)
@@ -286,10 +342,11 @@ class VerifyPane(QFrame):
     def _show_pages(self, checked: Checked, verdict: FileVerdict) -> None:
         if verdict.outcome is Outcome.UNREADABLE:
             self.pages.show_source(None)
-        elif verdict.outcome is Outcome.VALID and (own := QtPdfPages(checked.path)).readable:
+        elif verdict.outcome is Outcome.VALID and not checked.password and (own := QtPdfPages(checked.path)).readable:
             self.pages.show_source(own)
         else:
-            source = ChildPages(self._bench.office, self._bench.jobs, checked.path, max(verdict.pages, 1))
+            pages = max(verdict.pages, 1)
+            source = ChildPages(self._bench.office, self._bench.jobs, checked.path, pages, password=checked.password)
             self.pages.show_source(source)
 
     # -- dropping and arranging --

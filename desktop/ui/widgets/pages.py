@@ -82,9 +82,18 @@ class ChildPages(QObject):
 
     arrived = Signal(int)
 
-    def __init__(self, office: OfficeDesk, jobs: Jobs, path: Path, pages: int, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        office: OfficeDesk,
+        jobs: Jobs,
+        path: Path,
+        pages: int,
+        *,
+        password: str = "",
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._office, self._jobs, self._path = office, jobs, path
+        self._office, self._jobs, self._path, self._password = office, jobs, path, password
         self.pages = pages
         self._images: dict[int, QImage] = {}
         self._asked: set[int] = set()
@@ -100,7 +109,7 @@ class ChildPages(QObject):
         if page not in self._images and page not in self._asked:
             self._asked.add(page)
             wanted = min(max(width, 900), 2000)
-            job = self._jobs.job(lambda: self._office.render_page(self._path, page, wanted), Lane.POOL)
+            job = self._jobs.job(lambda: self._office.render_page(self._path, page, wanted, self._password), Lane.POOL)
             job.owned_by(self).success(lambda data: self._keep(page, data)).failure(lambda _error: self._miss()).start()
         return self._images.get(page)
 

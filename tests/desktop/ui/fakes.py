@@ -358,6 +358,7 @@ class FakeOffice:
         self.tell: Callable[[TokensSeen], None] | None = None
         self.checks: tuple[CheckLine, ...] = ()
         self.verdict = verdict()
+        self.passwords: dict[Path, str] = {}
         self.gate: Event | None = None
         self.unseen = False  # cards come without a verdict
         self.pageless = False  # their bytes have not arrived
@@ -552,15 +553,25 @@ class FakeOffice:
             self._move("signed", document, Tray.PENDING)
         return results
 
-    def verify(self, path: Path) -> FileVerdict:
-        self._call("verify", path)
+    def verify(self, path: Path, password: str = "") -> FileVerdict:
+        self._call("verify", path, *((password,) if password else ()))
+        if path in self.passwords and password != self.passwords[path]:
+            code = "file.wrong_password" if password else "file.encrypted"
+            return FileVerdict(path.name, "", Outcome.UNREADABLE, code)
         return replace(self.verdict, file=path.name)
+
+    def find_files(self, paths: Sequence[Path], most: int) -> Sequence[Path]:
+        self._call("find_files", tuple(paths), most)
+        return [file for path in paths for file in (sorted(path.glob("*.pdf")) if path.is_dir() else [path])][:most]
+
+    def save_report(self, path: Path, verdicts: Sequence[FileVerdict]) -> None:
+        self._call("save_report", path, len(verdicts))
 
     def verify_document(self, document: str) -> FileVerdict:
         self._call("verify_document", document)
         return self.verdict
 
-    def render_page(self, path: Path, page: int, width: int) -> bytes:
+    def render_page(self, path: Path, page: int, width: int, password: str = "") -> bytes:
         self._call("render_page", path, page)
         import pypdfium2
 

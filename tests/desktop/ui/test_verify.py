@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QFileDialog, QLabel
 
 from desktop.records.errors import OfficeError
 from desktop.ui.messages import Sentences
@@ -48,7 +48,7 @@ def words(widget: QWidget) -> list[str]:
 
 def test_it_invites_first(window: Window) -> None:
     window.open_verify()
-    assert "Suelte aquí un PDF" in words(window.verify)
+    assert "Suelte aquí un PDF, o una carpeta" in words(window.verify)
     assert window.rail.verify.isChecked()
     assert window.verify.choose.hasFocus()
 
@@ -202,3 +202,61 @@ def test_attachments_are_told_those_that_changed_first(window: Window, office: F
         "foto.jpg: no está junto al documento",
         "plano.pdf: es el que se firmó",
     ]
+
+
+def test_a_locked_file_asks_once_and_the_password_serves_the_others(
+    window: Window, office: FakeOffice, rest: Rest, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "a.pdf", tmp_path / "b.pdf"
+    for path in (first, second):
+        path.write_bytes(office.pdf.read_bytes())
+        office.passwords[path] = "clave ñ"
+    window.open_verify()
+    window.verify.check([first, second])
+    rest()
+    line = window.verify.password
+    assert line.field.echoMode() is line.field.EchoMode.Password
+    assert not line.open.isEnabled()
+    line.field.setText("otra")
+    line.open.click()
+    rest()
+    assert window.verify.files[0].verdict is not None
+    assert window.verify.files[0].verdict.reason == "file.wrong_password"
+    window.verify.password.field.setText("clave ñ")
+    window.verify.password.field.returnPressed.emit()
+    rest()
+    assert [one.verdict and one.verdict.outcome for one in window.verify.files] == [Outcome.VALID, Outcome.VALID]
+    assert window.verify.password.field.text() == ""  # not even in the widget
+
+
+def test_a_folder_is_verified_whole(window: Window, office: FakeOffice, rest: Rest, tmp_path: Path) -> None:
+    folder = tmp_path / "carpeta"
+    folder.mkdir()
+    for name in ("uno.pdf", "dos.pdf"):
+        (folder / name).write_bytes(office.pdf.read_bytes())
+    window.open_verify()
+    window.verify.check([folder])
+    rest()
+    assert [one.path.name for one in window.verify.files] == ["dos.pdf", "uno.pdf"]
+    empty = tmp_path / "nada"
+    empty.mkdir()
+    told: list[object] = []
+    window.verify.told.connect(told.append)
+    window.verify.check([empty])
+    rest()
+    assert len(told) == 1
+    assert len(window.verify.files) == 2
+
+
+def test_a_report_is_saved_of_all_that_was_judged(
+    window: Window, office: FakeOffice, rest: Rest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.open_verify()
+    assert not window.verify.save.isEnabled()
+    window.verify.check([office.pdf])
+    rest()
+    target = tmp_path / "informe"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), "Página web (*.html)"))
+    window.verify.save.click()
+    rest()
+    assert ("save_report", target.with_suffix(".html"), 1) in office.calls
