@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from desktop.ui.widgets.evidence import Point
 from desktop.ui.wording import Tinted, count, translate
-from signing.report import Change, Integrity, LaterChanges, Outcome
+from signing.report import Change, ChangeKind, Integrity, LaterChanges, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,7 +53,7 @@ def _change_lines(changes: Iterable[Change], say: Say) -> Iterable[Tinted]:
             return
         words = say(f"change.{kind}", {})
         text = words.what if words is not None else kind
-        where = dict.fromkeys(item.name for item in items if item.name)
+        where = dict.fromkeys(item.name for item in items if item.name and item.kind is not ChangeKind.TIMESTAMP)
         pages = sorted({item.page for item in items if item.page})
         extra = [", ".join(list(where)[:3])] if where else []
         if pages:

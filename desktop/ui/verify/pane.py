@@ -32,6 +32,7 @@ from desktop.ui.verify.rows import VerdictDelegate
 from desktop.ui.verify.verdict import TONE, evidence, signature_words, text_tone, verdict_words
 from desktop.ui.widgets.basics import ActionButton, announce, clear, fill, label, line, restyle, scrolling
 from desktop.ui.widgets.evidence import Points
+from desktop.ui.widgets.flow import flowing
 from desktop.ui.widgets.pages import ChildPages, QtPdfPages
 from desktop.ui.wording import Tinted, count, outcome_word
 from signing.report import FileVerdict, Outcome
@@ -94,7 +95,7 @@ class VerifyPane(QFrame):
         self.save.clicked.connect(self._save)
         self.save.setEnabled(False)
         title = label(self.tr("Verificar"), size="title", wrap=False)
-        fill(row, title, -1, self.save, px(8), self.folder, px(8), self.choose)
+        fill(row, title, -1, flowing(self.save, self.folder, self.choose, gap=px(8)))
         self._build_filled()
         self.stack = QStackedWidget()
         self.invitation = Invitation(self._bench.look)
