@@ -201,7 +201,7 @@ def test_a_picture_needs_words_bytes_and_a_known_kind(make_job: JobMaker) -> Non
 
 def test_a_damaged_picture_is_refused_by_the_engine_with_its_place(make_job: JobMaker) -> None:
     error = refusal(pictured(make_job, png()[:40]))
-    assert (error.code, error.facts["file"]) == ("drafting.page_failed", "kit/letter.typ")
+    assert (error.code, error.facts["file"]) == ("drafting.page_failed", "kit/body.typ")
     assert isinstance(error.facts["line"], int)
     assert error.facts["line"] > 0
 
