@@ -72,6 +72,7 @@ def page_data(job: PageJob, *, strict: bool) -> PageData:
         "spares": list(names[len(job.signers) :]),
         "places": _places(job),
         "parts": dict(job.template.parts),
+        "subject_field": job.template.subject,
         "number_label": tidy(job.template.number_label),
         "arms": _arms(job, files),
         "letter_lines": [breakable(tidy(line)) for line in job.letterhead.lines],

@@ -66,6 +66,8 @@ def _saved(document: pikepdf.Pdf) -> bytes:
 def _spoken(job: PageJob) -> dict[str, str]:
     """What a screen reader says at each place."""
     names = signature_names(job)
+    if not names:
+        return {}
     told = [f"Firma de {slot.name}, {slot.post}" if slot.post else f"Firma de {slot.name}" for slot in job.signers]
     told += [f"Espacio para una firma posterior, {number}" for number in range(1, job.spares + 1)]
     return dict(zip(names, told, strict=True))
