@@ -16,9 +16,9 @@ Edit = Callable[[str, str, str], OfficeError]
 
 
 @pytest.fixture
-def folder(resources: Path, tmp_path: Path) -> Path:
-    """A copy of the nota interna, to be spoilt."""
-    return Path(shutil.copytree(resources / "templates" / "nota_interna", tmp_path / "nota_interna"))
+def folder(tmp_path: Path) -> Path:
+    """A copy of a nota interna in format 1, which is read for ever, to be spoilt."""
+    return Path(shutil.copytree(Path(__file__).parent / "format_1", tmp_path / "nota_interna"))
 
 
 @pytest.fixture
