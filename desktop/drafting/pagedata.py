@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from textwrap import shorten
 from typing import Any
@@ -14,16 +13,14 @@ import segno
 from desktop.records.errors import OfficeError
 
 from .attachments import list_attachments
-from .body import Body, Image, Table
+from .body import Body
+from .bodydata import body_data, each_text
 from .glyphs import breakable, missing_characters, tidy
 from .jobs import PageJob, signature_names
 from .templates import MOST, PLACES, FieldSpec
 from .values import FieldValue, field_value, strings, too_long
 
-NARROW = 22  # signs: a column of at most this takes what it needs
-SIGNS_PER_LINE = 90  # of a table, at least
 CITE_LATER = "se asigna al enviar"
-_NUMBER = re.compile(r"[\s\d.,%()+-]*\d[\s\d.,%()+-]*|Bs\.?\s?[\d.,]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,10 @@ def page_data(job: PageJob, *, strict: bool) -> PageData:
     if job.created.tzinfo is None:
         raise ValueError("created must be an aware datetime")
     fields = _fields(job, problems)
-    blocks, files = _blocks(job, problems)
+    body = body_data(job.body, job.images)
+    for problem in body.problems:
+        problems.add(problem)
+    files = body.files
     if strict and job.template.signed and not job.signers:
         raise OfficeError("drafting.no_signer")
     names = signature_names(job)
@@ -62,8 +62,8 @@ def page_data(job: PageJob, *, strict: bool) -> PageData:
         "cite_words": cite or CITE_LATER,
         "place_date": tidy(job.place_date),
         "sheet": list(job.sheet.size),
-        "fields": _each_text(fields, breakable),
-        "body": _each_text(blocks, breakable),
+        "fields": each_text(fields, breakable),
+        "body": body.nodes,
         "signers": [
             {"field": name, "role": breakable(role)}
             | {key: breakable(_one_line(tidy(text))) for key, text in said.items()}
@@ -176,74 +176,6 @@ def _arms(job: PageJob, files: dict[str, bytes]) -> dict[str, str] | None:
     name = f"escudo.{'png' if job.letterhead.media_type == 'image/png' else 'jpg'}"
     files[name] = job.letterhead.arms
     return {"file": f"/files/{name}", "alt": tidy(job.letterhead.alt)}
-
-
-def _blocks(job: PageJob, problems: _Problems) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
-    """The body's blocks made ready: tidy texts, headings without a skipped level, tables measured, pictures named."""
-    files: dict[str, bytes] = {}
-    blocks: list[dict[str, Any]] = []
-    level = 0
-    raw = _each_text(job.body.to_json()["blocks"], tidy)
-    for block, item in zip(job.body.blocks, raw, strict=True):
-        if item["type"] == "heading":
-            if not item["text"].strip():
-                continue
-            level = item["level"] = min(item["level"], level + 1)
-        elif isinstance(block, Table):
-            item |= _table_shape(item)
-        elif isinstance(block, Image):
-            if not item["alt"].strip():
-                problems.add(OfficeError("drafting.missing_alt", image=block.name))
-            name = _image_file(block, job, files, problems)
-            if name is None:
-                continue
-            item["file"] = f"/files/{name}"
-        blocks.append(item)
-    return blocks, files
-
-
-def _each_text(value: Any, change: Callable[[str], str]) -> Any:
-    """The same JSON with every text changed; digests and names of kinds are too short or regular to be touched."""
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, list | tuple):
-        return [_each_text(part, change) for part in value]
-    if isinstance(value, dict):
-        kept = {"file", "type", "sha256", "media_type"}
-        return {key: part if key in kept else _each_text(part, change) for key, part in value.items()}
-    return value
-
-
-def _table_shape(item: dict[str, Any]) -> dict[str, Any]:
-    """Narrow columns as wide as they need (share 0), the others by length; columns of numbers to the right."""
-    rows = [["".join(run["text"] for run in cell) for cell in row] for row in (item["header"], *item["rows"])]
-    columns = list(zip(*rows, strict=True))
-    longest = [max(len(text) for text in column) for column in columns]
-    shares = [0 if length <= NARROW else min(length, 60) for length in longest]
-    if not any(shares):
-        shares[0] = 1
-    numeric = [len(col) > 1 and all(_NUMBER.fullmatch(text) for text in col[1:] if text) for col in columns]
-    aligns = item["aligns"] or ["right" if number else "left" for number in numeric]
-    fits = max(SIGNS_PER_LINE // len(columns), 8)
-    cells = {key: _each_text(item[key], lambda text: breakable(text, fits)) for key in ("header", "rows")}
-    return {"auto_widths": shares, "aligns": aligns, **cells}
-
-
-_SIGNATURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
-
-
-def _image_file(block: Image, job: PageJob, files: dict[str, bytes], problems: _Problems) -> str | None:
-    data = job.images.get(block.sha256)
-    if data is None:
-        problems.add(OfficeError("drafting.missing_image", image=block.name))
-        return None
-    magic = _SIGNATURES.get(block.media_type)
-    if magic is None or not data.startswith(magic):
-        problems.add(OfficeError("drafting.bad_image", image=block.name))
-        return None
-    name = f"{len(files)}.{'png' if block.media_type == 'image/png' else 'jpg'}"
-    files[name] = data
-    return name
 
 
 def _qr(text: str) -> str:

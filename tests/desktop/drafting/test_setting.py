@@ -21,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desktop.drafting.body import Body, BulletList, Heading, Image, PageBreak, Paragraph, Quote, Table, plain
+from desktop.drafting.body import Body, Heading, Image, ListItem, PageBreak, Paragraph, Quote, Table, plain
 from desktop.drafting.jobs import (
     AttachedFile,
     PageJob,
@@ -274,7 +274,7 @@ def test_nothing_ever_runs_off_the_page(make_job: JobMaker, columns: int) -> Non
             Heading(LONG),
             Paragraph(plain(f"Vea {LONG} y {LONG}")),
             Table(row, ((plain(LONG),) * columns, row), caption=LONG),
-            BulletList((plain(LONG),)),
+            ListItem(plain(LONG)),
             Quote(plain(LONG), LONG),
         )
     )
