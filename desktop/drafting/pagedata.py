@@ -109,7 +109,7 @@ class _Problems:
             if error.code == "drafting.bad_field":
                 raise
             self.add(error)
-            return given if isinstance(given, str) else False
+            return given if isinstance(given, str) and spec.kind != "flag" else False
         if length := too_long(value, spec):
             self.add(
                 OfficeError(
