@@ -57,7 +57,9 @@ def body_tree(blocks: Iterable[Block]) -> list[Node]:
                 begins = start is not None
                 last = into[-1] if into else None
                 goes_on = isinstance(last, ItemList) and last.kind == kind and not begins
-                number = last.items[-1].number + 1 if isinstance(last, ItemList) and goes_on else (start or int(not begins))
+                number = (
+                    last.items[-1].number + 1 if isinstance(last, ItemList) and goes_on else (start or int(not begins))
+                )
                 open_items.append(_add(into, Item(place, block, number), kind, begins=begins))
             case Paragraph(_, _, level) if level and open_items:
                 del open_items[level:]

@@ -12,17 +12,26 @@ from .attachments import name_embedded_files
 from .engine import ARCHIVAL, ARCHIVAL_WITH_FILES, typeset, unknown_font
 from .fields import make_fields
 from .jobs import PageJob, SetPage, signature_names
+from .limited import LimitedSetter
 from .pagedata import page_data
 
 
-def preview(job: PageJob) -> SetPage:
+def preview(job: PageJob, *, setter: LimitedSetter | None = None) -> SetPage:
     """The page as it would be, with the watermark BORRADOR. What is missing is listed in ``warnings``, not raised."""
     page = page_data(job, strict=False)
-    result = typeset(job.template, page.data, page.files, resources=job.resources, created=job.created, standards=())
+    result = typeset(
+        job.template,
+        page.data,
+        page.files,
+        resources=job.resources,
+        created=job.created,
+        standards=(),
+        setter=setter,
+    )
     return SetPage(result.pdf, _pages(result.pdf), (), (*page.warnings, *result.warnings))
 
 
-def freeze(job: PageJob) -> SetPage:
+def freeze(job: PageJob, *, setter: LimitedSetter | None = None) -> SetPage:
     """The final page: PDF/A-2a + PDF/UA-1 (A-3a when files are embedded) with its empty signature fields.
 
     Raises ``drafting.…``: a required field or alternative text is missing, a character cannot be drawn, the template
@@ -37,6 +46,7 @@ def freeze(job: PageJob) -> SetPage:
         resources=job.resources,
         created=job.created,
         standards=ARCHIVAL_WITH_FILES if embeds else ARCHIVAL,
+        setter=setter,
     )
     if (font := unknown_font(result.warnings)) is not None:
         raise OfficeError("drafting.unknown_font", font=font, template=job.template.id)

@@ -12,7 +12,9 @@ _links = st.sampled_from(["", "", "https://oruro.gob.bo/a?b=1", "mailto:a@oruro.
 
 
 @st.composite
-def drawn_runs(draw: st.DrawFn, text: st.SearchStrategy[str] = texts, most: int = 3, *, notes: bool = True) -> blocks.Runs:
+def drawn_runs(
+    draw: st.DrawFn, text: st.SearchStrategy[str] = texts, most: int = 3, *, notes: bool = True
+) -> blocks.Runs:
     styles = st.booleans()
     styled = st.builds(blocks.Run, text, styles, styles, styles, _links)
     note = st.lists(st.builds(blocks.Run, text.filter(str.strip), styles), min_size=1, max_size=2).map(
@@ -53,7 +55,5 @@ def any_block(text: st.SearchStrategy[str] = texts) -> st.SearchStrategy[blocks.
     )
 
 
-_images = st.builds(
-    blocks.Image, texts, texts, texts, st.sampled_from(blocks.MEDIA_TYPES), texts, st.integers(1, 100)
-)
+_images = st.builds(blocks.Image, texts, texts, texts, st.sampled_from(blocks.MEDIA_TYPES), texts, st.integers(1, 100))
 bodies = st.lists(any_block() | _images, max_size=6).map(lambda items: Body(tuple(items)))
