@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from desktop.records.documents import Attachment
+from desktop.records.errors import OfficeError
 
 from .body import Body
 from .letterhead import Letterhead
@@ -81,12 +82,16 @@ class PageJob:
 
 @dataclass(frozen=True, slots=True)
 class SetPage:
-    """A set document. ``fields`` are the empty signature fields in order, spares last; ``pages`` counts hojas."""
+    """A set document. ``fields`` are the empty signature fields in order, spares last; ``pages`` counts hojas.
+
+    ``problems`` of a preview: what freezing would refuse. ``warnings``: the same as text, and what the engine said.
+    """
 
     pdf: bytes
     pages: int
     fields: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    problems: tuple[OfficeError, ...] = ()
 
     @property
     def sha256(self) -> str:

@@ -29,7 +29,7 @@ class PageData:
 
     data: dict[str, Any]
     files: dict[str, bytes] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
+    problems: tuple[OfficeError, ...] = ()
 
 
 def page_data(job: PageJob, *, strict: bool) -> PageData:
@@ -94,12 +94,12 @@ def page_data(job: PageJob, *, strict: bool) -> PageData:
 @dataclass(slots=True)
 class _Problems:
     strict: bool
-    found: list[str] = field(default_factory=list)
+    found: list[OfficeError] = field(default_factory=list)
 
     def add(self, error: OfficeError) -> None:
         if self.strict:
             raise error
-        self.found.append(str(error))
+        self.found.append(error)
 
     def value(self, given: FieldValue, spec: FieldSpec) -> Any:
         """The field's value. A preview prints what cannot be read as it was typed, and a text that is too long in part."""

@@ -10,6 +10,7 @@ from desktop.records.errors import OfficeError
 
 from .body import Block, Body, Heading, Paragraph, plain
 from .jobs import PageJob, SetPage, Sheet, SignerSlot
+from .limited import LimitedSetter
 from .setting import freeze
 from .templates import Template
 
@@ -41,9 +42,9 @@ def sample_job(template: Template, resources: Path) -> PageJob:
         raise OfficeError("template.bad_sample", file="sample.json", line=0, reason=repr(error)) from error
 
 
-def check_template(template: Template, resources: Path) -> SetPage:
+def check_template(template: Template, resources: Path, *, setter: LimitedSetter | None = None) -> SetPage:
     """Freeze the sample: a template that passes can freeze. Raises what ``freeze`` raises."""
-    return freeze(sample_job(template, resources))
+    return freeze(sample_job(template, resources), setter=setter)
 
 
 def starting_body(template: Template) -> Body:

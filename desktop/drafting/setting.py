@@ -28,7 +28,8 @@ def preview(job: PageJob, *, setter: LimitedSetter | None = None) -> SetPage:
         standards=(),
         setter=setter,
     )
-    return SetPage(result.pdf, _pages(result.pdf), (), (*page.warnings, *result.warnings))
+    warnings = (*(str(problem) for problem in page.problems), *result.warnings)
+    return SetPage(result.pdf, _pages(result.pdf), (), warnings, page.problems)
 
 
 def freeze(job: PageJob, *, setter: LimitedSetter | None = None) -> SetPage:
