@@ -215,9 +215,16 @@ def _sheet(name: str) -> Sheet | None:
 
 
 def _images(paths: list[Path]) -> dict[str, bytes]:
-    """Bytes by their digest, as the body names them."""
-    found = [path.read_bytes() for path in paths]
-    return {sha256(data).hexdigest(): data for data in found}
+    """Pictures fit for a page, by the digest of the files, which is how the body names them."""
+    from desktop.drafting.limited import LimitedSetter
+    from desktop.drafting.photographs import fit_picture
+
+    found = {}
+    with LimitedSetter() as setter:
+        for path in paths:
+            data = path.read_bytes()
+            found[sha256(data).hexdigest()] = fit_picture(data, path.name, setter=setter).data
+    return found
 
 
 def _told(error: OfficeError) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Pages of templates that this program did not ship: set in a child process with limits of time and memory.
+"""Pages of templates that this program did not ship, and pictures: made in a child process with limits of time and memory.
 
 A template is a program of its author's: one loop too many must not take the desk with it. typst itself stops the plain ones
 (an endless ``while``, a function that calls itself) and names the line; what is left ends here.
@@ -46,7 +46,7 @@ class LimitedSetter:
         self.close()
 
     def ask(self, question: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        """What ``engine.answer`` gives for that question, asked in the child. Raises RanAway."""
+        """What ``engine.answer`` or ``photographs.answer`` gives for that question, in the child. Raises RanAway."""
         try:
             pipe = self._warm()
             pipe.send_bytes(json.dumps(question, ensure_ascii=False).encode("utf-8"))
@@ -91,6 +91,7 @@ class LimitedSetter:
 def question(folder: Path, fonts: Path, data: str, created: datetime, standards: Sequence[str]) -> dict[str, Any]:
     """A page job as JSON values; ``data`` is the JSON text for the kit."""
     return {
+        "do": "page",
         "folder": str(folder),
         "fonts": str(fonts),
         "data": data,
@@ -101,8 +102,9 @@ def question(folder: Path, fonts: Path, data: str, created: datetime, standards:
 
 def serve(pipe: Connection[bytes, bytes], memory: int, cpu_seconds: int) -> None:
     """The child: answer until the parent closes the pipe."""
-    from .engine import answer
+    from . import engine, photographs
 
+    answers = {"page": engine.answer, "picture": photographs.answer}
     limit_memory(memory)
     pipe.send_bytes(b"ready")
     while True:
@@ -111,9 +113,9 @@ def serve(pipe: Connection[bytes, bytes], memory: int, cpu_seconds: int) -> None
         except (EOFError, OSError):
             return
         limit_cpu(cpu_seconds)
-        told, pdf = answer(asked)
+        told, made = answers[asked["do"]](asked)
         try:
             pipe.send_bytes(json.dumps(told).encode("utf-8"))
-            pipe.send_bytes(pdf)
+            pipe.send_bytes(made)
         except OSError:
             return

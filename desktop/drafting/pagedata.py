@@ -17,6 +17,7 @@ from .body import Body
 from .bodydata import body_data, each_text
 from .glyphs import breakable, missing_characters, tidy
 from .jobs import PageJob, signature_names
+from .photographs import check_set_size
 from .templates import MOST, PLACES, FieldSpec
 from .values import FieldValue, field_value, strings, too_long
 
@@ -42,6 +43,7 @@ def page_data(job: PageJob, *, strict: bool) -> PageData:
     for problem in body.problems:
         problems.add(problem)
     files = body.files
+    _check_pictures(job, problems)
     if strict and job.template.signed and not job.signers:
         raise OfficeError("drafting.no_signer")
     names = signature_names(job)
@@ -176,6 +178,14 @@ def _arms(job: PageJob, files: dict[str, bytes]) -> dict[str, str] | None:
     name = f"escudo.{'png' if job.letterhead.media_type == 'image/png' else 'jpg'}"
     files[name] = job.letterhead.arms
     return {"file": f"/files/{name}", "alt": tidy(job.letterhead.alt)}
+
+
+def _check_pictures(job: PageJob, problems: _Problems) -> None:
+    for image in job.body.images:
+        try:
+            check_set_size(job.images.get(image.sha256, b""), image.name)
+        except OfficeError as error:
+            problems.add(error)
 
 
 def _qr(text: str) -> str:

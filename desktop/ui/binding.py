@@ -154,7 +154,9 @@ class BoundDesk:
 
     def kinds(self) -> Sequence[DocumentKind]:
         """The types that are drafted and signed: a printed hoja de ruta is not among them."""
-        return [DocumentKind(template.id, template.name) for template in self._desk.templates.values() if template.signed]
+        return [
+            DocumentKind(template.id, template.name) for template in self._desk.templates.values() if template.signed
+        ]
 
     # -- acts
 
