@@ -18,6 +18,7 @@ from .desks import Json
 
 if TYPE_CHECKING:
     from desktop.drafting.body import Body
+    from desktop.drafting.photographs import Photograph
     from desktop.drafting.preflight import Finding
     from desktop.drafting.sheets import Sheet
     from desktop.drafting.templates import FieldSpec, Template
@@ -79,7 +80,7 @@ def draft_page(
             own=own,
             sample=sample,
             strict=strict,
-            images=_images(image),
+            pictures=_pictures(image),
         )
         page = set_page(order, out, resources=find_resources())
         findings = preflight(page.pdf) if strict else ()
@@ -214,16 +215,18 @@ def _sheet(name: str) -> Sheet | None:
     return Sheet(name) if name else None
 
 
-def _images(paths: list[Path]) -> dict[str, bytes]:
+def _pictures(paths: list[Path]) -> dict[str, Photograph]:
     """Pictures fit for a page, by the digest of the files, which is how the body names them."""
     from desktop.drafting.limited import LimitedSetter
     from desktop.drafting.photographs import fit_picture
 
-    found = {}
+    found: dict[str, Photograph] = {}
+    if not paths:
+        return found
     with LimitedSetter() as setter:
         for path in paths:
             data = path.read_bytes()
-            found[sha256(data).hexdigest()] = fit_picture(data, path.name, setter=setter).data
+            found[sha256(data).hexdigest()] = fit_picture(data, path.name, setter=setter)
     return found
 
 

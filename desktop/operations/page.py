@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from desktop.drafting.body import Body
+from desktop.drafting.body import Body, Image
 from desktop.drafting.dates import date_in_words
 from desktop.drafting.jobs import PageJob, SetPage, SignerSlot
 from desktop.drafting.letterhead import load_letterhead
+from desktop.drafting.photographs import Photograph
 from desktop.drafting.samples import sample_job
 from desktop.drafting.setting import freeze, preview
 from desktop.drafting.sheets import Sheet
@@ -27,6 +28,7 @@ class PageOrder:
     """What is to be set. ``own``: a folder of the entity's templates and letterhead. ``sample``: start from the type's sample.
 
     ``signers`` are ``Nombre | Cargo | suplencia``. ``strict``: as it will be frozen, but without value (practice).
+    ``pictures`` are those that the body names by the digest of the files that were given.
     """
 
     template: str
@@ -39,7 +41,7 @@ class PageOrder:
     own: Path | None = None
     sample: bool = False
     strict: bool = False
-    images: Mapping[str, bytes] = field(default_factory=dict)
+    pictures: Mapping[str, Photograph] = field(default_factory=dict)
 
 
 def types_of(resources: Path, own: Path | None = None) -> dict[str, Template]:
@@ -65,11 +67,11 @@ def _job(order: PageOrder, moment: datetime, resources: Path) -> PageJob:
     return replace(
         base,
         fields={**base.fields, **order.fields},
-        body=base.body if order.body is None else order.body,
+        body=_with_pictures(base.body if order.body is None else order.body, order.pictures),
         signers=tuple(slot_of(text) for text in order.signers) or base.signers,
         sheet=order.sheet or base.sheet,
         cite=order.cite or base.cite,
-        images={**base.images, **order.images},
+        images={digest: picture.data for digest, picture in order.pictures.items()},
         practice=order.strict,
         letterhead=load_letterhead(order.own) if order.own else base.letterhead,
     )
@@ -87,6 +89,18 @@ def _empty(template: Template, moment: datetime, place: str, resources: Path) ->
         document_id="",
         resources=resources,
         sheet=template.sheet,
+    )
+
+
+def _with_pictures(body: Body, pictures: Mapping[str, Photograph]) -> Body:
+    """The body with its pictures' kinds as they are after fitting."""
+    return Body(
+        tuple(
+            replace(block, media_type=pictures[block.sha256].media_type)
+            if isinstance(block, Image) and block.sha256 in pictures
+            else block
+            for block in body.blocks
+        )
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from desktop.drafting.preflight import preflight
 
@@ -70,3 +73,28 @@ def test_the_round_of_the_it_person(qillqa: Qillqa, tmp_path: Path) -> None:
 def test_a_sheet_that_does_not_exist(qillqa: Qillqa, tmp_path: Path) -> None:
     answer = qillqa("draft", "--type", "informe", "--sheet", "A9", "--out", tmp_path / "a.pdf")
     assert (answer.status, answer.err.splitlines()[0]) == (64, "--sheet: escriba carta, oficio, a4, legal, no «A9»")
+
+
+def test_a_picture_that_the_text_names(qillqa: Qillqa, tmp_path: Path) -> None:
+    photo = tmp_path / "fachada.webp"
+    Image.effect_noise((3000, 1500), 60).convert("RGB").save(photo)
+    digest = hashlib.sha256(photo.read_bytes()).hexdigest()
+    block = {"type": "image", "sha256": digest, "name": photo.name, "alt": "Fachada", "media_type": "image/png"}
+    text = tmp_path / "texto.json"
+    text.write_text(json.dumps({"format": 1, "blocks": [block]}), "utf-8")
+    given = [
+        "draft",
+        "--type",
+        "nota_interna",
+        "--sample",
+        "--strict",
+        "--body",
+        text,
+        "--out",
+        tmp_path / "a.pdf",
+        "--json",
+    ]
+    assert qillqa(*given).json["error"]["code"] == "drafting.missing_image"
+    answer = qillqa(*given, "--image", photo)
+    assert (answer.status, answer.json["preflight"]) == (0, [])
+    assert (tmp_path / "a.pdf").stat().st_size < photo.stat().st_size + 3_000_000
