@@ -13,11 +13,12 @@ import pytest
 
 from desktop.drafting import body as blocks
 from desktop.drafting.body import Body, plain
-from desktop.drafting.jobs import AttachedFile, PageJob, SignerSlot
+from desktop.drafting.jobs import AttachedFile, PageJob, SetPage, SignerSlot
 from desktop.drafting.letterhead import Letterhead
 from desktop.drafting.samples import sample_job
 from desktop.drafting.setting import freeze
 from desktop.drafting.templates import Template
+from tests.desktop.drafting.test_preflight import CASES, RAW, saved
 from tests.desktop.drafting.test_setting import pictured, png
 from tests.judges.setup import ARCHIVAL
 
@@ -106,3 +107,21 @@ def test_the_judge_sees_what_is_broken(make_job: JobMaker, tmp_path: Path) -> No
     files = written(tmp_path, {"broken": out.getvalue()})
     assert any(" 6.7.2.2-1 " in line for line in judged("2a", files)[0])
     assert any(" 7.2-34 " in line for line in judged("ua1", files)[0])
+
+
+# Broken files of test_preflight at which veraPDF is silent: it looks only at what a page uses (pictures, graphics states, stamps
+# that nothing draws); typst's colours need no output intent; headers of tables and Info against XMP it leaves to people.
+STRICTER = {
+    "colours_covered-cmyk_image", "dates_agree-other_date", "dates_agree-other_title",
+    "fonts_embedded-standard_font_in_a_stamp", "graphics_state-odd_blend_mode", "graphics_state-transfer_function",
+    "images_plain-postscript", "images_plain-smoothed_image", "output_intent-no_intent", "rooted-other_root",
+    "tables_headed-heads_for_nothing", "tables_headed-table_without_heads",
+}  # fmt: skip
+
+
+def test_what_our_preflight_catches_verapdf_catches_too(frozen: SetPage, tmp_path: Path) -> None:
+    broken = {f"{rule}-{change.__name__.strip('_')}": saved(frozen.pdf, change) for rule, change in CASES}
+    broken |= {rule: change(frozen.pdf) for rule, change in RAW.items()}
+    paths = written(tmp_path, broken)
+    caught = {line.split(":")[0] for flavour in ("2a", "ua1") for line in judged(flavour, paths)[0]}
+    assert set(broken) - caught == STRICTER
