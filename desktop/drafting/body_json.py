@@ -163,7 +163,7 @@ def _item(item: Mapping[str, Any], place: str) -> ListItem:
 
 
 def _table(item: Mapping[str, Any], place: str) -> Table:
-    header = _cells(item.get("header"), f"{place}.header")
+    header = tuple(_head(cell, f"{place}.header") for cell in _cells(item.get("header"), f"{place}.header"))
     raw = enumerate(_sequence(item.get("rows"), f"{place}.rows"))
     rows = tuple(_cells(row, f"{place}.rows[{n}]") for n, row in raw)
     if not header:
@@ -187,11 +187,17 @@ def _groups(data: object, place: str, columns: int) -> tuple[tuple[Group, ...], 
     for number, row in enumerate(_sequence(data, place)):
         inner = f"{place}[{number}]"
         cells = [(_mapping(cell, f"{inner}[{n}]"), f"{inner}[{n}]") for n, cell in enumerate(_sequence(row, inner))]
-        groups = tuple(Group(_runs_of(cell, at), _whole(cell, "across", at, 1, columns, 1)) for cell, at in cells)
+        groups = tuple(Group(_head(_runs_of(cell, at), at), _whole(cell, "across", at, 1, columns, 1)) for cell, at in cells)
         if sum(group.across for group in groups) != columns:
             raise _bad(inner)
         rows.append(groups)
     return tuple(rows)
+
+
+def _head(runs: Runs, place: str) -> Runs:
+    if any(run.link or run.note for run in runs):
+        raise _bad(place)
+    return runs
 
 
 def _image(item: Mapping[str, Any], place: str) -> Image:

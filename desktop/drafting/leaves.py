@@ -97,6 +97,8 @@ def with_leaf(block: Block, part: str, runs: Runs) -> Block:
 def _with_cell(table: Table, part: str, runs: Runs) -> Table:
     name, *numbers = part.split(".")
     first, last = int(numbers[0]), int(numbers[-1])
+    if name != "rows":  # header rows are drawn again on every page, where PDF/UA allows neither links nor footnotes
+        runs = joined(tuple(replace(run, link="") for run in runs if not run.note))
     if name == "header":
         return replace(table, header=_put(table.header, first, runs))
     if name == "rows":

@@ -12,9 +12,11 @@ _links = st.sampled_from(["", "", "https://oruro.gob.bo/a?b=1", "mailto:a@oruro.
 
 
 @st.composite
-def drawn_runs(draw: st.DrawFn, text: st.SearchStrategy[str] = texts, most: int = 3, *, notes: bool = True) -> blocks.Runs:
+def drawn_runs(
+    draw: st.DrawFn, text: st.SearchStrategy[str] = texts, most: int = 3, *, notes: bool = True, links: bool = True
+) -> blocks.Runs:
     styles = st.booleans()
-    styled = st.builds(blocks.Run, text, styles, styles, styles, _links)
+    styled = st.builds(blocks.Run, text, styles, styles, styles, _links if links else st.just(""))
     note = st.lists(st.builds(blocks.Run, text.filter(str.strip), styles), min_size=1, max_size=2).map(
         lambda runs: blocks.footnote(*runs)
     )
@@ -24,19 +26,19 @@ def drawn_runs(draw: st.DrawFn, text: st.SearchStrategy[str] = texts, most: int 
 @st.composite
 def tables(draw: st.DrawFn, text: st.SearchStrategy[str] = texts) -> blocks.Table:
     columns = draw(st.integers(1, 4))
-    cell = drawn_runs(text, 2, notes=False)
-    row = st.tuples(*[cell] * columns)
+    head = drawn_runs(text, 2, notes=False, links=False)
+    row = st.tuples(*[drawn_runs(text, 2)] * columns)
     widths = draw(st.just(()) | st.tuples(*[st.integers(1, 1000)] * columns))
     aligns = draw(st.just(()) | st.tuples(*[st.sampled_from(blocks.ALIGNMENTS)] * columns))
     groups = []
     for _ in range(draw(st.integers(0, 2))):
         left, cells = columns, []
         while left:
-            cells.append(blocks.Group(draw(cell), draw(st.integers(1, left))))
+            cells.append(blocks.Group(draw(head), draw(st.integers(1, left))))
             left -= cells[-1].across
         groups.append(tuple(cells))
     rows = tuple(draw(st.lists(row, max_size=3)))
-    return blocks.Table(draw(row), rows, draw(text), widths, aligns, tuple(groups))
+    return blocks.Table(draw(st.tuples(*[head] * columns)), rows, draw(text), widths, aligns, tuple(groups))
 
 
 def any_block(text: st.SearchStrategy[str] = texts) -> st.SearchStrategy[blocks.Block]:
