@@ -187,7 +187,9 @@ def _groups(data: object, place: str, columns: int) -> tuple[tuple[Group, ...], 
     for number, row in enumerate(_sequence(data, place)):
         inner = f"{place}[{number}]"
         cells = [(_mapping(cell, f"{inner}[{n}]"), f"{inner}[{n}]") for n, cell in enumerate(_sequence(row, inner))]
-        groups = tuple(Group(_head(_runs_of(cell, at), at), _whole(cell, "across", at, 1, columns, 1)) for cell, at in cells)
+        groups = tuple(
+            Group(_head(_runs_of(cell, at), at), _whole(cell, "across", at, 1, columns, 1)) for cell, at in cells
+        )
         if sum(group.across for group in groups) != columns:
             raise _bad(inner)
         rows.append(groups)
@@ -221,19 +223,24 @@ def read_runs(data: object, place: str, *, notes: bool = True) -> Runs:
 
 def _run(data: object, place: str, *, notes: bool) -> Run:
     item = _mapping(data, place)
-    styles = [item.get(name, False) for name in _STYLES]
-    if not all(isinstance(style, bool) for style in styles):
-        raise _bad(place)
+    bold, italic, underline = (_flag(item, name, place) for name in _STYLES)
     link = _text(item, "link", place, "")
     if link and not LINK.fullmatch(link):
         raise _bad(f"{place}.link")
     if "note" not in item:
         text = _text(item, "text", place).replace(NOTE, "")  # pasted from elsewhere; it would draw nothing
-        return Run(text, *styles, link=link)
+        return Run(text, bold, italic, underline, link)
     note = read_runs(item["note"], f"{place}.note", notes=False)
     if not notes or not any(run.text for run in note):
         raise _bad(f"{place}.note")
-    return Run(NOTE, *styles, link=link, note=note)
+    return Run(NOTE, bold, italic, underline, link, note)
+
+
+def _flag(item: Mapping[str, Any], name: str, place: str) -> bool:
+    value = item.get(name, False)
+    if not isinstance(value, bool):
+        raise _bad(place)
+    return value
 
 
 def _runs_of(item: Mapping[str, Any], place: str) -> Runs:

@@ -67,7 +67,9 @@ def body_tree(blocks: Iterable[Block]) -> list[Node]:
 
 
 def _next_number(into: list[Node], kind: str) -> int:
-    last = next((node for node in reversed(into) if not (isinstance(node, Leaf) and isinstance(node.block, PageBreak))), None)
+    last = next(
+        (node for node in reversed(into) if not (isinstance(node, Leaf) and isinstance(node.block, PageBreak))), None
+    )
     return last.items[-1].number + 1 if isinstance(last, ItemList) and last.kind == kind else 1
 
 

@@ -112,6 +112,8 @@ def table_shape(item: Mapping[str, Any]) -> dict[str, Any]:
     aligns = item["aligns"] or ["right" if number else "left" for number in numeric]
     fits = max(SIGNS_PER_LINE // len(columns), 8)
     cells = {
-        key: each_text(item[key], lambda text: breakable(text, fits)) for key in ("header", "rows", "groups") if key in item
+        key: each_text(item[key], lambda text: breakable(text, fits))
+        for key in ("header", "rows", "groups")
+        if key in item
     }
     return {"auto_widths": shares, "aligns": aligns, "groups": [], **cells}

@@ -14,7 +14,7 @@ from desktop.records.errors import OfficeError
 
 from .body import Block, Body, Runs, cut, joined, text_of
 from .body_json import read_block, read_runs, write_block, write_runs
-from .leaves import leaf, parts, with_leaf
+from .leaves import fitting, leaf, parts, with_leaf
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -80,7 +80,8 @@ def applied(body: Body, change: Change) -> Body:
     block = block_at(body, place.block)
     runs = leaf(block, place.part)
     end = place.offset + len(text_of(change.removed))
-    if place.offset < 0 or cut(runs, place.offset, end) != joined(change.removed):
+    fits = fitting(block, place.part, change.inserted) == joined(change.inserted)
+    if place.offset < 0 or not fits or cut(runs, place.offset, end) != joined(change.removed):
         raise OfficeError("drafting.edit_mismatch", place=f"blocks[{place.block}].{place.part}")
     runs = joined(cut(runs, 0, place.offset), change.inserted, cut(runs, end, len(text_of(runs))))
     return with_block(body, place.block, with_leaf(block, place.part, runs))

@@ -12,10 +12,27 @@ from typing import Any, Literal
 
 from desktop.records.errors import OfficeError
 
-from .body import DEEPEST, Article, Block, Body, Heading, ListItem, Paragraph, Quote, Run, Runs, cut, footnote, joined, text_of
+from .body import (
+    DEEPEST,
+    NOTE,
+    Article,
+    Block,
+    Body,
+    Heading,
+    ListItem,
+    Paragraph,
+    Quote,
+    Run,
+    Runs,
+    cut,
+    footnote,
+    joined,
+    plain,
+    text_of,
+)
 from .body_json import LINK
 from .changes import Change, Exchange, Kept, Position, Splice, block_at, whole
-from .leaves import is_plain, leaf, parts, tidied
+from .leaves import fitting, leaf, parts, takes_notes, tidied
 
 Style = Literal["bold", "italic", "underline"]
 Textual = Heading | Paragraph | ListItem | Article | Quote
@@ -26,9 +43,7 @@ def insert(body: Body, place: Position, text: str | Runs) -> tuple[Change, ...]:
     block, runs = _leaf(body, place)
     if isinstance(text, str):
         text = (replace(_style_at(runs, place.offset), text=text),) if text else ()
-    if is_plain(block, place.part):
-        text = (Run(text_of(tuple(run for run in text if not run.note))),)
-    text = joined(text)
+    text = fitting(block, place.part, text)
     return (Splice(place, (), text),) if text else ()
 
 
@@ -40,16 +55,11 @@ def delete(body: Body, start: Position, end: Position) -> tuple[Change, ...]:
         removed = cut(runs, start.offset, end.offset)
         return (Splice(start, removed, ()),) if removed else ()
     first, last = _textual(body, start), _textual(body, end)
-    rest_at = len(text_of(cut(first.runs, 0, start.offset))) if not isinstance(first, Heading) else start.offset
-    merged = _with_runs(first, joined(cut(_runs(first), 0, start.offset), cut(_runs(last), end.offset, _length(last))))
-    removed_blocks = body.blocks[start.block : end.block + 1]
     span = end.block - start.block
-    kept = (
-        Kept(0, "", 0, 0, 0, "", 0),
-        Kept(0, "text", 0, start.offset, 0, "text", 0),
-        Kept(span, "text", end.offset, _length(last), 0, "text", rest_at),
-    )
-    return (Exchange(start.block, removed_blocks, (merged,), kept),)
+    head = _with_runs(first, cut(_runs(first), 0, start.offset))
+    merged, kept = _appended(head, last, end.offset, span)
+    kept = (*_stays(first, start.offset), *kept)
+    return (Exchange(start.block, body.blocks[start.block : end.block + 1], (merged,), kept),)
 
 
 def restyle(body: Body, start: Position, end: Position, **style: Any) -> tuple[Change, ...]:
@@ -59,14 +69,14 @@ def restyle(body: Body, start: Position, end: Position, **style: Any) -> tuple[C
     block, runs = _leaf(body, start)
     _leaf(body, end)
     old = cut(runs, start.offset, end.offset)
-    new = joined(tuple(replace(run, **style) for run in old))
-    return () if new == old or is_plain(block, start.part) else (Splice(start, old, new),)
+    new = fitting(block, start.part, tuple(replace(run, **style) for run in old))
+    return () if new == old else (Splice(start, old, new),)
 
 
 def put_note(body: Body, place: Position, note: Runs) -> tuple[Change, ...]:
     """Put a footnote in, or give the one that stands behind ``place`` another text; an empty text takes it out."""
     block, runs = _leaf(body, place)
-    if is_plain(block, place.part):
+    if not takes_notes(block, place.part):
         raise OfficeError("drafting.no_note_here", place=place.part)
     old = tuple(run for run in cut(runs, place.offset, place.offset + 1) if run.note)
     inner = tuple(replace(run, note=()) for run in joined(note) if not run.note)
@@ -109,26 +119,18 @@ def merge(body: Body, number: int) -> tuple[Change, ...]:
     if number < 1:
         raise OfficeError("drafting.no_such_place", place="blocks[-1]")
     first, second = (_textual(body, Position(each)) for each in (number - 1, number))
-    end = _length(first)
-    kept = (
-        Kept(0, "", 0, 0, 0, "", 0),
-        Kept(0, "text", 0, end, 0, "text", 0),
-        Kept(1, "text", 0, _length(second), 0, "text", end),
-    )
-    joint: Block = _with_runs(first, joined(_runs(first), _runs(second)))
-    if isinstance(first, Quote) and isinstance(second, Quote) and not first.source:
-        joint = replace(joint, source=second.source)  # type: ignore[call-arg]
-        kept = (*kept, Kept(1, "source", 0, len(second.source), 0, "source", 0))
-    return (Exchange(number - 1, (first, second), (joint,), kept),)
+    joint, kept = _appended(first, second, 0, 1)
+    return (Exchange(number - 1, (first, second), (joint,), (*_stays(first, _length(first)), *kept)),)
 
 
 def turn_into(body: Body, number: int, wanted: Textual) -> tuple[Change, ...]:
     """Make a block of text another kind; ``wanted`` says which, its own text is not looked at."""
     block = _textual(body, Position(number))
-    new = _with_runs(wanted, _runs(block))
+    bare = replace(wanted, source="") if isinstance(wanted, Quote) else wanted
+    new, kept = _appended(_with_runs(bare, ()), block, 0, 0)
     if new == block:
         return ()
-    kept = (*whole(block, 0, 0)[:2],)
+    kept = (Kept(0, "", 0, 0, 0, "", 0), *kept)
     return (Exchange(number, (block,), (new,), kept),)
 
 
@@ -136,7 +138,9 @@ def shift(body: Body, first: int, last: int, by: int) -> tuple[Change, ...]:
     """Move items and paragraphs of blocks ``first`` to ``last`` in or out by levels; others stay."""
     removed = tuple(block_at(body, number) for number in range(first, last + 1))
     inserted = tuple(
-        replace(block, level=min(max(block.level + by, 0), DEEPEST)) if isinstance(block, ListItem | Paragraph) else block
+        replace(block, level=min(max(block.level + by, 0), DEEPEST))
+        if isinstance(block, ListItem | Paragraph)
+        else block
         for block in removed
     )
     kept = tuple(each for n, block in enumerate(removed) for each in whole(block, n, n))
@@ -161,7 +165,9 @@ def change_block(body: Body, number: int, block: Block) -> tuple[Change, ...]:
     old, new = block_at(body, number), tidied(block)
     same = set(parts(new))
     kept = tuple(
-        each for each in whole(old, 0, 0) if not each.part or (each.part in same and leaf(old, each.part) == leaf(new, each.part))
+        each
+        for each in whole(old, 0, 0)
+        if not each.part or (each.part in same and leaf(old, each.part) == leaf(new, each.part))
     )
     return () if old == new else (Exchange(number, (old,), (new,), kept),)
 
@@ -239,8 +245,35 @@ def _length(block: Textual) -> int:
 
 
 def _with_runs(block: Textual, runs: Runs) -> Textual:
-    runs = joined(runs)
+    runs = fitting(block, "text", runs)
     return replace(block, text=text_of(runs)) if isinstance(block, Heading) else replace(block, runs=runs)
+
+
+def _stays(block: Textual, end: int) -> tuple[Kept, ...]:
+    """The block itself, its text before ``end`` and its other leaves stay where they are."""
+    return tuple(replace(each, end=end) if each.part == "text" else each for each in whole(block, 0, 0))
+
+
+def _appended(first: Textual, source: Textual, start: int, number: int) -> tuple[Textual, tuple[Kept, ...]]:
+    """``first`` with the text of ``source`` (block ``number``) from ``start`` on behind its own, and where that went.
+
+    Footnotes get lost where none may stand. Where a quotation came from is kept: as such, or else as text.
+    """
+    at = _length(first)
+    runs = cut(_runs(source), start, _length(source))
+    kept = []
+    for piece in re.finditer(".*" if takes_notes(first, "text") else f"[^{NOTE}]+|^$", text_of(runs), re.DOTALL):
+        if piece.group() or not piece.start():
+            kept.append(Kept(number, "text", start + piece.start(), start + piece.end(), 0, "text", at))
+            at += len(piece.group())
+    origin = source.source if isinstance(source, Quote) else ""
+    joint = _with_runs(first, joined(_runs(first), runs))
+    if isinstance(joint, Quote) and not joint.source and origin:
+        return replace(joint, source=origin), (*kept, Kept(number, "source", 0, len(origin), 0, "source", 0))
+    if origin:
+        joint = _with_runs(joint, joined(_runs(joint), plain(f" {origin}")))
+        kept.append(Kept(number, "source", 0, len(origin), 0, "text", at + 1))
+    return joint, tuple(kept)
 
 
 def _style_at(runs: Runs, offset: int) -> Run:

@@ -11,7 +11,6 @@ from .body import Body, Group, Runs, Table, text_of
 from .changes import Change, Exchange, Kept, block_at, whole
 from .leaves import leaf
 
-
 T = TypeVar("T")
 
 
@@ -102,13 +101,22 @@ def _shrunk(row: tuple[Group, ...], column: int) -> tuple[Group, ...]:
     first = 0
     for n, group in enumerate(row):
         if first <= column < first + group.across:
-            return _without(row, n) if group.across == 1 else (*row[:n], replace(group, across=group.across - 1), *row[n + 1 :])
+            return (
+                _without(row, n)
+                if group.across == 1
+                else (*row[:n], replace(group, across=group.across - 1), *row[n + 1 :])
+            )
         first += group.across
     return row
 
 
 def _exchanged(
-    number: int, old: Table, new: Table, *, rows: list[int | None] | None = None, columns: list[int | None] | None = None
+    number: int,
+    old: Table,
+    new: Table,
+    *,
+    rows: list[int | None] | None = None,
+    columns: list[int | None] | None = None,
 ) -> tuple[Change, ...]:
     """The exchange, with each cell's new place: ``rows`` and ``columns`` tell where each went, None for gone."""
     row_of: list[int | None] = rows if rows is not None else [*range(len(old.rows))]
@@ -130,7 +138,18 @@ def _group_places(old: Table, new: Table) -> list[tuple[str, str]]:
     """Groups keep their order: the one that went or came is where the two rows part."""
     places = []
     for r, (before, after) in enumerate(zip(old.groups, new.groups, strict=True)):
-        gap = next((n for n, (a, b) in enumerate(zip(before, after, strict=False)) if a.runs != b.runs or a.across != b.across), min(len(before), len(after)))
+        gap = next(
+            (
+                n
+                for n, (a, b) in enumerate(zip(before, after, strict=False))
+                if a.runs != b.runs or a.across != b.across
+            ),
+            min(len(before), len(after)),
+        )
         by = len(after) - len(before)
-        places += [(f"groups.{r}.{g}", f"groups.{r}.{g if g < gap or not by else g + by}") for g in range(len(before)) if g < gap or not by or g + by >= gap]
+        places += [
+            (f"groups.{r}.{g}", f"groups.{r}.{g if g < gap or not by else g + by}")
+            for g in range(len(before))
+            if g < gap or not by or g + by >= gap
+        ]
     return places

@@ -9,7 +9,9 @@ from typing import Any
 
 import pikepdf
 
-_INLINE = frozenset({"Span", "Strong", "Em", "Link", "Reference", "Quote", "Div", "NonStruct", "Form", "THead", "TBody"})
+_INLINE = frozenset(
+    {"Span", "Strong", "Em", "Link", "Reference", "Quote", "Div", "NonStruct", "Form", "THead", "TBody"}
+)
 
 
 @dataclass
@@ -94,7 +96,9 @@ def _page_texts(page: pikepdf.Page) -> dict[int, str]:
     return found
 
 
-def _opened(operands: Any, outer: tuple[int | None, str | None], found: dict[int, str]) -> tuple[int | None, str | None]:
+def _opened(
+    operands: Any, outer: tuple[int | None, str | None], found: dict[int, str]
+) -> tuple[int | None, str | None]:
     number, instead = outer
     if str(operands[0]) == "/Artifact":
         return None, None

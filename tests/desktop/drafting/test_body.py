@@ -12,6 +12,7 @@ from desktop.drafting.body import Body
 from desktop.records.errors import OfficeError
 from tests.desktop.drafting.bodies import bodies
 
+
 @given(bodies)
 def test_a_body_comes_back_from_json_as_it_was(body: Body) -> None:
     assert Body.from_json(json.loads(json.dumps(body.to_json()))) == body
@@ -87,7 +88,14 @@ def test_a_body_of_format_1_is_raised_without_loss() -> None:
         {"type": "bullets", "items": [[{"text": "x"}], [{"text": "y"}]]},
         {"type": "bullets", "items": [[{"text": "z"}]]},
         {"type": "numbers", "start": 4, "items": [[{"text": "m"}], [{"text": "n", "italic": True}]]},
-        {"type": "table", "caption": "", "header": [[]], "rows": [[[{"text": "1"}]]], "widths": [], "aligns": ["right"]},
+        {
+            "type": "table",
+            "caption": "",
+            "header": [[]],
+            "rows": [[[{"text": "1"}]]],
+            "widths": [],
+            "aligns": ["right"],
+        },
     ]
     body = Body.from_json({"format": 1, "blocks": old})
     assert body.blocks == (

@@ -39,7 +39,9 @@ def _told(parts: list[Tag]) -> list[Any]:
     out: list[Any] = []
     for part in parts:
         if part.kind == "L" and out and out[-1][0] == "LI":
-            out[-1][2].append(("L", _told([part])[0][1]))  # a list inside an item may follow it (ISO 32000-1 §14.8.4.3.3)
+            out[-1][2].append(
+                ("L", _told([part])[0][1])
+            )  # a list inside an item may follow it (ISO 32000-1 §14.8.4.3.3)
         elif part.kind == "L":
             out.append(("L", _told(part.only("LI", "L"))))
         elif part.kind == "LI":
