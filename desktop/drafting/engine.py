@@ -80,6 +80,57 @@ def _compile(
     return Typeset(pdf, tuple(_warning(item, folder) for item in warnings))
 
 
+class WarmSetter:
+    """The page of one template set again and again: the compiler keeps what did not change. One thread at a time."""
+
+    def __init__(self, template: Template, resources: Path) -> None:
+        self.template = template
+        self._folder = tempfile.TemporaryDirectory(prefix="qillqa-preview-")
+        root = Path(self._folder.name)
+        try:
+            _stage(root, template, {}, resources)
+            self._compiler = typst.Compiler(
+                root / "page" / "page.typ",
+                root=root,
+                font_paths=_fonts(resources / "fonts"),
+                ignore_system_fonts=True,
+                package_path=root / "none",
+                package_cache_path=root / "none",
+            )
+        except BaseException:
+            self._folder.cleanup()
+            raise
+
+    def set(self, data: Mapping[str, Any], files: Mapping[str, bytes], *, created: datetime) -> Typeset:
+        """Set it untagged, for the screen. Raises as ``typeset``. ``files`` are named by their content and kept."""
+        root = Path(self._folder.name)
+        try:
+            for name, content in files.items():
+                if not (root / "files" / name).exists():
+                    (root / "files" / name).write_bytes(content)
+            pdf, warnings = self._compiler.compile_with_warnings(
+                format="pdf",
+                sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+                timestamp=created,
+                pdf_tags=False,
+            )
+        except typst.TypstError as error:
+            raise _page_failed(error, self.template, root) from error
+        except OSError as error:
+            raise OfficeError("drafting.no_room", reason=error.strerror or str(error)) from error
+        assert isinstance(pdf, bytes)
+        return Typeset(pdf, tuple(_warning(item, root) for item in warnings))
+
+    def places(self) -> list[dict[str, Any]]:
+        """Where the blocks of what was set last lie: ``block``, ``page`` from 1, ``y`` in mm from the top, in reading order."""
+        found: list[dict[str, Any]] = json.loads(self._compiler.query("<draft-place>", field="value"))
+        return found
+
+    def close(self) -> None:
+        """Remove its folder."""
+        self._folder.cleanup()
+
+
 def unknown_font(warnings: tuple[str, ...]) -> str | None:
     """The font that a page asked for and that is not shipped, if any."""
     for text in warnings:

@@ -19,7 +19,7 @@ def preview(job: PageJob) -> SetPage:
     """The page as it would be, with the watermark BORRADOR. What is missing is listed in ``warnings``, not raised."""
     page = page_data(job, strict=False)
     result = typeset(job.template, page.data, page.files, resources=job.resources, created=job.created, standards=())
-    return SetPage(result.pdf, _pages(result.pdf), (), (*page.warnings, *result.warnings))
+    return SetPage(result.pdf, count_pages(result.pdf), (), (*page.warnings, *result.warnings))
 
 
 def freeze(job: PageJob) -> SetPage:
@@ -71,6 +71,7 @@ def _spoken(job: PageJob) -> dict[str, str]:
     return dict(zip(names, told, strict=True))
 
 
-def _pages(pdf: bytes) -> int:
+def count_pages(pdf: bytes) -> int:
+    """How many pages a PDF of our own has."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
         return len(document.pages)
