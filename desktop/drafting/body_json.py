@@ -163,7 +163,7 @@ def _item(item: Mapping[str, Any], place: str) -> ListItem:
 
 
 def _table(item: Mapping[str, Any], place: str) -> Table:
-    header = _cells(item.get("header"), f"{place}.header")
+    header = tuple(_head(cell, f"{place}.header") for cell in _cells(item.get("header"), f"{place}.header"))
     raw = enumerate(_sequence(item.get("rows"), f"{place}.rows"))
     rows = tuple(_cells(row, f"{place}.rows[{n}]") for n, row in raw)
     if not header:
@@ -187,11 +187,19 @@ def _groups(data: object, place: str, columns: int) -> tuple[tuple[Group, ...], 
     for number, row in enumerate(_sequence(data, place)):
         inner = f"{place}[{number}]"
         cells = [(_mapping(cell, f"{inner}[{n}]"), f"{inner}[{n}]") for n, cell in enumerate(_sequence(row, inner))]
-        groups = tuple(Group(_runs_of(cell, at), _whole(cell, "across", at, 1, columns, 1)) for cell, at in cells)
+        groups = tuple(
+            Group(_head(_runs_of(cell, at), at), _whole(cell, "across", at, 1, columns, 1)) for cell, at in cells
+        )
         if sum(group.across for group in groups) != columns:
             raise _bad(inner)
         rows.append(groups)
     return tuple(rows)
+
+
+def _head(runs: Runs, place: str) -> Runs:
+    if any(run.link or run.note for run in runs):
+        raise _bad(place)
+    return runs
 
 
 def _image(item: Mapping[str, Any], place: str) -> Image:
@@ -215,19 +223,24 @@ def read_runs(data: object, place: str, *, notes: bool = True) -> Runs:
 
 def _run(data: object, place: str, *, notes: bool) -> Run:
     item = _mapping(data, place)
-    styles = [item.get(name, False) for name in _STYLES]
-    if not all(isinstance(style, bool) for style in styles):
-        raise _bad(place)
+    bold, italic, underline = (_flag(item, name, place) for name in _STYLES)
     link = _text(item, "link", place, "")
     if link and not LINK.fullmatch(link):
         raise _bad(f"{place}.link")
     if "note" not in item:
         text = _text(item, "text", place).replace(NOTE, "")  # pasted from elsewhere; it would draw nothing
-        return Run(text, *styles, link=link)
+        return Run(text, bold, italic, underline, link)
     note = read_runs(item["note"], f"{place}.note", notes=False)
     if not notes or not any(run.text for run in note):
         raise _bad(f"{place}.note")
-    return Run(NOTE, *styles, link=link, note=note)
+    return Run(NOTE, bold, italic, underline, link, note)
+
+
+def _flag(item: Mapping[str, Any], name: str, place: str) -> bool:
+    value = item.get(name, False)
+    if not isinstance(value, bool):
+        raise _bad(place)
+    return value
 
 
 def _runs_of(item: Mapping[str, Any], place: str) -> Runs:

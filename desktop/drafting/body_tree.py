@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from .body import Article, Block, ListItem, Paragraph
+from .body import Article, Block, ListItem, PageBreak, Paragraph
 
 
 @dataclass(slots=True)
@@ -41,7 +41,8 @@ def body_tree(blocks: Iterable[Block]) -> list[Node]:
     """The nodes in order.
 
     A paragraph or item stands inside the nearest item above that is one level out; a level that skips is closed up.
-    Everything else stands outside and ends the lists above. Articles count on through the whole body.
+    Everything else stands outside and ends the lists above; the count goes on behind a page break. Articles count on
+    through the whole body.
     """
     top: list[Node] = []
     open_items: list[Item] = []
@@ -54,13 +55,8 @@ def body_tree(blocks: Iterable[Block]) -> list[Node]:
             case ListItem(_, kind, level, start):
                 del open_items[level:]
                 into = open_items[-1].inside if open_items else top
-                begins = start is not None
-                last = into[-1] if into else None
-                goes_on = isinstance(last, ItemList) and last.kind == kind and not begins
-                number = (
-                    last.items[-1].number + 1 if isinstance(last, ItemList) and goes_on else (start or int(not begins))
-                )
-                open_items.append(_add(into, Item(place, block, number), kind, begins=begins))
+                number = _next_number(into, kind) if start is None else start
+                open_items.append(_add(into, Item(place, block, number), kind, begins=start is not None))
             case Paragraph(_, _, level) if level and open_items:
                 del open_items[level:]
                 open_items[-1].inside.append(Leaf(place, block))
@@ -68,6 +64,13 @@ def body_tree(blocks: Iterable[Block]) -> list[Node]:
                 open_items = []
                 top.append(Leaf(place, block))
     return top
+
+
+def _next_number(into: list[Node], kind: str) -> int:
+    last = next(
+        (node for node in reversed(into) if not (isinstance(node, Leaf) and isinstance(node.block, PageBreak))), None
+    )
+    return last.items[-1].number + 1 if isinstance(last, ItemList) and last.kind == kind else 1
 
 
 def _add(into: list[Node], item: Item, kind: str, *, begins: bool) -> Item:

@@ -57,13 +57,18 @@ def typeset(
             folder = Path(name)
             _stage(folder, template, files, resources)
             asked = question(folder, fonts, json.dumps(data, ensure_ascii=False), created, standards)
-            shipped = template.folder.resolve().is_relative_to((resources / "templates").resolve())
+            shipped = is_shipped(template, resources)
             told, pdf = answer(asked) if shipped else _at_a_distance(asked, template, setter)
             if "failed" in told:
                 raise _page_failed(told["failed"], told["diagnostic"], template, folder)
             return Typeset(pdf, tuple(_warning(text, place, folder) for text, place in told["warnings"]))
     except OSError as error:
         raise OfficeError("drafting.no_room", reason=error.strerror or str(error)) from error
+
+
+def is_shipped(template: Template, resources: Path) -> bool:
+    """Whether its page is ours; any other is set at a distance (``limited``)."""
+    return template.folder.resolve().is_relative_to((resources / "templates").resolve())
 
 
 def answer(asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
@@ -96,6 +101,57 @@ def _at_a_distance(
             return own.ask(asked)
     except RanAway as error:
         raise OfficeError("drafting.ran_away", template=template.id) from error
+
+
+class WarmSetter:
+    """The page of one template set again and again: the compiler keeps what did not change. One thread at a time."""
+
+    def __init__(self, template: Template, resources: Path) -> None:
+        self.template = template
+        self._folder = tempfile.TemporaryDirectory(prefix="qillqa-preview-")
+        root = Path(self._folder.name)
+        try:
+            _stage(root, template, {}, resources)
+            self._compiler = typst.Compiler(
+                root / "page" / "page.typ",
+                root=root,
+                font_paths=_fonts(resources / "fonts"),
+                ignore_system_fonts=True,
+                package_path=root / "none",
+                package_cache_path=root / "none",
+            )
+        except BaseException:
+            self._folder.cleanup()
+            raise
+
+    def set(self, data: Mapping[str, Any], files: Mapping[str, bytes], *, created: datetime) -> Typeset:
+        """Set it untagged, for the screen. Raises as ``typeset``. ``files`` are named by their content and kept."""
+        root = Path(self._folder.name)
+        try:
+            for name, content in files.items():
+                if not (root / "files" / name).exists():
+                    (root / "files" / name).write_bytes(content)
+            pdf, warnings = self._compiler.compile_with_warnings(
+                format="pdf",
+                sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+                timestamp=created,
+                pdf_tags=False,
+            )
+        except typst.TypstError as error:
+            raise _page_failed(error.message, error.diagnostic, self.template, root) from error
+        except OSError as error:
+            raise OfficeError("drafting.no_room", reason=error.strerror or str(error)) from error
+        assert isinstance(pdf, bytes)
+        return Typeset(pdf, tuple(_warning(item.message, item.diagnostic, root) for item in warnings))
+
+    def places(self) -> list[dict[str, Any]]:
+        """Where the blocks of what was set last lie: ``block``, ``page`` from 1, ``y`` in mm from the top, in reading order."""
+        found: list[dict[str, Any]] = json.loads(self._compiler.query("<draft-place>", field="value"))
+        return found
+
+    def close(self) -> None:
+        """Remove its folder."""
+        self._folder.cleanup()
 
 
 def unknown_font(warnings: tuple[str, ...]) -> str | None:

@@ -38,9 +38,22 @@ def _cells(table: Table) -> tuple[str, ...]:
     return (*groups, *header, *rows)
 
 
-def is_plain(block: Block, part: str) -> bool:
-    """Whether that leaf holds text without styles."""
-    return part in _PLAIN or isinstance(block, Heading)
+def takes_styles(block: Block, part: str) -> bool:
+    """Whether the text of that leaf may be bold, italic, underlined."""
+    return part not in _PLAIN and not isinstance(block, Heading)
+
+
+def takes_notes(block: Block, part: str) -> bool:
+    """Whether links and footnotes may stand there: not in header rows, which are drawn again on every page (PDF/UA-1 §7.1)."""
+    return takes_styles(block, part) and not part.startswith(("header", "groups"))
+
+
+def fitting(block: Block, part: str, runs: Runs) -> Runs:
+    """The runs as that leaf can hold them."""
+    if takes_notes(block, part):
+        return joined(runs)
+    bare = tuple(replace(run, link="") for run in runs if not run.note)
+    return joined(bare) if takes_styles(block, part) else plain(text_of(bare))
 
 
 def leaf(block: Block, part: str) -> Runs:
@@ -80,7 +93,7 @@ def _cell(table: Table, part: str) -> Runs:
 def with_leaf(block: Block, part: str, runs: Runs) -> Block:
     """The block with other runs in that leaf; a leaf without styles keeps the signs alone."""
     leaf(block, part)
-    runs = joined(runs)
+    runs = fitting(block, part, runs)
     match block:
         case Heading():
             return replace(block, text=text_of(runs))

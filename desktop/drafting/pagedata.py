@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from textwrap import shorten
 from typing import Any
 
@@ -175,7 +176,9 @@ def _arms(job: PageJob, files: dict[str, bytes]) -> dict[str, str] | None:
     """The coat of arms, laid beside the page."""
     if job.letterhead.arms is None:
         return None
-    name = f"escudo.{'png' if job.letterhead.media_type == 'image/png' else 'jpg'}"
+    name = (
+        f"{sha256(job.letterhead.arms).hexdigest()[:32]}.{'png' if job.letterhead.media_type == 'image/png' else 'jpg'}"
+    )
     files[name] = job.letterhead.arms
     return {"file": f"/files/{name}", "alt": tidy(job.letterhead.alt)}
 

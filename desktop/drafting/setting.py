@@ -29,7 +29,7 @@ def preview(job: PageJob, *, setter: LimitedSetter | None = None) -> SetPage:
         setter=setter,
     )
     warnings = (*(str(problem) for problem in page.problems), *result.warnings)
-    return SetPage(result.pdf, _pages(result.pdf), (), warnings, page.problems)
+    return SetPage(result.pdf, count_pages(result.pdf), (), warnings, page.problems)
 
 
 def freeze(job: PageJob, *, setter: LimitedSetter | None = None) -> SetPage:
@@ -84,6 +84,7 @@ def _spoken(job: PageJob) -> dict[str, str]:
     return dict(zip(names, told, strict=True))
 
 
-def _pages(pdf: bytes) -> int:
+def count_pages(pdf: bytes) -> int:
+    """How many pages a PDF of our own has."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
         return len(document.pages)

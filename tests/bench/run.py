@@ -13,9 +13,9 @@ from typing import Any
 
 from desktop.records.errors import OfficeError
 from signing.errors import SigningError
-from tests.bench import rows, signing_rows
+from tests.bench import drafting_rows, rows, signing_rows
 
-ROWS = {**rows.ROWS, **signing_rows.ROWS}
+ROWS = {**rows.ROWS, **signing_rows.ROWS, **drafting_rows.ROWS}
 
 
 def main(arguments: list[str]) -> int:
@@ -31,6 +31,7 @@ def main(arguments: list[str]) -> int:
     finally:
         rows.close()
         signing_rows.close()
+        drafting_rows.close()
     print("\n".join(bad) if bad else f"All {len(limits)} rows are within their limits.")
     return 1 if bad else 0
 

@@ -63,6 +63,7 @@ def _refusal(data: Any) -> OfficeError | None:
         ({"type": "paragraph", "runs": [{"note": []}]}, "blocks[0].runs[0].note"),
         ({"type": "paragraph", "runs": [{"note": [{"note": [{"text": "x"}]}]}]}, "blocks[0].runs[0].note[0].note"),
         ({"type": "table", "header": [[], []], "rows": [], "groups": [[{"runs": []}]]}, "blocks[0].groups[0]"),
+        ({"type": "table", "header": [[{"note": [{"text": "x"}]}]], "rows": []}, "blocks[0].header"),
         ({"type": "bullets", "items": []}, "blocks[0].type"),
         ({"type": "script"}, "blocks[0].type"),
         ("text", "blocks[0]"),

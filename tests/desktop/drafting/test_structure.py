@@ -91,8 +91,7 @@ def expected(body: Body) -> list[Any]:
         if isinstance(block, blocks.ListItem):
             opened.append((_item(into, block, block.kind, "", begins=block.start is not None), ""))
         elif isinstance(block, blocks.Paragraph):
-            if block.runs:
-                into.append(("P", *_runs(block.runs)))
+            into.append(("P", *_runs(block.runs)))
         elif isinstance(block, blocks.Heading):
             level = min(block.level, level + 1)
             out.append((f"H{level + 1}", _bare(block.text), []))
@@ -101,6 +100,8 @@ def expected(body: Body) -> list[Any]:
         elif isinstance(block, blocks.Quote):
             paragraphs = [("P", *_runs(block.runs)), ("P", _bare(block.source), [])]
             out.append(("BlockQuote", [each for each in paragraphs if each[1] or each[2]]))
+        else:
+            out.append(("P", "", []))  # a page break: it ends a list and leaves no tag
     return _numbered(out)
 
 
@@ -120,7 +121,8 @@ def _numbered(parts: list[Any], depth: int = 0) -> list[Any]:
     out = []
     for part in parts:
         if part[0] != "L":
-            out.append(part)
+            if part[1] or part[2]:
+                out.append(part)
             continue
         items = []
         for _, label, inside, number in part[2]:
@@ -181,6 +183,10 @@ def test_labels_count_as_the_list_says(make_job: JobMaker) -> None:
             item(plain("seis"), "number"),
             item(plain("dentro"), "number", 1),
             item(plain("siete"), "number"),
+            blocks.PageBreak(),
+            item(plain("ocho"), "number"),
+            blocks.Paragraph(()),
+            item(plain("otra"), "number"),
             blocks.Article(plain("uno")),
             blocks.Article(plain("nueve"), 9),
             blocks.Paragraph(plain("sigue"), level=1),
@@ -194,6 +200,8 @@ def test_labels_count_as_the_list_says(make_job: JobMaker) -> None:
             ("LI", "6.", [("P", "seis", []), ("L", [("LI", "a)", [("P", "dentro", [])])])]),
             ("LI", "7.", [("P", "siete", [])]),
         ]),
+        ("L", [("LI", "8.", [("P", "ocho", [])])]),
+        ("L", [("LI", "1.", [("P", "otra", [])])]),
         ("L", [
             ("LI", "Artículo1.-", [("P", "uno", [])]),
             ("LI", "Artículo9.-", [("P", "nueve", []), ("P", "sigue", [])]),
