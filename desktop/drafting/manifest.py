@@ -11,7 +11,7 @@ from typing import Any
 from desktop.records.errors import OfficeError
 from signing.options import Commitment, SignaturePolicy
 
-from .sections import FILE, Section, toml_of
+from .sections import Section, toml_of
 from .sheets import Sheet
 from .templates import FORMAT, KINDS, LONGEST, PLACES, FieldSpec, OutlinePart, SigningRules, Template
 
@@ -42,7 +42,7 @@ def read_manifest(source: str) -> Manifest:
     root = toml_of(source)
     version = root.whole("format", 1, 1_000_000)
     if version > FORMAT:
-        raise OfficeError("template.newer", file=FILE, line=root.line("format"), format=version)
+        raise root.refusal("template.newer", "format", format=version)
     known = version >= 2  # format 1 never looked at keys that it does not know
     fields = tuple(_field(section, strict=known) for section in root.sections("field"))
     if not fields:
@@ -93,12 +93,13 @@ def _outline(section: Section) -> tuple[OutlinePart, ...]:
 def _outline_part(section: Section, item: object) -> OutlinePart:
     if isinstance(item, str):
         return OutlinePart(heading=item)
-    if not isinstance(item, dict) or not item or set(item) - {"heading", "text", "level"}:
+    if not isinstance(item, dict) or not item or set(item) - {"heading", "text", "level", "article", "label"}:
         raise section.fault("outline")
-    heading, text, level = item.get("heading", ""), item.get("text", ""), item.get("level", 1)
-    if not isinstance(heading, str) or not isinstance(text, str) or level not in (1, 2, 3):
+    words = {key: value for key, value in item.items() if key != "level"}
+    level = item.get("level", 1)
+    if not all(isinstance(value, str) for value in words.values()) or level not in (1, 2, 3):
         raise section.fault("outline")
-    return OutlinePart(heading, text, level)
+    return OutlinePart(**words, level=level)
 
 
 def _parts(section: Section) -> dict[str, bool | int | str]:

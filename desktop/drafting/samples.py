@@ -8,7 +8,7 @@ from pathlib import Path
 from desktop.records.documents import Attachment
 from desktop.records.errors import OfficeError
 
-from .body import Block, Body, Heading, Paragraph, plain
+from .body import Article, Block, Body, Heading, Paragraph, plain
 from .jobs import PageJob, SetPage, Sheet, SignerSlot
 from .limited import LimitedSetter
 from .setting import freeze
@@ -55,4 +55,6 @@ def starting_body(template: Template) -> Body:
             blocks.append(Heading(part.heading, part.level))
         if part.text:
             blocks.append(Paragraph(plain(part.text)))
+        if part.article:
+            blocks.append(Article(plain(part.article), label=part.label))
     return Body(tuple(blocks))

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from desktop.records.errors import OfficeError
+from desktop.records.errors import Fact, OfficeError
 
 FILE = "manifest.toml"
 _HEADER = re.compile(r"\s*\[{1,2}\s*(?P<name>[\w.]+)\s*\]{1,2}\s*(#.*)?")
@@ -70,16 +70,19 @@ class Section:
 
     def fault(self, key: str) -> OfficeError:
         """The refusal of a value, or of its absence, which is the fault of the line where the table begins."""
-        code = "template.bad_value" if key in self.data else "template.missing_key"
+        return self.refusal("template.bad_value" if key in self.data else "template.missing_key", key)
+
+    def refusal(self, code: str, key: str, **facts: Fact) -> OfficeError:
+        """A refusal with the key's name and line."""
         name = f"{self.name}.{key}" if self.name else key
-        return OfficeError(code, file=self.file, line=self.line(key) or self.first, key=name)
+        told: dict[str, Any] = {"file": self.file, "line": self.line(key) or self.first, "key": name, **facts}
+        return OfficeError(code, **told)
 
     def only(self, known: Collection[str]) -> None:
         """Refuse a key that nobody reads: most often a slip of the pen."""
         for key in self.data:
             if key not in known:
-                name = f"{self.name}.{key}" if self.name else key
-                raise OfficeError("template.unknown_key", file=self.file, line=self.line(key) or self.first, key=name)
+                raise self.refusal("template.unknown_key", key)
 
     def text(self, key: str, default: str = "", *, empty: bool = False) -> str:
         """A text, not empty unless ``empty``."""

@@ -49,11 +49,16 @@ class FieldSpec:
 
 @dataclass(frozen=True, slots=True)
 class OutlinePart:
-    """What a new body starts with: a heading, a paragraph, or both."""
+    """What a new body starts with: a heading, a paragraph, an article, each where it is not empty.
+
+    ``label`` stands before the article's text in place of "Artículo N.-".
+    """
 
     heading: str = ""
     text: str = ""
     level: int = 1
+    article: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,10 +106,10 @@ def test_what_a_manifest_says() -> None:
         ('{ clase = "Otra" }', '{ clase = "Nada" }', "bad_value", "variant[0].defaults.clase", 39),
         ('{ clase = "Otra" }', '{ otra = "x" }', "bad_value", "variant[0].defaults", 39),
         ("format = 2", "format = true", "bad_value", "format", 1),
-        ("format = 2", "format = 3", "newer", None, 1),
+        ("format = 2", "format = 3", "newer", "format", 1),
     ],
 )
-def test_what_a_manifest_may_not_say(old: str, new: str, code: str, key: str | None, line: int) -> None:
+def test_what_a_manifest_may_not_say(old: str, new: str, code: str, key: str, line: int) -> None:
     assert GOOD.count(old) >= 1
     error = refusal(GOOD.replace(old, new, 1))
     assert (error.code, error.facts.get("key"), error.facts["line"]) == (f"template.{code}", key, line)

@@ -85,7 +85,7 @@ def test_a_file_that_is_no_text_is_named(folder: Path) -> None:
         ('id = "nota_interna"', 'id = "Nota Interna"', "template.bad_value", "id", 3),
         ('title = "NOTA INTERNA"\n', "", "template.missing_key", "title", 0),
         ('code = "NI"', "code = 7", "template.bad_value", "code", 6),
-        ("format = 1", "format = 9", "template.newer", None, 2),
+        ("format = 1", "format = 9", "template.newer", "format", 2),
         ('subject = "referencia"', 'subject = "asunto"', "template.bad_value", "subject", 7),
         ('name = "unidad"', 'name = "entidad"', "template.bad_value", "field[1].name", 15),
         ('kind = "people"', 'kind = "crowd"', "template.bad_value", "field[2].kind", 0),
