@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from desktop.drafting.fields import read_fields
 from desktop.drafting.jobs import PageJob, Sheet, SignerSlot
@@ -236,3 +238,24 @@ def test_an_entitys_folder_replaces_a_family_and_adds_types(
     assert set(templates) - set(found) == {"informe_comision"}
     assert set(found) - set(templates) == {"informe_viaje"}
     assert "DICTAMEN" in words_of(freeze(sample_job(found["informe_legal"], resources)).pdf)
+
+
+TYPED = st.text(st.sampled_from("aáñÑüq'’ ch T\"#$*_@<>[]\\/&%=~^`|·-—0123456789º°«»"), min_size=1, max_size=60).filter(
+    str.strip
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_whatever_is_filled_in_is_set_and_read_back(make_job: JobMaker, data: st.DataObject) -> None:
+    """Any type on any sheet, its lines filled with anything: the page is archival, and says what was typed."""
+    job = make_job(data.draw(st.sampled_from(EVERY)), sheet=data.draw(st.sampled_from(Sheet)))
+    lines = [spec.name for spec in job.template.fields if spec.kind == "line" and spec.place in {"head", "notes"}]
+    typed = {name: data.draw(TYPED, label=name) for name in lines}
+    signers = data.draw(st.integers(1, 7), label="signers") if job.template.signed else 0
+    page = freeze(replace(job, fields={**job.fields, **typed}, signers=tuple(PEOPLE[:signers])))
+    assert preflight(page.pdf) == ()
+    read = re.sub(r"\s|\ufffe", "", words_of(page.pdf))
+    missing = [name for name, text in typed.items() if re.sub(r"\s", "", text) not in read]
+    assert missing == []
+    assert len(page.fields) == (signers + 2 if signers else 0)
