@@ -22,7 +22,7 @@ def job_of_three_pages(word: str) -> PageJob:
     """A document of three pages with that word in it."""
     resources = find_resources()
     job = sample_job(load_template(resources / "templates" / "memorandum"), resources)
-    texts = (f"{number}. {word if number == 9 else ''} {_SENTENCE * 4}" for number in range(19))
+    texts = (f"{number}. {word if number == 9 else ''} {_SENTENCE * 4}" for number in range(16))
     return replace(job, body=Body(tuple(Paragraph(plain(text)) for text in texts)))
 
 
