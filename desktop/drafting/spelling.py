@@ -27,9 +27,6 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)*['’ʼ]?")
 _CHUNK = re.compile(rf"[^\s{NOTE}]+")
 _NOT_PROSE = re.compile(r"\d|@|://|\\|^www\.|[A-ZÑ]{2,}[/-]|/[A-ZÑ]{2,}|\w\.\w{2,}$|^[a-z]{1,5}/[a-z]{1,5}[.,;)]*$")
 _ROMAN = re.compile(r"[IVXLCDM]+")
-_ABBREVIATIONS = frozenset(
-    ["adm", "adj", "admón", "arch", "art", "arts", "atte", "av", "bs", "cap", "cc", "cel", "cía", "cnel", "col", "d", "da", "depto", "dept", "dir", "div", "dn", "doc", "dpto", "dr", "dra", "dras", "dres", "ed", "edo", "ee", "egr", "eng", "est", "etc", "exc", "exp", "f", "ff", "fig", "fs", "gral", "gob", "gte", "hnos", "hr", "ibíd", "id", "ing", "inc", "jr", "lic", "lics", "licda", "ltda", "mgr", "mgs", "mr", "ms", "msc", "mtro", "núm", "nº", "no", "nro", "nros", "obs", "op", "p", "párr", "pág", "págs", "pers", "ph", "phd", "prof", "profa", "prov", "ps", "pte", "ref", "reg", "rep", "res", "rev", "s", "secc", "sdo", "sr", "sra", "sras", "sres", "srta", "ss", "st", "sta", "sto", "tec", "téc", "tel", "trad", "ud", "uds", "univ", "urb", "v", "vda", "vol", "vs"]
-)  # fmt: skip
 _INITIALISM = 7  # signs: capitals alone up to here are one
 
 
@@ -50,6 +47,7 @@ class Speller:
             raise OfficeError("spelling.no_dictionary", folder=str(dictionaries))
         self._hunspell = Hunspell(DICTIONARY, hunspell_data_dir=str(dictionaries))
         self._words = {_plain(word) for word in (*read_words(dictionaries / "bolivia.txt"), *words)}
+        self._abbreviations = frozenset(read_words(dictionaries / "abreviaturas.txt"))
         self._known: dict[str, bool] = {}
 
     def learn(self, words: Iterable[str]) -> None:
@@ -80,7 +78,7 @@ class Speller:
             for found in _WORD.finditer(chunk.group()):
                 word = found.group()
                 dotted = chunk.group()[found.end() : found.end() + 1] == "."
-                if len(word) == 1 or (dotted and word.lower() in _ABBREVIATIONS) or self.knows(word):
+                if len(word) == 1 or (dotted and word.lower() in self._abbreviations) or self.knows(word):
                     continue
                 yield chunk.start() + found.start(), word
 
