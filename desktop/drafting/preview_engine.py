@@ -18,6 +18,7 @@ from desktop.records.errors import OfficeError
 from .engine import Typeset, WarmSetter, is_shipped, typeset
 from .jobs import PageJob, SetPage
 from .limited import LimitedSetter
+from .newest import Newest
 from .pagedata import PageData, page_data
 from .setting import count_pages
 
@@ -46,23 +47,14 @@ class PreviewEngine:
 
     def __init__(self, tell: Callable[[Preview], None]) -> None:
         self._tell = tell
-        self._changed = threading.Condition()
-        self._waiting: tuple[int, PageJob] | None = None
-        self._tickets = 0
-        self._closed = False
         self._setter: WarmSetter | None = None
         self._limited = LimitedSetter()
         self._setting = threading.Lock()
-        self._thread = threading.Thread(target=self._work, name="qillqa-preview", daemon=True)
-        self._thread.start()
+        self._newest: Newest[PageJob] = Newest(self._answer, name="qillqa-preview")
 
     def show(self, job: PageJob) -> int:
         """Ask for that page and return at once; the ticket comes back with the answer. A request that still waits is dropped."""
-        with self._changed:
-            self._tickets += 1
-            self._waiting = (self._tickets, job)
-            self._changed.notify()
-            return self._tickets
+        return self._newest.ask(job)
 
     def places(self) -> tuple[Place, ...]:
         """Where the blocks of the page set last begin; none before the first. Takes about as long as setting: not for each keystroke."""
@@ -72,26 +64,16 @@ class PreviewEngine:
 
     def close(self) -> None:
         """End the thread after what it is doing; afterwards the engine is of no use. Safe to call twice."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify()
-        self._thread.join()
+        self._newest.close()
         self._limited.close()
         if self._setter is not None:
             self._setter.close()
             self._setter = None
 
-    def _work(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._closed or self._waiting is not None)
-                if self._closed or self._waiting is None:
-                    return
-                ticket, job = self._waiting
-                self._waiting = None
-            began = time.perf_counter()
-            page, error = self._set(job)
-            self._tell(Preview(ticket, page, error, (time.perf_counter() - began) * 1000))
+    def _answer(self, ticket: int, job: PageJob) -> None:
+        began = time.perf_counter()
+        page, error = self._set(job)
+        self._tell(Preview(ticket, page, error, (time.perf_counter() - began) * 1000))
 
     def _set(self, job: PageJob) -> tuple[SetPage | None, OfficeError | None]:
         try:
