@@ -22,6 +22,7 @@ _MODULES = (
     "verify_commands",
     "sign_commands",
     "desk_commands",
+    "draft_commands",
     "document_commands",
     "slip_commands",
     "archive_commands",

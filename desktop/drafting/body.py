@@ -1,29 +1,38 @@
-"""The body of a document: a short list of plain blocks, to and from JSON (docs/formats/body.md).
+"""The body of a document: a flat row of plain blocks (docs/formats/body.md, format 2). JSON is ``body_json``'s matter.
 
-Text is text: nothing in it is ever read as markup. Times, numbers of pages and cites are no part of a body.
+Text is text: nothing in it is ever read as markup. Times, numbers of pages and cites are no part of a body. Lists and
+articles are flat: what stands inside of what follows from ``level`` (``body_tree``), so that editing moves no trees.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
-from desktop.records.errors import OfficeError
-
-FORMAT = 1
 ALIGNMENTS = ("left", "center", "right")
 MEDIA_TYPES = ("image/png", "image/jpeg")
+LIST_KINDS = ("bullet", "number")
+DEEPEST = 5
+NOTE = "\ufffc"
+"""What stands in a run's text for a footnote (U+FFFC, object replacement character): one sign, one place."""
+
+ListKind = Literal["bullet", "number"]
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A stretch of text in one style; a line feed in it breaks the line."""
+    """A stretch of text in one style; a line feed in it breaks the line.
+
+    ``link`` is an address (http, https, mailto). ``note`` is a footnote's text, and then ``text`` is NOTE.
+    """
 
     text: str
     bold: bool = False
     italic: bool = False
     underline: bool = False
+    link: str = ""
+    note: tuple[Run, ...] = ()
 
 
 Runs = tuple[Run, ...]
@@ -32,6 +41,41 @@ Runs = tuple[Run, ...]
 def plain(text: str) -> Runs:
     """Unstyled runs of that text; none for an empty text."""
     return (Run(text),) if text else ()
+
+
+def footnote(*runs: Run) -> Run:
+    """The run that stands for a footnote of that text."""
+    return Run(NOTE, note=runs)
+
+
+def text_of(runs: Runs) -> str:
+    """The signs of those runs; a footnote counts as one, NOTE."""
+    return "".join(run.text for run in runs)
+
+
+def joined(*parts: Runs) -> Runs:
+    """The runs one after the other: neighbours of one style made one, empty ones left out, footnotes kept apart."""
+    out: list[Run] = []
+    for run in (run for runs in parts for run in runs):
+        if not run.text:
+            continue
+        if out and not run.note and not out[-1].note and replace(out[-1], text=run.text) == run:
+            out[-1] = replace(run, text=out[-1].text + run.text)
+        else:
+            out.append(run)
+    return tuple(out)
+
+
+def cut(runs: Runs, start: int, end: int) -> Runs:
+    """The signs from ``start`` to before ``end`` with their styles."""
+    out: list[Run] = []
+    place = 0
+    for run in runs:
+        first, last = max(start - place, 0), min(end - place, len(run.text))
+        if first < last:
+            out.append(run if last - first == len(run.text) else replace(run, text=run.text[first:last]))
+        place += len(run.text)
+    return joined(tuple(out))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,36 +88,53 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph; ``align`` only where it differs from the template's own setting."""
+    """A paragraph; ``align`` only where it differs from the template's own setting. ``level`` > 0: inside the item above."""
 
     runs: Runs
     align: str = ""
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class BulletList:
-    """Items without order."""
+class ListItem:
+    """An item of a list. ``start`` begins a new list, counted from there; without it the item goes on with the list above."""
 
-    items: tuple[Runs, ...]
+    runs: Runs
+    kind: ListKind = "bullet"
+    level: int = 0
+    start: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class NumberedList:
-    """Items in order, counted from ``start``."""
+class Article:
+    """A numbered article: ``number`` where it does not simply follow; ``label`` in place of "Artículo N.-"."""
 
-    items: tuple[Runs, ...]
-    start: int = 1
+    runs: Runs
+    number: int | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A header cell above ``across`` columns."""
+
+    runs: Runs
+    across: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with one header row. ``widths`` are shares of the line; ``aligns`` one of ALIGNMENTS per column."""
+    """A table. ``header`` names each column; ``groups`` are header rows above it, merged across columns.
+
+    ``widths`` are shares of the line; ``aligns`` one of ALIGNMENTS per column.
+    """
 
     header: tuple[Runs, ...]
     rows: tuple[tuple[Runs, ...], ...]
     caption: str = ""
     widths: tuple[int, ...] = ()
     aligns: tuple[str, ...] = ()
+    groups: tuple[tuple[Group, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +162,7 @@ class PageBreak:
     """What follows starts a new page."""
 
 
-Block = Heading | Paragraph | BulletList | NumberedList | Table | Image | Quote | PageBreak
+Block = Heading | Paragraph | ListItem | Article | Table | Image | Quote | PageBreak
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +178,16 @@ class Body:
 
     def to_json(self) -> dict[str, Any]:
         """The body as plain JSON values."""
-        return {"format": FORMAT, "blocks": [_block_to_json(block) for block in self.blocks]}
+        from .body_json import write_body
+
+        return write_body(self)
 
     @classmethod
     def from_json(cls, data: object) -> Body:
         """The body of those JSON values. Raises ``drafting.bad_body`` with the place, or ``drafting.body_newer``."""
-        root = _mapping(data, "body")
-        version = root.get("format")
-        if isinstance(version, int) and version > FORMAT:
-            raise OfficeError("drafting.body_newer", format=version, known=FORMAT)
-        if version != FORMAT:
-            raise OfficeError("drafting.bad_body", place="format")
-        blocks = _sequence(root.get("blocks"), "blocks")
-        return cls(tuple(_block_from_json(item, f"blocks[{n}]") for n, item in enumerate(blocks)))
+        from .body_json import read_body
+
+        return read_body(data)
 
     @classmethod
     def from_text(cls, text: str) -> Body:
@@ -138,177 +196,16 @@ class Body:
         return cls(tuple(Paragraph(plain(part)) for part in parts if part))
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        """Every text of the body with its place, e.g. ``blocks[3].rows[0][1]``."""
+        """Every text of the body with its place, e.g. ``blocks[3].rows[0][1]``; footnotes at the place of their mark."""
+        from .leaves import leaf, parts, place_of
+
         for number, block in enumerate(self.blocks):
-            yield from _block_texts(block, f"blocks[{number}]")
-
-
-def _runs_to_json(runs: Runs) -> list[dict[str, Any]]:
-    styles = ("bold", "italic", "underline")
-    return [{"text": run.text} | {name: True for name in styles if getattr(run, name)} for run in runs]
-
-
-def _block_to_json(block: Block) -> dict[str, Any]:
-    match block:
-        case Heading(text, level):
-            return {"type": "heading", "level": level, "text": text}
-        case Paragraph(runs, align):
-            return {"type": "paragraph", "runs": _runs_to_json(runs)} | ({"align": align} if align else {})
-        case BulletList(items):
-            return {"type": "bullets", "items": [_runs_to_json(item) for item in items]}
-        case NumberedList(items, start):
-            return {"type": "numbers", "start": start, "items": [_runs_to_json(item) for item in items]}
-        case Table():
-            return _table_to_json(block)
-        case Image():
-            return {
-                "type": "image",
-                "sha256": block.sha256,
-                "name": block.name,
-                "alt": block.alt,
-                "media_type": block.media_type,
-                "caption": block.caption,
-                "width": block.width,
-            }
-        case Quote(runs, source):
-            return {"type": "quote", "runs": _runs_to_json(runs), "source": source}
-        case PageBreak():
-            return {"type": "page_break"}
-
-
-def _table_to_json(table: Table) -> dict[str, Any]:
-    return {
-        "type": "table",
-        "caption": table.caption,
-        "header": [_runs_to_json(cell) for cell in table.header],
-        "rows": [[_runs_to_json(cell) for cell in row] for row in table.rows],
-        "widths": list(table.widths),
-        "aligns": list(table.aligns),
-    }
-
-
-def _block_from_json(data: object, place: str) -> Block:
-    item = _mapping(data, place)
-    match item.get("type"):
-        case "heading":
-            return Heading(_text(item, "text", place), _whole(item, "level", place, 1, 3, 1))
-        case "paragraph":
-            return Paragraph(_runs(item.get("runs"), f"{place}.runs"), _align(item.get("align", ""), place, empty=True))
-        case "bullets":
-            return BulletList(_cells(item.get("items"), f"{place}.items"))
-        case "numbers":
-            items = _cells(item.get("items"), f"{place}.items")
-            return NumberedList(items, _whole(item, "start", place, 0, 100_000, 1))
-        case "table":
-            return _table(item, place)
-        case "image":
-            return _image(item, place)
-        case "quote":
-            return Quote(_runs(item.get("runs"), f"{place}.runs"), _text(item, "source", place, ""))
-        case "page_break":
-            return PageBreak()
-    raise OfficeError("drafting.bad_body", place=f"{place}.type")
-
-
-def _table(item: Mapping[str, Any], place: str) -> Table:
-    header = _cells(item.get("header"), f"{place}.header")
-    rows = tuple(
-        _cells(row, f"{place}.rows[{n}]") for n, row in enumerate(_sequence(item.get("rows"), f"{place}.rows"))
-    )
-    if not header:
-        raise OfficeError("drafting.bad_body", place=f"{place}.header")
-    for number, row in enumerate(rows):
-        if len(row) != len(header):
-            raise OfficeError("drafting.bad_body", place=f"{place}.rows[{number}]")
-    widths = tuple(_sequence(item.get("widths", []), f"{place}.widths"))
-    aligns = tuple(_align(name, place) for name in _sequence(item.get("aligns", []), f"{place}.aligns"))
-    good = all(isinstance(share, int) and not isinstance(share, bool) and 1 <= share <= 1000 for share in widths)
-    if not good or len(widths) not in {0, len(header)}:
-        raise OfficeError("drafting.bad_body", place=f"{place}.widths")
-    if len(aligns) not in {0, len(header)}:
-        raise OfficeError("drafting.bad_body", place=f"{place}.aligns")
-    return Table(header, rows, _text(item, "caption", place, ""), widths, aligns)
-
-
-def _image(item: Mapping[str, Any], place: str) -> Image:
-    media_type = _text(item, "media_type", place, "image/png")
-    if media_type not in MEDIA_TYPES:
-        raise OfficeError("drafting.bad_body", place=f"{place}.media_type")
-    return Image(
-        sha256=_text(item, "sha256", place),
-        name=_text(item, "name", place),
-        alt=_text(item, "alt", place, ""),
-        media_type=media_type,
-        caption=_text(item, "caption", place, ""),
-        width=_whole(item, "width", place, 1, 100, 100),
-    )
-
-
-def _mapping(data: object, place: str) -> Mapping[str, Any]:
-    if not isinstance(data, Mapping):
-        raise OfficeError("drafting.bad_body", place=place)
-    return data
-
-
-def _sequence(data: object, place: str) -> Sequence[Any]:
-    if not isinstance(data, Sequence) or isinstance(data, str | bytes):
-        raise OfficeError("drafting.bad_body", place=place)
-    return data
-
-
-def _text(item: Mapping[str, Any], name: str, place: str, default: str | None = None) -> str:
-    value = item.get(name, default)
-    if not isinstance(value, str):
-        raise OfficeError("drafting.bad_body", place=f"{place}.{name}")
-    return value
-
-
-def _whole(item: Mapping[str, Any], name: str, place: str, least: int, most: int, default: int) -> int:
-    value = item.get(name, default)
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise OfficeError("drafting.bad_body", place=f"{place}.{name}")
-    return value
-
-
-def _align(value: object, place: str, *, empty: bool = False) -> str:
-    if isinstance(value, str) and (value in ALIGNMENTS or (empty and not value)):
-        return value
-    raise OfficeError("drafting.bad_body", place=f"{place}.align")
-
-
-def _runs(data: object, place: str) -> Runs:
-    runs = []
-    for number, part in enumerate(_sequence(data, place)):
-        item = _mapping(part, f"{place}[{number}]")
-        styles = [item.get(name, False) for name in ("bold", "italic", "underline")]
-        if not all(isinstance(style, bool) for style in styles):
-            raise OfficeError("drafting.bad_body", place=f"{place}[{number}]")
-        runs.append(Run(_text(item, "text", f"{place}[{number}]"), *styles))
-    return tuple(runs)
-
-
-def _cells(data: object, place: str) -> tuple[Runs, ...]:
-    return tuple(_runs(item, f"{place}[{number}]") for number, item in enumerate(_sequence(data, place)))
-
-
-def _block_texts(block: Block, place: str) -> Iterator[tuple[str, str]]:
-    match block:
-        case Heading(text, _):
-            yield place, text
-        case Paragraph(runs, _):
-            yield from ((place, run.text) for run in runs)
-        case Quote(runs, source):
-            yield from ((place, run.text) for run in runs)
-            yield f"{place}.source", source
-        case BulletList(items) | NumberedList(items, _):
-            yield from ((f"{place}.items[{n}]", run.text) for n, item in enumerate(items) for run in item)
-        case Table():
-            yield f"{place}.caption", block.caption
-            for row, cells in enumerate((block.header, *block.rows)):
-                name = "header" if row == 0 else f"rows[{row - 1}]"
-                yield from ((f"{place}.{name}[{n}]", run.text) for n, cell in enumerate(cells) for run in cell)
-        case Image():
-            yield f"{place}.caption", block.caption
-            yield f"{place}.alt", block.alt
-        case PageBreak():
-            pass
+            for part in parts(block):
+                place = place_of(number, part)
+                for run in leaf(block, part):
+                    if run.note:
+                        yield from ((place, inner.text) for inner in run.note)
+                    else:
+                        yield place, run.text
+            if isinstance(block, Article) and block.label:
+                yield place_of(number, "label"), block.label

@@ -11,6 +11,7 @@ from pathlib import Path
 FAMILIES = ("NotoSerif-", "NotoSans-", "NotoSansMath-", "NotoSansSymbols2-")
 
 
+@lru_cache(maxsize=8192)  # between two keystrokes nearly every text is the same
 def tidy(text: str) -> str:
     """The text as it is set: composed (NFC), characters that draw nothing dropped, tabs and line marks made plain."""
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n")
@@ -18,6 +19,7 @@ def tidy(text: str) -> str:
     return "".join(char for char in text if char == "\n" or unicodedata.category(char) not in {"Cc", "Cf", "Cs"})
 
 
+@lru_cache(maxsize=8192)
 def breakable(text: str, longest: int = 30) -> str:
     """The text with a zero-width space every few signs inside longer words, so that nothing runs off the page.
 
@@ -28,6 +30,7 @@ def breakable(text: str, longest: int = 30) -> str:
     return words.sub(lambda word: "\u200b".join(piece.findall(word.group())), text)
 
 
+@lru_cache(maxsize=8192)
 def missing_characters(text: str, fonts: Path) -> tuple[str, ...]:
     """The characters of an already tidy text that no shipped document font draws, each once."""
     known = coverage(fonts)

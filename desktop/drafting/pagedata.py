@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from textwrap import shorten
 from typing import Any
 
@@ -14,16 +14,15 @@ import segno
 from desktop.records.errors import OfficeError
 
 from .attachments import list_attachments
-from .body import Body, Image, Table
+from .body import Body
+from .bodydata import body_data, each_text
 from .glyphs import breakable, missing_characters, tidy
-from .jobs import FieldValue, PageJob, Person, signature_names
-from .templates import FieldSpec
+from .jobs import PageJob, signature_names
+from .photographs import check_set_size
+from .templates import MOST, PLACES, FieldSpec
+from .values import FieldValue, field_value, strings, too_long
 
-NARROW = 22  # signs: a column of at most this takes what it needs
-SIGNS_PER_LINE = 90  # of a table, at least
 CITE_LATER = "se asigna al enviar"
-_PERSON = re.compile(r"\s+[|·]\s+")
-_NUMBER = re.compile(r"[\s\d.,%()+-]*\d[\s\d.,%()+-]*|Bs\.?\s?[\d.,]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class PageData:
 
     data: dict[str, Any]
     files: dict[str, bytes] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
+    problems: tuple[OfficeError, ...] = ()
 
 
 def page_data(job: PageJob, *, strict: bool) -> PageData:
@@ -41,12 +40,16 @@ def page_data(job: PageJob, *, strict: bool) -> PageData:
     if job.created.tzinfo is None:
         raise ValueError("created must be an aware datetime")
     fields = _fields(job, problems)
-    blocks, files = _blocks(job, problems)
-    if strict and not job.signers:
+    body = body_data(job.body, job.images)
+    for problem in body.problems:
+        problems.add(problem)
+    files = body.files
+    _check_pictures(job, problems)
+    if strict and job.template.signed and not job.signers:
         raise OfficeError("drafting.no_signer")
     names = signature_names(job)
     listed = list_attachments(job, files, embed=strict)
-    if any(not tidy(slot.name).strip() for slot in job.signers):
+    if job.template.signed and any(not tidy(slot.name).strip() for slot in job.signers):
         problems.add(OfficeError("drafting.missing_field", field="signers", label="Firma", template=job.template.id))
     if strict and not (job.cite or "").strip():
         raise OfficeError("drafting.missing_field", field="cite", label="CITE", template=job.template.id)
@@ -62,13 +65,20 @@ def page_data(job: PageJob, *, strict: bool) -> PageData:
         "cite_words": cite or CITE_LATER,
         "place_date": tidy(job.place_date),
         "sheet": list(job.sheet.size),
-        "fields": _each_text(fields, breakable),
-        "body": _each_text(blocks, breakable),
+        "fields": each_text(fields, breakable),
+        "body": body.nodes,
         "signers": [
-            {"field": name, "name": breakable(tidy(slot.name)), "post": breakable(tidy(slot.post))}
-            for name, slot in zip(names, job.signers, strict=False)
+            {"field": name, "role": breakable(role)}
+            | {key: breakable(_one_line(tidy(text))) for key, text in said.items()}
+            for name, role, said in _slots(job, names)
         ],
         "spares": list(names[len(job.signers) :]),
+        "places": _places(job),
+        "parts": dict(job.template.parts),
+        "subject_field": job.template.subject,
+        "number_label": tidy(job.template.number_label),
+        "arms": _arms(job, files),
+        "letter_lines": [breakable(tidy(line)) for line in job.letterhead.lines],
         "practice": job.practice,
         "watermark": _watermark(job, strict=strict),
         "watermark_size": 88 if strict else 80,
@@ -87,12 +97,34 @@ def page_data(job: PageJob, *, strict: bool) -> PageData:
 @dataclass(slots=True)
 class _Problems:
     strict: bool
-    found: list[str] = field(default_factory=list)
+    found: list[OfficeError] = field(default_factory=list)
 
     def add(self, error: OfficeError) -> None:
         if self.strict:
             raise error
-        self.found.append(str(error))
+        self.found.append(error)
+
+    def value(self, given: FieldValue, spec: FieldSpec) -> Any:
+        """The field's value. A preview prints what cannot be read as it was typed, and a text that is too long in part."""
+        try:
+            value = field_value(given, spec)
+        except OfficeError as error:
+            if error.code == "drafting.bad_field":
+                raise
+            self.add(error)
+            return given if isinstance(given, str) and spec.kind != "flag" else False
+        if length := too_long(value, spec):
+            self.add(
+                OfficeError(
+                    "drafting.too_long",
+                    field=spec.name,
+                    label=spec.label,
+                    length=length,
+                    longest=spec.longest,
+                    most=MOST,
+                )
+            )
+        return value
 
 
 def _one_line(value: object) -> str:
@@ -111,9 +143,8 @@ def _fields(job: PageJob, problems: _Problems) -> dict[str, Any]:
         raise OfficeError("drafting.unknown_field", field=unknown[0], template=job.template.id)
     values: dict[str, Any] = {}
     for spec in job.template.fields:
-        given = job.fields.get(spec.name, spec.default)
-        value = _people(given, spec) if spec.kind == "people" else _words(given, spec)
-        if spec.required and not value:
+        value = problems.value(job.fields.get(spec.name, spec.default), spec)
+        if spec.required and value in ("", []):
             problems.add(
                 OfficeError("drafting.missing_field", field=spec.name, label=spec.label, template=job.template.id)
             )
@@ -121,98 +152,43 @@ def _fields(job: PageJob, problems: _Problems) -> dict[str, Any]:
     return values
 
 
-def _words(given: FieldValue, spec: FieldSpec) -> str | list[str]:
-    parts = [given] if isinstance(given, str) else list(given)
-    texts = [tidy(part).strip() for part in parts if isinstance(part, str)]
-    if len(texts) != len(parts):
-        raise OfficeError("drafting.bad_field", field=spec.name, label=spec.label)
-    if spec.kind == "lines":
-        return [line.strip() for text in texts for line in text.split("\n") if line.strip()]
-    joined = "\n".join(text for text in texts if text)
-    return joined if spec.kind == "text" else joined.replace("\n", " ")
+def _slots(job: PageJob, names: tuple[str, ...]) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Field, role and printed words of each expected signer."""
+    roles = (*(tidy(role) for role in job.template.roles), *("" for _ in job.signers))
+    for name, role, slot in zip(names, roles, job.signers, strict=False):
+        yield name, role, {"name": slot.name, "post": slot.post, "acting": slot.acting}
 
 
-def _people(given: FieldValue, spec: FieldSpec) -> list[dict[str, str]]:
-    if isinstance(given, str):
-        given = [line for line in given.splitlines() if line.strip()]
-    return [_person(one, spec) for one in given]
+def _places(job: PageJob) -> dict[str, list[dict[str, Any]]]:
+    """The fields that the kit draws, by their place and in the order of the manifest."""
+    return {
+        place: [
+            {"name": spec.name, "label": spec.label, "kind": spec.kind, "strong": spec.name == job.template.subject}
+            for spec in job.template.fields
+            if spec.place == place
+        ]
+        for place in PLACES
+        if place
+    }
 
 
-def _person(one: str | Person, spec: FieldSpec) -> dict[str, str]:
-    if isinstance(one, str):
-        name, post = [*_PERSON.split(tidy(one).strip(), maxsplit=1), ""][:2]
-        return {"name": name, "post": post}
-    if not isinstance(one, Mapping) or not isinstance(one.get("name"), str):
-        raise OfficeError("drafting.bad_field", field=spec.name, label=spec.label)
-    return {"name": _one_line(tidy(one["name"])), "post": _one_line(tidy(str(one.get("post", ""))))}
-
-
-def _blocks(job: PageJob, problems: _Problems) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
-    """The body's blocks made ready: tidy texts, headings without a skipped level, tables measured, pictures named."""
-    files: dict[str, bytes] = {}
-    blocks: list[dict[str, Any]] = []
-    level = 0
-    raw = _each_text(job.body.to_json()["blocks"], tidy)
-    for block, item in zip(job.body.blocks, raw, strict=True):
-        if item["type"] == "heading":
-            if not item["text"].strip():
-                continue
-            level = item["level"] = min(item["level"], level + 1)
-        elif isinstance(block, Table):
-            item |= _table_shape(item)
-        elif isinstance(block, Image):
-            if not item["alt"].strip():
-                problems.add(OfficeError("drafting.missing_alt", image=block.name))
-            name = _image_file(block, job, files, problems)
-            if name is None:
-                continue
-            item["file"] = f"/files/{name}"
-        blocks.append(item)
-    return blocks, files
-
-
-def _each_text(value: Any, change: Callable[[str], str]) -> Any:
-    """The same JSON with every text changed; digests and names of kinds are too short or regular to be touched."""
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, list | tuple):
-        return [_each_text(part, change) for part in value]
-    if isinstance(value, dict):
-        kept = {"file", "type", "sha256", "media_type"}
-        return {key: part if key in kept else _each_text(part, change) for key, part in value.items()}
-    return value
-
-
-def _table_shape(item: dict[str, Any]) -> dict[str, Any]:
-    """Narrow columns as wide as they need (share 0), the others by length; columns of numbers to the right."""
-    rows = [["".join(run["text"] for run in cell) for cell in row] for row in (item["header"], *item["rows"])]
-    columns = list(zip(*rows, strict=True))
-    longest = [max(len(text) for text in column) for column in columns]
-    shares = [0 if length <= NARROW else min(length, 60) for length in longest]
-    if not any(shares):
-        shares[0] = 1
-    numeric = [len(col) > 1 and all(_NUMBER.fullmatch(text) for text in col[1:] if text) for col in columns]
-    aligns = item["aligns"] or ["right" if number else "left" for number in numeric]
-    fits = max(SIGNS_PER_LINE // len(columns), 8)
-    cells = {key: _each_text(item[key], lambda text: breakable(text, fits)) for key in ("header", "rows")}
-    return {"auto_widths": shares, "aligns": aligns, **cells}
-
-
-_SIGNATURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
-
-
-def _image_file(block: Image, job: PageJob, files: dict[str, bytes], problems: _Problems) -> str | None:
-    data = job.images.get(block.sha256)
-    if data is None:
-        problems.add(OfficeError("drafting.missing_image", image=block.name))
+def _arms(job: PageJob, files: dict[str, bytes]) -> dict[str, str] | None:
+    """The coat of arms, laid beside the page."""
+    if job.letterhead.arms is None:
         return None
-    magic = _SIGNATURES.get(block.media_type)
-    if magic is None or not data.startswith(magic):
-        problems.add(OfficeError("drafting.bad_image", image=block.name))
-        return None
-    name = f"{len(files)}.{'png' if block.media_type == 'image/png' else 'jpg'}"
-    files[name] = data
-    return name
+    name = (
+        f"{sha256(job.letterhead.arms).hexdigest()[:32]}.{'png' if job.letterhead.media_type == 'image/png' else 'jpg'}"
+    )
+    files[name] = job.letterhead.arms
+    return {"file": f"/files/{name}", "alt": tidy(job.letterhead.alt)}
+
+
+def _check_pictures(job: PageJob, problems: _Problems) -> None:
+    for image in job.body.images:
+        try:
+            check_set_size(job.images.get(image.sha256, b""), image.name)
+        except OfficeError as error:
+            problems.add(error)
 
 
 def _qr(text: str) -> str:
@@ -223,21 +199,10 @@ def _qr(text: str) -> str:
 
 
 def _texts(data: Mapping[str, Any], body: Body) -> Iterator[tuple[str, str]]:
-    yield from ((f"fields.{name}", text) for name, value in data["fields"].items() for text in _strings(value))
-    for key in ("cite", "place_date", "title", "signers", "attachments"):
-        yield from ((key, text) for text in _strings(data[key]))
+    yield from ((f"fields.{name}", text) for name, value in data["fields"].items() for text in strings(value))
+    for key in ("cite", "place_date", "title", "number_label", "signers", "letter_lines", "attachments"):
+        yield from ((key, text) for text in strings(data[key]))
     yield from ((f"body.{place}", text) for place, text in body.texts())
-
-
-def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            yield from _strings(part)
-    elif isinstance(value, Sequence):
-        for part in value:
-            yield from _strings(part)
 
 
 def _check_characters(job: PageJob, data: Mapping[str, Any], problems: _Problems) -> None:

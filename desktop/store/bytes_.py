@@ -39,7 +39,7 @@ class ByteStore:
             if path.is_file() and path.read_bytes() == data:
                 return sha256
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write_whole(path, data)
+            write_whole(path, data)
         except OSError as error:
             raise of_disk(error, path) from error
         return sha256
@@ -58,7 +58,8 @@ class ByteStore:
         return data
 
 
-def _write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
+    """Write beside, sync, rename: readers see the old file or the new one. Raises OSError."""
     staged = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with staged.open("xb") as file:

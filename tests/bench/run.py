@@ -13,9 +13,9 @@ from typing import Any
 
 from desktop.records.errors import OfficeError
 from signing.errors import SigningError
-from tests.bench import rows, signing_rows, verify_rows
+from tests.bench import drafting_rows, page_rows, rows, signing_rows, verify_rows
 
-ROWS = {**rows.ROWS, **signing_rows.ROWS, **verify_rows.ROWS}
+ROWS = {**rows.ROWS, **signing_rows.ROWS, **verify_rows.ROWS, **drafting_rows.ROWS, **page_rows.ROWS}
 
 
 def main(arguments: list[str]) -> int:
@@ -32,6 +32,7 @@ def main(arguments: list[str]) -> int:
         rows.close()
         signing_rows.close()
         verify_rows.close()
+        drafting_rows.close()
     print("\n".join(bad) if bad else f"All {len(limits)} rows are within their limits.")
     return 1 if bad else 0
 

@@ -10,35 +10,7 @@ from hypothesis import strategies as st
 from desktop.drafting import body as blocks
 from desktop.drafting.body import Body
 from desktop.records.errors import OfficeError
-
-_text = st.text(max_size=30)
-_runs = st.lists(st.builds(blocks.Run, _text, st.booleans(), st.booleans(), st.booleans()), max_size=3).map(tuple)
-_items = st.lists(_runs, max_size=3).map(tuple)
-_aligns = st.sampled_from(blocks.ALIGNMENTS)
-
-
-@st.composite
-def _tables(draw: st.DrawFn) -> blocks.Table:
-    columns = draw(st.integers(1, 4))
-    row = st.tuples(*[_runs] * columns)
-    widths = draw(st.just(()) | st.tuples(*[st.integers(1, 1000)] * columns))
-    aligns = draw(st.just(()) | st.tuples(*[_aligns] * columns))
-    return blocks.Table(draw(row), tuple(draw(st.lists(row, max_size=3))), draw(_text), widths, aligns)
-
-
-bodies = st.lists(
-    st.one_of(
-        st.builds(blocks.Heading, _text, st.integers(1, 3)),
-        st.builds(blocks.Paragraph, _runs, st.just("") | _aligns),
-        st.builds(blocks.BulletList, _items),
-        st.builds(blocks.NumberedList, _items, st.integers(0, 999)),
-        _tables(),
-        st.builds(blocks.Image, _text, _text, _text, st.sampled_from(blocks.MEDIA_TYPES), _text, st.integers(1, 100)),
-        st.builds(blocks.Quote, _runs, _text),
-        st.just(blocks.PageBreak()),
-    ),
-    max_size=6,
-).map(lambda items: Body(tuple(items)))
+from tests.desktop.drafting.bodies import bodies
 
 
 @given(bodies)
@@ -53,9 +25,10 @@ _json = st.recursive(
 )
 
 
-@given(_json, st.sampled_from(["heading", "paragraph", "bullets", "numbers", "table", "image", "quote"]), _json)
+@given(_json, st.sampled_from(["heading", "paragraph", "item", "article", "bullets", "table", "image", "quote"]), _json)
 def test_anything_else_is_refused_with_its_place(inside: Any, kind: str, whole: Any) -> None:
-    for data in (whole, {"format": 1, "blocks": [{"type": kind, "runs": inside, "items": inside, "header": inside}]}):
+    block = {"type": kind, "runs": inside, "items": inside, "header": inside, "groups": inside, "level": inside}
+    for data in (whole, {"format": 1, "blocks": [block]}, {"format": 2, "blocks": [block]}):
         refusal = _refusal(data)
         if refusal is not None:
             assert refusal.code in {"drafting.bad_body", "drafting.body_newer"}
@@ -82,20 +55,61 @@ def _refusal(data: Any) -> OfficeError | None:
         ({"type": "table", "header": [[]], "rows": [], "widths": [0]}, "blocks[0].widths"),
         ({"type": "table", "header": [[]], "rows": [], "aligns": ["left", "left"]}, "blocks[0].aligns"),
         ({"type": "image", "sha256": "0", "name": "x", "media_type": "image/svg+xml"}, "blocks[0].media_type"),
+        ({"type": "item", "runs": [], "kind": "star"}, "blocks[0].kind"),
+        ({"type": "item", "runs": [], "level": 6}, "blocks[0].level"),
+        ({"type": "article", "runs": [], "number": 0}, "blocks[0].number"),
+        ({"type": "paragraph", "runs": [{"text": "x", "link": "javascript:x"}]}, "blocks[0].runs[0].link"),
+        ({"type": "paragraph", "runs": [{"text": "x", "link": "qillqa-field:firma-1"}]}, "blocks[0].runs[0].link"),
+        ({"type": "paragraph", "runs": [{"note": []}]}, "blocks[0].runs[0].note"),
+        ({"type": "paragraph", "runs": [{"note": [{"note": [{"text": "x"}]}]}]}, "blocks[0].runs[0].note[0].note"),
+        ({"type": "table", "header": [[], []], "rows": [], "groups": [[{"runs": []}]]}, "blocks[0].groups[0]"),
+        ({"type": "table", "header": [[{"note": [{"text": "x"}]}]], "rows": []}, "blocks[0].header"),
+        ({"type": "bullets", "items": []}, "blocks[0].type"),
         ({"type": "script"}, "blocks[0].type"),
         ("text", "blocks[0]"),
     ],
 )
 def test_the_place_of_what_is_wrong_is_named(block: object, place: str) -> None:
     with pytest.raises(OfficeError) as caught:
-        Body.from_json({"format": 1, "blocks": [block]})
+        Body.from_json({"format": 2, "blocks": [block]})
     assert (caught.value.code, caught.value.facts["place"]) == ("drafting.bad_body", place)
 
 
 def test_a_body_of_a_newer_program_is_told_apart() -> None:
     with pytest.raises(OfficeError) as caught:
-        Body.from_json({"format": 2, "blocks": []})
+        Body.from_json({"format": 3, "blocks": []})
     assert caught.value.code == "drafting.body_newer"
+
+
+def test_a_body_of_format_1_is_raised_without_loss() -> None:
+    old = [
+        {"type": "heading", "level": 2, "text": "Uno"},
+        {"type": "paragraph", "runs": [{"text": "a\ufffcb", "bold": True}], "align": "center"},
+        {"type": "bullets", "items": [[{"text": "x"}], [{"text": "y"}]]},
+        {"type": "bullets", "items": [[{"text": "z"}]]},
+        {"type": "numbers", "start": 4, "items": [[{"text": "m"}], [{"text": "n", "italic": True}]]},
+        {
+            "type": "table",
+            "caption": "",
+            "header": [[]],
+            "rows": [[[{"text": "1"}]]],
+            "widths": [],
+            "aligns": ["right"],
+        },
+    ]
+    body = Body.from_json({"format": 1, "blocks": old})
+    assert body.blocks == (
+        blocks.Heading("Uno", 2),
+        blocks.Paragraph((blocks.Run("ab", bold=True),), "center"),
+        blocks.ListItem(blocks.plain("x"), "bullet", 0, 1),
+        blocks.ListItem(blocks.plain("y")),
+        blocks.ListItem(blocks.plain("z"), "bullet", 0, 1),
+        blocks.ListItem(blocks.plain("m"), "number", 0, 4),
+        blocks.ListItem((blocks.Run("n", italic=True),), "number"),
+        blocks.Table(((),), ((blocks.plain("1"),),), aligns=("right",)),
+    )
+    assert body.to_json()["format"] == 2
+    assert Body.from_json(body.to_json()) == body
 
 
 def test_plain_text_becomes_paragraphs() -> None:

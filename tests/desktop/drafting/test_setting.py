@@ -21,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desktop.drafting.body import Body, BulletList, Heading, Image, PageBreak, Paragraph, Quote, Table, plain
+from desktop.drafting.body import Body, Heading, Image, ListItem, PageBreak, Paragraph, Quote, Table, plain
 from desktop.drafting.jobs import (
     AttachedFile,
     PageJob,
@@ -201,7 +201,7 @@ def test_a_picture_needs_words_bytes_and_a_known_kind(make_job: JobMaker) -> Non
 
 def test_a_damaged_picture_is_refused_by_the_engine_with_its_place(make_job: JobMaker) -> None:
     error = refusal(pictured(make_job, png()[:40]))
-    assert (error.code, error.facts["file"]) == ("drafting.page_failed", "kit/letter.typ")
+    assert (error.code, error.facts["file"]) == ("drafting.page_failed", "kit/body.typ")
     assert isinstance(error.facts["line"], int)
     assert error.facts["line"] > 0
 
@@ -274,7 +274,7 @@ def test_nothing_ever_runs_off_the_page(make_job: JobMaker, columns: int) -> Non
             Heading(LONG),
             Paragraph(plain(f"Vea {LONG} y {LONG}")),
             Table(row, ((plain(LONG),) * columns, row), caption=LONG),
-            BulletList((plain(LONG),)),
+            ListItem(plain(LONG)),
             Quote(plain(LONG), LONG),
         )
     )
@@ -323,12 +323,12 @@ def test_any_text_can_be_frozen_and_read_back(make_job: JobMaker, text: str) -> 
 
 
 def _spoilt(make_job: JobMaker, folder: Path, old: str, new: str) -> PageJob:
-    shutil.copytree(make_job().template.folder, folder)
+    shutil.copytree(Path(__file__).parent / "format_1", folder)
     page = folder / "page.typ"
     text = page.read_text("utf-8")
     assert old in text
     page.write_text(text.replace(old, new), "utf-8")
-    return replace(make_job(), template=load_template(folder))
+    return replace(make_job(), template=load_template(folder), fields=load_template(folder).sample["fields"])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,240 @@
+"""Escribir: a draft's text in work. Every act is in the journal when it returns, and on the medium within a second.
+
+The journal (``drafts/<document>.edits`` in the desk's home) holds the text, its history and the places of remarks; the
+draft's row gets the text at each ``save``. Versions that people want to come back to lie in ``<document>.versions``.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from desktop.drafting.body import Body
+from desktop.drafting.changes import Anchor, Change
+from desktop.drafting.session import EditSession
+from desktop.records.errors import OfficeError
+from desktop.store.drafts import Draft
+from desktop.store.record_log import RecordLog
+
+from .desk import Desk
+
+T = TypeVar("T")
+SYNC_SECONDS = 1.0
+COMPACT_AFTER = 2000  # records
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A kept state of a draft: when (UTC), by whom (official id), why, and the digest of its JSON among the desk's bytes."""
+
+    at: datetime
+    author: str
+    label: str
+    sha256: str
+
+
+class Writing:
+    """A draft being written; a context manager. Made by ``open_writing``; usable from one thread."""
+
+    def __init__(self, desk: Desk, kept: Draft, log: RecordLog) -> None:
+        self._desk, self._kept, self._log = desk, kept, log
+        self._records = 0
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._failed: OfficeError | None = None
+        self.recovered: str = ""
+        self.session = self._restored()
+        self._syncing = threading.Thread(target=self._keep_syncing, name="qillqa-drafts", daemon=True)
+        self._syncing.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def body(self) -> Body:
+        """The text as it stands."""
+        return self.session.body
+
+    def do(self, changes: tuple[Change, ...], *, kind: str = "edit", at: int = 0) -> None:
+        """Carry changes out and journal them. See ``EditSession.do``.
+
+        Raises ``store.disk_full`` or ``store.unwritable`` when the journal refuses them: the change stands in the text
+        and is written with the next one that succeeds.
+        """
+        self._keep(self.session.do(changes, kind=kind, at=at))
+
+    def undo(self) -> None:
+        """Take the last act back."""
+        self._keep(self.session.undo())
+
+    def redo(self) -> None:
+        """Do it again."""
+        self._keep(self.session.redo())
+
+    def put_anchor(self, name: str, anchor: Anchor) -> None:
+        """Hold on to the place of a remark."""
+        self._keep(self.session.put_anchor(name, anchor))
+
+    def drop_anchor(self, name: str) -> None:
+        """Let it go."""
+        self._keep(self.session.drop_anchor(name))
+
+    def save(self) -> None:
+        """Put the text into the draft's row, and a snapshot into the journal."""
+        text = _text(self.session.body)
+        self._kept = replace(self._kept, body=text, updated_at=self._desk.clock())
+        self._desk.store.save_draft(self._kept)
+        self._snapshot(text)
+
+    def keep_version(self, label: str, *, official: str = "") -> Version:
+        """Keep the state of now, to come back to or compare with."""
+        version = _keep_version(self._desk, self._kept.id, self.session.body, label, self._desk.acting(official).id)
+        self.save()
+        return version
+
+    def close(self) -> None:
+        """Save and let the draft go. Safe to call twice."""
+        if self._ended.is_set():
+            return
+        self._ended.set()
+        self._syncing.join()
+        try:
+            self.save()
+        finally:
+            self._log.close()
+
+    # --- the journal
+
+    def _keep(self, record: dict[str, Any] | None) -> None:
+        if record is None:
+            return
+        with self._lock:
+            failed, self._failed = self._failed, None
+            self._log.add(record)
+        self._records += 1
+        if failed is not None:
+            raise failed
+        if self._records >= COMPACT_AFTER:
+            self._snapshot(self._kept.body)
+
+    def _snapshot(self, row: str) -> None:
+        with self._lock:
+            self._log.replace([{"session": self.session.to_json(), "row": _digest(row)}])
+        self._records = 0
+
+    def _keep_syncing(self) -> None:
+        while not self._ended.wait(SYNC_SECONDS):
+            with self._lock:
+                try:
+                    self._log.sync()
+                except OfficeError as error:
+                    self._failed = error
+
+    def _restored(self) -> EditSession:
+        """The session of the journal; the row's text where there is none, or where another program changed the row since.
+
+        What the journal then holds is kept as a version, whose label ``recovered`` tells.
+        """
+        row = Body.from_json(json.loads(self._kept.body))
+        records = self._log.records
+        session, whole = _replayed(records) if records else (EditSession(row), True)
+        if not whole and self._log.laid_aside is None:
+            self.recovered = "Hasta el último paso legible"
+        if records and records[0].get("row") != _digest(self._kept.body) and session.body != EditSession(row).body:
+            self.recovered = "Texto de otra ventana"
+            _keep_version(self._desk, self._kept.id, session.body, self.recovered, self._kept.author)
+            session = EditSession(row)
+        if self._log.laid_aside is not None:
+            self.recovered = f"Hasta el último paso legible; el resto en {self._log.laid_aside.name}"
+        self._log.replace([{"session": session.to_json(), "row": _digest(self._kept.body)}])
+        return session
+
+
+def open_writing(desk: Desk, document: str) -> Writing:
+    """Open a draft to write in it: its text, its history and the places of its remarks are those of the last keystroke.
+
+    Raises ``draft.unknown``; ``draft.open_elsewhere`` where another window or program has it; ``store.disk_full``.
+    """
+    kept = desk.store.draft(document)
+    if kept is None:
+        raise OfficeError("draft.unknown", document=document)
+    try:
+        log = RecordLog.open(_folder(desk) / f"{document}.edits")
+    except OfficeError as error:
+        if error.code == "store.held_elsewhere":
+            raise OfficeError("draft.open_elsewhere", document=document) from error
+        raise
+    try:
+        return Writing(desk, kept, log)
+    except BaseException:
+        log.close()
+        raise
+
+
+def versions(desk: Desk, document: str) -> list[Version]:
+    """The kept versions of a draft, the oldest first."""
+    return _with_versions(desk, document, lambda log: [_version(record) for record in log.records])
+
+
+def read_version(desk: Desk, version: Version) -> Body:
+    """The text of a kept version. Raises ``store.bytes_missing`` and ``store.bytes_damaged``."""
+    return Body.from_json(json.loads(desk.store.get_bytes(version.sha256)))
+
+
+def _keep_version(desk: Desk, document: str, body: Body, label: str, author: str) -> Version:
+    version = Version(desk.clock(), author, label, desk.store.put_bytes(_text(body).encode("utf-8")))
+    record = {"at": version.at.isoformat(), "author": author, "label": label, "sha256": version.sha256}
+
+    def add(log: RecordLog) -> None:
+        log.add(record)
+        log.sync()
+
+    _with_versions(desk, document, add)
+    return version
+
+
+def _with_versions(desk: Desk, document: str, use: Callable[[RecordLog], T]) -> T:
+    log = RecordLog.open(_folder(desk) / f"{document}.versions")
+    try:
+        return use(log)
+    finally:
+        log.close()
+
+
+def _version(record: dict[str, Any]) -> Version:
+    return Version(datetime.fromisoformat(record["at"]), record["author"], record["label"], record["sha256"])
+
+
+def _replayed(records: list[dict[str, Any]]) -> tuple[EditSession, bool]:
+    """The session as far as the records can be read, and whether all of them could."""
+    session = EditSession.from_json(records[0]["session"])
+    for record in records[1:]:
+        try:
+            session.replayed(record)
+        except OfficeError:
+            return session, False
+    return session, True
+
+
+def _folder(desk: Desk) -> Path:
+    return desk.store.path.parent / "drafts"
+
+
+def _text(body: Body) -> str:
+    return json.dumps(body.to_json(), ensure_ascii=False)
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
