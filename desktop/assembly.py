@@ -43,6 +43,7 @@ def open_desk(
 
     Raises ``desk.none_here``, ``desk.not_admitted`` (no directory yet), ``store.newer``, ``store.damaged``, ``device.key_missing``.
     """
+    from desktop.drafting.letterhead import load_letterhead
     from desktop.drafting.templates import load_templates
     from desktop.store.desk import DeskStore
     from desktop.sync.device import choose_vault, load_key
@@ -70,6 +71,7 @@ def open_desk(
             ids=ids,
             exchange=exchange or exchange_of(settings),
             templates=load_templates([resources / "templates", home / "templates"]),
+            letterhead=load_letterhead(home / "templates"),
             resources=resources,
             archive=archive_of(settings),
             worker=TokenWorker(

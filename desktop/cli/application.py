@@ -10,6 +10,7 @@ from . import (
     archive_commands,
     desk_commands,
     document_commands,
+    draft_commands,
     practice_commands,
     sign_commands,
     signing_commands,
@@ -39,6 +40,7 @@ def build() -> typer.Typer:
     signing_commands.add_to(app)
     sign_commands.add_to(app)
     desk_commands.add_to(app)
+    draft_commands.add_to(app)
     document_commands.add_to(app)
     slip_commands.add_to(app)
     archive_commands.add_to(app)

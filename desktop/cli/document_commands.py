@@ -1,10 +1,9 @@
-"""draft, document …: from the text to the signed bytes."""
+"""document …: from the text to the signed bytes."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,26 +14,22 @@ from desktop.operations import raise_level as raising
 from desktop.operations import show as showing
 from desktop.operations import sign as signing_operation
 from desktop.operations import tokens, verify
-from desktop.records.errors import OfficeError
-from desktop.resources import find_resources
 from desktop.words import words
 from signing.report import Level
 
-from .answers import Exit, answered, put_json, put_line, tell
+from .answers import Exit, put_json, put_line, tell
 from .desks import Home, Json, Official, at_desk, official_id
+from .draft_commands import Fields, body_of, fields_of
 from .pins import PinSource
 
 if TYPE_CHECKING:
-    from desktop.drafting.body import Body
     from desktop.operations.desk import Desk
 
 Document = Annotated[str, typer.Argument(help="Id del documento.")]
-Fields = Annotated[list[str], typer.Option("--field", help="CAMPO=VALOR; se repite.")]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add this module's commands."""
-    app.command("draft")(draft_page)
     document = typer.Typer(help="Documentos de este escritorio.", no_args_is_help=True)
     for name, command in (
         ("new", new),
@@ -49,53 +44,6 @@ def add_to(app: typer.Typer) -> None:
     ):
         document.command(name)(command)
     app.add_typer(document, name="document")
-
-
-def draft_page(
-    kind: Annotated[str, typer.Option("--type", help="Tipo de documento (plantilla).")],
-    out: Annotated[Path, typer.Option("--out", help="PDF de salida.")],
-    body: Annotated[Path | None, typer.Option("--body", help="Texto plano, o JSON de docs/formats/body.md.")] = None,
-    field: Fields = [],  # noqa: B006 - typer reads the default, nobody changes it
-    as_json: Json = False,
-) -> int:
-    """Compone la página de un borrador, sin escritorio ni número."""
-
-    def act() -> Exit:
-        from desktop.operations.page import set_draft_page
-
-        pages = set_draft_page(kind, fields_of(field), body_of(body), out, resources=find_resources())
-        if as_json:
-            put_json({"file": str(out), "pages": pages})
-        else:
-            put_line(f"{out}: {pages} hojas.")
-        return Exit.DONE
-
-    return answered(act, as_json=as_json)
-
-
-def fields_of(pairs: list[str]) -> dict[str, Any]:
-    """``CAMPO=VALOR``; a field given twice is a list. Raises a usage error without ``=``."""
-    fields: dict[str, Any] = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise typer.BadParameter(f"--field: escriba CAMPO=VALOR, no «{pair}»")
-        known = fields.get(name)
-        fields[name] = value if known is None else [*(known if isinstance(known, list) else [known]), value]
-    return fields
-
-
-def body_of(path: Path | None) -> Body:
-    """The body from a text or JSON file; empty without one. Raises ``draft.body_unreadable``, OSError and what drafting raises."""
-    from desktop.drafting.body import Body
-
-    if path is None:
-        return Body()
-    try:
-        text = path.read_text(encoding="utf-8")
-        return Body.from_json(json.loads(text)) if path.suffix == ".json" else Body.from_text(text)
-    except ValueError as error:  # no UTF-8, or no JSON
-        raise OfficeError("draft.body_unreadable", file=path.name) from error
 
 
 def new(

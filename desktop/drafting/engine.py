@@ -20,6 +20,7 @@ import typst
 
 from desktop.records.errors import OfficeError
 
+from .limited import LimitedSetter, RanAway, question
 from .templates import Template
 
 ARCHIVAL: tuple[typst.PDFStandard, ...] = ("a-2a", "ua-1")
@@ -43,41 +44,63 @@ def typeset(
     resources: Path,
     created: datetime,
     standards: Sequence[typst.PDFStandard],
+    setter: LimitedSetter | None = None,
 ) -> Typeset:
-    """Set one page job. Raises ``drafting.page_failed`` (file, line, reason), ``drafting.no_fonts``, ``drafting.no_room``."""
-    fonts = _fonts(resources / "fonts")
+    """Set one page job: here where the template is a shipped one, else in ``setter``, or a child of its own without one.
+
+    Raises ``drafting.page_failed`` (file, line, reason), ``drafting.ran_away``, ``drafting.no_fonts``, ``drafting.no_room``.
+    """
+    fonts = resources / "fonts"
+    _fonts(fonts)
     try:
-        with tempfile.TemporaryDirectory(prefix="qillqa-page-") as name:
+        with tempfile.TemporaryDirectory(prefix="qillqa-page-", ignore_cleanup_errors=True) as name:
             folder = Path(name)
             _stage(folder, template, files, resources)
-            return _compile(folder, template, data, fonts, created, standards)
+            asked = question(folder, fonts, json.dumps(data, ensure_ascii=False), created, standards)
+            shipped = is_shipped(template, resources)
+            told, pdf = answer(asked) if shipped else _at_a_distance(asked, template, setter)
+            if "failed" in told:
+                raise _page_failed(told["failed"], told["diagnostic"], template, folder)
+            return Typeset(pdf, tuple(_warning(text, place, folder) for text, place in told["warnings"]))
     except OSError as error:
         raise OfficeError("drafting.no_room", reason=error.strerror or str(error)) from error
 
 
-def _compile(
-    folder: Path,
-    template: Template,
-    data: Mapping[str, Any],
-    fonts: typst.Fonts,
-    created: datetime,
-    standards: Sequence[typst.PDFStandard],
-) -> Typeset:
+def is_shipped(template: Template, resources: Path) -> bool:
+    """Whether its page is ours; any other is set at a distance (``limited``)."""
+    return template.folder.resolve().is_relative_to((resources / "templates").resolve())
+
+
+def answer(asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """Compile what ``limited.question`` asks: warnings or the failure as JSON values, and the PDF."""
+    folder = Path(asked["folder"])
     try:
         pdf, warnings = typst.compile_with_warnings(
             folder / "page" / "page.typ",
             root=folder,
-            font_paths=fonts,
+            font_paths=_fonts(Path(asked["fonts"])),
             ignore_system_fonts=True,
             package_path=folder / "none",
             package_cache_path=folder / "none",
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            pdf_standards=list(standards),
-            timestamp=created,
+            sys_inputs={"data": asked["data"]},
+            pdf_standards=asked["standards"],
+            timestamp=datetime.fromisoformat(asked["created"]),
         )
     except typst.TypstError as error:
-        raise _page_failed(error, template, folder) from error
-    return Typeset(pdf, tuple(_warning(item, folder) for item in warnings))
+        return {"failed": error.message, "diagnostic": error.diagnostic}, b""
+    return {"warnings": [(item.message, item.diagnostic) for item in warnings]}, pdf
+
+
+def _at_a_distance(
+    asked: dict[str, Any], template: Template, setter: LimitedSetter | None
+) -> tuple[dict[str, Any], bytes]:
+    try:
+        if setter is not None:
+            return setter.ask(asked)
+        with LimitedSetter() as own:
+            return own.ask(asked)
+    except RanAway as error:
+        raise OfficeError("drafting.ran_away", template=template.id) from error
 
 
 class WarmSetter:
@@ -115,11 +138,11 @@ class WarmSetter:
                 pdf_tags=False,
             )
         except typst.TypstError as error:
-            raise _page_failed(error, self.template, root) from error
+            raise _page_failed(error.message, error.diagnostic, self.template, root) from error
         except OSError as error:
             raise OfficeError("drafting.no_room", reason=error.strerror or str(error)) from error
         assert isinstance(pdf, bytes)
-        return Typeset(pdf, tuple(_warning(item, root) for item in warnings))
+        return Typeset(pdf, tuple(_warning(item.message, item.diagnostic, root) for item in warnings))
 
     def places(self) -> list[dict[str, Any]]:
         """Where the blocks of what was set last lie: ``block``, ``page`` from 1, ``y`` in mm from the top, in reading order."""
@@ -155,9 +178,9 @@ def _fonts(folder: Path) -> typst.Fonts:
     return fonts
 
 
-def _warning(item: typst.TypstWarning, folder: Path) -> str:
-    file, line = _place(item.diagnostic, folder)
-    return f"{item.message} ({file}:{line})"
+def _warning(text: str, diagnostic: str, folder: Path) -> str:
+    file, line = _place(diagnostic, folder)
+    return f"{text} ({file}:{line})"
 
 
 def _place(diagnostic: str, folder: Path, kind: str = "") -> tuple[str, int]:
@@ -169,7 +192,7 @@ def _place(diagnostic: str, folder: Path, kind: str = "") -> tuple[str, int]:
     return file.removeprefix("page/"), int(found["line"])
 
 
-def _page_failed(error: typst.TypstError, template: Template, folder: Path) -> OfficeError:
-    file, line = _place(error.diagnostic, folder, "error:")
-    reason = error.message.replace(str(folder), "")
+def _page_failed(message: str, diagnostic: str, template: Template, folder: Path) -> OfficeError:
+    file, line = _place(diagnostic, folder, "error:")
+    reason = message.replace(str(folder), "")
     return OfficeError("drafting.page_failed", template=template.id, file=file, line=line, reason=reason)

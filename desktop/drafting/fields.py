@@ -38,6 +38,8 @@ def make_fields(document: pikepdf.Pdf, spoken: Mapping[str, str]) -> None:
     Raises ``drafting.signature_place`` when the template's page does not draw exactly those places.
     """
     places = dict(_marked(document))
+    if not spoken and not places:
+        return
     for name in [*spoken, *places]:
         if name not in places or name not in spoken:
             raise OfficeError("drafting.signature_place", field=name)

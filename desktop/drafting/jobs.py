@@ -3,44 +3,31 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 
 from desktop.records.documents import Attachment
+from desktop.records.errors import OfficeError
 
 from .body import Body
+from .letterhead import Letterhead
+from .sheets import Sheet as Sheet
 from .templates import Template
+from .values import FieldValue as FieldValue
 
 SPARE_FIELDS = 2
-
-Person = Mapping[str, str]
-FieldValue = str | Sequence[str | Person]
-
-
-class Sheet(StrEnum):
-    """The sheets in use; sizes in millimetres (research: PLANT's util.js)."""
-
-    CARTA = "carta"
-    OFICIO = "oficio"
-    A4 = "a4"
-    LEGAL = "legal"
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height in millimetres."""
-        return {"carta": (216, 279), "oficio": (216, 330), "a4": (210, 297), "legal": (216, 356)}[self.value]
 
 
 @dataclass(frozen=True, slots=True)
 class SignerSlot:
-    """One expected signature, in the order of signing."""
+    """One expected signature, in the order of signing. ``acting``: the suplencia, in the words that are printed."""
 
     name: str
     post: str
+    acting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +77,21 @@ class PageJob:
     attachments: tuple[AttachedFile | Attachment, ...] = ()
     images: Mapping[str, bytes] = field(default_factory=dict)
     spares: int = SPARE_FIELDS
+    letterhead: Letterhead = field(default_factory=Letterhead)
 
 
 @dataclass(frozen=True, slots=True)
 class SetPage:
-    """A set document. ``fields`` are the empty signature fields in order, spares last; ``pages`` counts hojas."""
+    """A set document. ``fields`` are the empty signature fields in order, spares last; ``pages`` counts hojas.
+
+    ``problems`` of a preview: what freezing would refuse. ``warnings``: the same as text, and what the engine said.
+    """
 
     pdf: bytes
     pages: int
     fields: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    problems: tuple[OfficeError, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -121,5 +113,7 @@ def verification_text(entity: str, cite: str, code: str) -> str:
 
 
 def signature_names(job: PageJob) -> tuple[str, ...]:
-    """``firma-1`` … for the expected signers, then the spares."""
+    """``firma-1`` … for the expected signers, then the spares; none for a type that nobody signs."""
+    if not job.template.signed:
+        return ()
     return tuple(f"firma-{number}" for number in range(1, len(job.signers) + job.spares + 1))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from textwrap import shorten
 from typing import Any
 
@@ -17,11 +17,12 @@ from .attachments import list_attachments
 from .body import Body
 from .bodydata import body_data, each_text
 from .glyphs import breakable, missing_characters, tidy
-from .jobs import FieldValue, PageJob, Person, signature_names
-from .templates import FieldSpec
+from .jobs import PageJob, signature_names
+from .photographs import check_set_size
+from .templates import MOST, PLACES, FieldSpec
+from .values import FieldValue, field_value, strings, too_long
 
 CITE_LATER = "se asigna al enviar"
-_PERSON = re.compile(r"\s+[|·]\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class PageData:
 
     data: dict[str, Any]
     files: dict[str, bytes] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
+    problems: tuple[OfficeError, ...] = ()
 
 
 def page_data(job: PageJob, *, strict: bool) -> PageData:
@@ -43,11 +44,12 @@ def page_data(job: PageJob, *, strict: bool) -> PageData:
     for problem in body.problems:
         problems.add(problem)
     files = body.files
-    if strict and not job.signers:
+    _check_pictures(job, problems)
+    if strict and job.template.signed and not job.signers:
         raise OfficeError("drafting.no_signer")
     names = signature_names(job)
     listed = list_attachments(job, files, embed=strict)
-    if any(not tidy(slot.name).strip() for slot in job.signers):
+    if job.template.signed and any(not tidy(slot.name).strip() for slot in job.signers):
         problems.add(OfficeError("drafting.missing_field", field="signers", label="Firma", template=job.template.id))
     if strict and not (job.cite or "").strip():
         raise OfficeError("drafting.missing_field", field="cite", label="CITE", template=job.template.id)
@@ -66,10 +68,17 @@ def page_data(job: PageJob, *, strict: bool) -> PageData:
         "fields": each_text(fields, breakable),
         "body": body.nodes,
         "signers": [
-            {"field": name, "name": breakable(tidy(slot.name)), "post": breakable(tidy(slot.post))}
-            for name, slot in zip(names, job.signers, strict=False)
+            {"field": name, "role": breakable(role)}
+            | {key: breakable(_one_line(tidy(text))) for key, text in said.items()}
+            for name, role, said in _slots(job, names)
         ],
         "spares": list(names[len(job.signers) :]),
+        "places": _places(job),
+        "parts": dict(job.template.parts),
+        "subject_field": job.template.subject,
+        "number_label": tidy(job.template.number_label),
+        "arms": _arms(job, files),
+        "letter_lines": [breakable(tidy(line)) for line in job.letterhead.lines],
         "practice": job.practice,
         "watermark": _watermark(job, strict=strict),
         "watermark_size": 88 if strict else 80,
@@ -88,12 +97,34 @@ def page_data(job: PageJob, *, strict: bool) -> PageData:
 @dataclass(slots=True)
 class _Problems:
     strict: bool
-    found: list[str] = field(default_factory=list)
+    found: list[OfficeError] = field(default_factory=list)
 
     def add(self, error: OfficeError) -> None:
         if self.strict:
             raise error
-        self.found.append(str(error))
+        self.found.append(error)
+
+    def value(self, given: FieldValue, spec: FieldSpec) -> Any:
+        """The field's value. A preview prints what cannot be read as it was typed, and a text that is too long in part."""
+        try:
+            value = field_value(given, spec)
+        except OfficeError as error:
+            if error.code == "drafting.bad_field":
+                raise
+            self.add(error)
+            return given if isinstance(given, str) and spec.kind != "flag" else False
+        if length := too_long(value, spec):
+            self.add(
+                OfficeError(
+                    "drafting.too_long",
+                    field=spec.name,
+                    label=spec.label,
+                    length=length,
+                    longest=spec.longest,
+                    most=MOST,
+                )
+            )
+        return value
 
 
 def _one_line(value: object) -> str:
@@ -112,9 +143,8 @@ def _fields(job: PageJob, problems: _Problems) -> dict[str, Any]:
         raise OfficeError("drafting.unknown_field", field=unknown[0], template=job.template.id)
     values: dict[str, Any] = {}
     for spec in job.template.fields:
-        given = job.fields.get(spec.name, spec.default)
-        value = _people(given, spec) if spec.kind == "people" else _words(given, spec)
-        if spec.required and not value:
+        value = problems.value(job.fields.get(spec.name, spec.default), spec)
+        if spec.required and value in ("", []):
             problems.add(
                 OfficeError("drafting.missing_field", field=spec.name, label=spec.label, template=job.template.id)
             )
@@ -122,30 +152,43 @@ def _fields(job: PageJob, problems: _Problems) -> dict[str, Any]:
     return values
 
 
-def _words(given: FieldValue, spec: FieldSpec) -> str | list[str]:
-    parts = [given] if isinstance(given, str) else list(given)
-    texts = [tidy(part).strip() for part in parts if isinstance(part, str)]
-    if len(texts) != len(parts):
-        raise OfficeError("drafting.bad_field", field=spec.name, label=spec.label)
-    if spec.kind == "lines":
-        return [line.strip() for text in texts for line in text.split("\n") if line.strip()]
-    joined = "\n".join(text for text in texts if text)
-    return joined if spec.kind == "text" else joined.replace("\n", " ")
+def _slots(job: PageJob, names: tuple[str, ...]) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Field, role and printed words of each expected signer."""
+    roles = (*(tidy(role) for role in job.template.roles), *("" for _ in job.signers))
+    for name, role, slot in zip(names, roles, job.signers, strict=False):
+        yield name, role, {"name": slot.name, "post": slot.post, "acting": slot.acting}
 
 
-def _people(given: FieldValue, spec: FieldSpec) -> list[dict[str, str]]:
-    if isinstance(given, str):
-        given = [line for line in given.splitlines() if line.strip()]
-    return [_person(one, spec) for one in given]
+def _places(job: PageJob) -> dict[str, list[dict[str, Any]]]:
+    """The fields that the kit draws, by their place and in the order of the manifest."""
+    return {
+        place: [
+            {"name": spec.name, "label": spec.label, "kind": spec.kind, "strong": spec.name == job.template.subject}
+            for spec in job.template.fields
+            if spec.place == place
+        ]
+        for place in PLACES
+        if place
+    }
 
 
-def _person(one: str | Person, spec: FieldSpec) -> dict[str, str]:
-    if isinstance(one, str):
-        name, post = [*_PERSON.split(tidy(one).strip(), maxsplit=1), ""][:2]
-        return {"name": name, "post": post}
-    if not isinstance(one, Mapping) or not isinstance(one.get("name"), str):
-        raise OfficeError("drafting.bad_field", field=spec.name, label=spec.label)
-    return {"name": _one_line(tidy(one["name"])), "post": _one_line(tidy(str(one.get("post", ""))))}
+def _arms(job: PageJob, files: dict[str, bytes]) -> dict[str, str] | None:
+    """The coat of arms, laid beside the page."""
+    if job.letterhead.arms is None:
+        return None
+    name = (
+        f"{sha256(job.letterhead.arms).hexdigest()[:32]}.{'png' if job.letterhead.media_type == 'image/png' else 'jpg'}"
+    )
+    files[name] = job.letterhead.arms
+    return {"file": f"/files/{name}", "alt": tidy(job.letterhead.alt)}
+
+
+def _check_pictures(job: PageJob, problems: _Problems) -> None:
+    for image in job.body.images:
+        try:
+            check_set_size(job.images.get(image.sha256, b""), image.name)
+        except OfficeError as error:
+            problems.add(error)
 
 
 def _qr(text: str) -> str:
@@ -156,21 +199,10 @@ def _qr(text: str) -> str:
 
 
 def _texts(data: Mapping[str, Any], body: Body) -> Iterator[tuple[str, str]]:
-    yield from ((f"fields.{name}", text) for name, value in data["fields"].items() for text in _strings(value))
-    for key in ("cite", "place_date", "title", "signers", "attachments"):
-        yield from ((key, text) for text in _strings(data[key]))
+    yield from ((f"fields.{name}", text) for name, value in data["fields"].items() for text in strings(value))
+    for key in ("cite", "place_date", "title", "number_label", "signers", "letter_lines", "attachments"):
+        yield from ((key, text) for text in strings(data[key]))
     yield from ((f"body.{place}", text) for place, text in body.texts())
-
-
-def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            yield from _strings(part)
-    elif isinstance(value, Sequence):
-        for part in value:
-            yield from _strings(part)
 
 
 def _check_characters(job: PageJob, data: Mapping[str, Any], problems: _Problems) -> None:

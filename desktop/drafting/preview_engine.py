@@ -15,10 +15,11 @@ import pikepdf
 
 from desktop.records.errors import OfficeError
 
-from .engine import WarmSetter
+from .engine import Typeset, WarmSetter, is_shipped, typeset
 from .jobs import PageJob, SetPage
+from .limited import LimitedSetter
 from .newest import Newest
-from .pagedata import page_data
+from .pagedata import PageData, page_data
 from .setting import count_pages
 
 
@@ -47,6 +48,7 @@ class PreviewEngine:
     def __init__(self, tell: Callable[[Preview], None]) -> None:
         self._tell = tell
         self._setter: WarmSetter | None = None
+        self._limited = LimitedSetter()
         self._setting = threading.Lock()
         self._newest: Newest[PageJob] = Newest(self._answer, name="qillqa-preview")
 
@@ -63,6 +65,7 @@ class PreviewEngine:
     def close(self) -> None:
         """End the thread after what it is doing; afterwards the engine is of no use. Safe to call twice."""
         self._newest.close()
+        self._limited.close()
         if self._setter is not None:
             self._setter.close()
             self._setter = None
@@ -76,14 +79,29 @@ class PreviewEngine:
         try:
             with self._setting:
                 data = page_data(job, strict=False)
-                result = self._warm(job).set(data.data, data.files, created=job.created)
-            return SetPage(result.pdf, count_pages(result.pdf), (), (*data.warnings, *result.warnings)), None
+                result = self._typeset(job, data)
+            warnings = (*(str(problem) for problem in data.problems), *result.warnings)
+            return SetPage(result.pdf, count_pages(result.pdf), (), warnings, data.problems), None
         except OfficeError as error:
             return None, error
         except (ValueError, pikepdf.PdfError) as error:
             return None, OfficeError(
                 "drafting.page_failed", template=job.template.id, file="", line=0, reason=str(error)
             )
+
+    def _typeset(self, job: PageJob, data: PageData) -> Typeset:
+        """Here where the template is ours; an entity's own one where it can be stopped."""
+        if is_shipped(job.template, job.resources):
+            return self._warm(job).set(data.data, data.files, created=job.created)
+        return typeset(
+            job.template,
+            data.data,
+            data.files,
+            resources=job.resources,
+            created=job.created,
+            standards=(),
+            setter=self._limited,
+        )
 
     def _warm(self, job: PageJob) -> WarmSetter:
         if self._setter is None or self._setter.template != job.template:

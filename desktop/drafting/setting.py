@@ -12,17 +12,27 @@ from .attachments import name_embedded_files
 from .engine import ARCHIVAL, ARCHIVAL_WITH_FILES, typeset, unknown_font
 from .fields import make_fields
 from .jobs import PageJob, SetPage, signature_names
+from .limited import LimitedSetter
 from .pagedata import page_data
 
 
-def preview(job: PageJob) -> SetPage:
+def preview(job: PageJob, *, setter: LimitedSetter | None = None) -> SetPage:
     """The page as it would be, with the watermark BORRADOR. What is missing is listed in ``warnings``, not raised."""
     page = page_data(job, strict=False)
-    result = typeset(job.template, page.data, page.files, resources=job.resources, created=job.created, standards=())
-    return SetPage(result.pdf, count_pages(result.pdf), (), (*page.warnings, *result.warnings))
+    result = typeset(
+        job.template,
+        page.data,
+        page.files,
+        resources=job.resources,
+        created=job.created,
+        standards=(),
+        setter=setter,
+    )
+    warnings = (*(str(problem) for problem in page.problems), *result.warnings)
+    return SetPage(result.pdf, count_pages(result.pdf), (), warnings, page.problems)
 
 
-def freeze(job: PageJob) -> SetPage:
+def freeze(job: PageJob, *, setter: LimitedSetter | None = None) -> SetPage:
     """The final page: PDF/A-2a + PDF/UA-1 (A-3a when files are embedded) with its empty signature fields.
 
     Raises ``drafting.…``: a required field or alternative text is missing, a character cannot be drawn, the template
@@ -37,6 +47,7 @@ def freeze(job: PageJob) -> SetPage:
         resources=job.resources,
         created=job.created,
         standards=ARCHIVAL_WITH_FILES if embeds else ARCHIVAL,
+        setter=setter,
     )
     if (font := unknown_font(result.warnings)) is not None:
         raise OfficeError("drafting.unknown_font", font=font, template=job.template.id)
@@ -66,6 +77,8 @@ def _saved(document: pikepdf.Pdf) -> bytes:
 def _spoken(job: PageJob) -> dict[str, str]:
     """What a screen reader says at each place."""
     names = signature_names(job)
+    if not names:
+        return {}
     told = [f"Firma de {slot.name}, {slot.post}" if slot.post else f"Firma de {slot.name}" for slot in job.signers]
     told += [f"Espacio para una firma posterior, {number}" for number in range(1, job.spares + 1)]
     return dict(zip(names, told, strict=True))

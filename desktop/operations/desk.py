@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from threading import Thread
 
     from desktop.archive.roots import Root
+    from desktop.drafting.letterhead import Letterhead
     from desktop.drafting.templates import Template
     from desktop.records.people import Directory, Official, Unit
     from desktop.storage.protocol import ObjectStore
@@ -54,6 +55,7 @@ class Desk:
     ids: Callable[[], str]
     exchange: Callable[[], ObjectStore]
     templates: dict[str, Template]
+    letterhead: Letterhead
     resources: Path
     archive: Callable[[], Root]
     worker: TokenWorker

@@ -73,11 +73,13 @@ def draft_letter(desk: Desk, letter: Letter, *, official: str = "") -> str:
     if template is None:
         raise OfficeError("draft.unknown_template", template=letter.template)
     addressee = desk.directory.official(letter.to)
+    to = {"para": [f"{addressee.name} | {addressee.post}"]}
+    known = {spec.name for spec in template.fields}
     return draft(
         desk,
         NewDocument(
             template=letter.template,
-            fields={template.subject: letter.subject, "para": [f"{addressee.name} | {addressee.post}"]},
+            fields={template.subject: letter.subject, **{name: who for name, who in to.items() if name in known}},
             body=Body.from_text("\n\n".join(letter.paragraphs)),
             signers=[desk.acting(official).id],
             approvers=list(letter.via),

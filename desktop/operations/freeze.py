@@ -77,18 +77,25 @@ def _job(desk: Desk, kept: Draft, author: Official, cite: str) -> PageJob:
         created=desk.clock().replace(microsecond=0),
         document_id=kept.id,
         resources=desk.resources,
+        sheet=desk.templates[kept.template].sheet,
+        letterhead=desk.letterhead,
     )
 
 
 def _header(desk: Desk, kept: Draft, author: Official) -> dict[str, list[str] | str]:
-    """Header fields that follow from who acts; what the author typed goes before them."""
+    """Header fields of this type that follow from who acts; what the author typed goes before them."""
+    known = {spec.name for spec in desk.templates[kept.template].fields}
     via = [desk.directory.official(who) for who in (*kept.approvers, *kept.signers) if who != author.id]
-    return {
+    header: dict[str, list[str] | str] = {
         "entidad": desk.directory.entity.name,
         "unidad": desk.unit.name,
         "de": [f"{author.name} | {author.post}"],
         "via": [f"{person.name} | {person.post}" for person in via],
+        "autoridad": [
+            f"{desk.directory.official(who).name} | {desk.directory.official(who).post}" for who in kept.signers[:1]
+        ],
     }
+    return {name: value for name, value in header.items() if name in known}
 
 
 def _verification_code(desk: Desk, document: str) -> str:

@@ -153,8 +153,10 @@ class BoundDesk:
         return self._desk.directory.actions or ACTIONS
 
     def kinds(self) -> Sequence[DocumentKind]:
-        """The templates that could be read."""
-        return [DocumentKind(template.id, template.name) for template in self._desk.templates.values()]
+        """The types that are drafted and signed: a printed hoja de ruta is not among them."""
+        return [
+            DocumentKind(template.id, template.name) for template in self._desk.templates.values() if template.signed
+        ]
 
     # -- acts
 

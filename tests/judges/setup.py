@@ -19,7 +19,7 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 JUDGES = ("ocfl", "eark", "producers")
-JAVA, NODE = TOP / ".judges" / "java", TOP / ".judges" / "node"
+JAVA, NODE, ARCHIVAL = (TOP / ".judges" / name for name in ("java", "node", "archival"))
 
 
 def python_of(judge: str) -> Path:
@@ -50,12 +50,11 @@ def make(judge: str) -> None:
     stamp.write_text(_stamp(requirements), encoding="ascii")
 
 
-def make_java() -> None:
-    """Jars of the versions that pom.xml names, through Maven."""
-    pom = TOP / "tests" / "judges" / "java" / "pom.xml"
-    _make_by(
-        JAVA, [pom], ["mvn", "-q", "-B", "-f", str(pom), "dependency:copy-dependencies", f"-DoutputDirectory={JAVA}"]
-    )
+def make_java(folder: Path) -> None:
+    """Jars of the versions that its pom.xml names, through Maven."""
+    pom = TOP / "tests" / "judges" / folder.name / "pom.xml"
+    copy = ["dependency:copy-dependencies", f"-DoutputDirectory={folder}"]
+    _make_by(folder, [pom], ["mvn", "-q", "-B", "-f", str(pom), *copy])
 
 
 def make_node() -> None:
@@ -82,5 +81,6 @@ if __name__ == "__main__":
     for name in JUDGES:
         make(name)
     if sys.argv[1:] == ["full"]:
-        make_java()
+        make_java(JAVA)
+        make_java(ARCHIVAL)
         make_node()

@@ -30,7 +30,7 @@ def breaks(rule: str) -> Callable[[Break], Break]:
     return note
 
 
-def _saved(pdf: bytes, change: Break, **options: object) -> bytes:
+def saved(pdf: bytes, change: Break, **options: object) -> bytes:
     with pikepdf.open(io.BytesIO(pdf)) as document:
         change(document)
         out = io.BytesIO()
@@ -348,7 +348,7 @@ def test_a_frozen_file_has_no_finding(frozen: SetPage) -> None:
 
 @pytest.mark.parametrize(("rule", "change"), CASES, ids=[f"{r}-{c.__name__.strip('_')}" for r, c in CASES])
 def test_a_rule_catches_its_broken_file(frozen: SetPage, rule: str, change: Break) -> None:
-    assert rule in {finding.rule for finding in preflight(_saved(frozen.pdf, change))}
+    assert rule in {finding.rule for finding in preflight(saved(frozen.pdf, change))}
 
 
 @pytest.mark.parametrize("rule", RAW)
@@ -360,12 +360,12 @@ def test_a_rule_catches_broken_bytes(frozen: SetPage, rule: str) -> None:
 
 @pytest.mark.parametrize("user", ["", "secreto"])
 def test_encryption_is_found(frozen: SetPage, user: str) -> None:
-    broken = _saved(frozen.pdf, lambda _: None, encryption=pikepdf.Encryption(owner="dueño", user=user))
+    broken = saved(frozen.pdf, lambda _: None, encryption=pikepdf.Encryption(owner="dueño", user=user))
     assert "no_encryption" in {finding.rule for finding in preflight(broken)}
 
 
 def test_saving_alone_breaks_nothing(frozen: SetPage) -> None:
-    assert preflight(_saved(frozen.pdf, lambda _: None)) == ()
+    assert preflight(saved(frozen.pdf, lambda _: None)) == ()
 
 
 def test_every_rule_has_a_broken_file() -> None:
@@ -373,7 +373,7 @@ def test_every_rule_has_a_broken_file() -> None:
 
 
 def test_findings_name_clause_and_place(frozen: SetPage) -> None:
-    (finding,) = preflight(_saved(frozen.pdf, _no_language))
+    (finding,) = preflight(saved(frozen.pdf, _no_language))
     assert (finding.clause, finding.place) == ("ISO 14289-1 7.2", "catalog")
 
 

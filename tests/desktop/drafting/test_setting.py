@@ -323,12 +323,12 @@ def test_any_text_can_be_frozen_and_read_back(make_job: JobMaker, text: str) -> 
 
 
 def _spoilt(make_job: JobMaker, folder: Path, old: str, new: str) -> PageJob:
-    shutil.copytree(make_job().template.folder, folder)
+    shutil.copytree(Path(__file__).parent / "format_1", folder)
     page = folder / "page.typ"
     text = page.read_text("utf-8")
     assert old in text
     page.write_text(text.replace(old, new), "utf-8")
-    return replace(make_job(), template=load_template(folder))
+    return replace(make_job(), template=load_template(folder), fields=load_template(folder).sample["fields"])
 
 
 @pytest.mark.parametrize(

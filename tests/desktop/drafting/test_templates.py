@@ -16,9 +16,9 @@ Edit = Callable[[str, str, str], OfficeError]
 
 
 @pytest.fixture
-def folder(resources: Path, tmp_path: Path) -> Path:
-    """A copy of the nota interna, to be spoilt."""
-    return Path(shutil.copytree(resources / "templates" / "nota_interna", tmp_path / "nota_interna"))
+def folder(tmp_path: Path) -> Path:
+    """A copy of a nota interna in format 1, which is read for ever, to be spoilt."""
+    return Path(shutil.copytree(Path(__file__).parent / "format_1", tmp_path / "nota_interna"))
 
 
 @pytest.fixture
@@ -37,10 +37,13 @@ def refused(folder: Path) -> Edit:
     return edit
 
 
-def test_the_shipped_templates(templates: dict[str, Template]) -> None:
-    assert {ident: template.code for ident, template in templates.items()} == {"informe": "INF", "nota_interna": "NI"}
-    assert templates["nota_interna"].spec("para").kind == "people"
-    assert templates["nota_interna"].spec("copia").default == ("Archivo",)
+def test_a_folder_of_format_1_is_read_as_ever(folder: Path, resources: Path) -> None:
+    template = load_template(folder)
+    assert template.spec("para").kind == "people"
+    assert template.spec("copia").default == ("Archivo",)
+    assert (template.signed, template.number_label, template.parts) == (True, "CITE", {})
+    page = check_template(template, resources)
+    assert preflight(page.pdf) == ()
 
 
 @pytest.mark.parametrize("name", ["nota_interna", "informe"])
@@ -82,7 +85,7 @@ def test_a_file_that_is_no_text_is_named(folder: Path) -> None:
         ('id = "nota_interna"', 'id = "Nota Interna"', "template.bad_value", "id", 3),
         ('title = "NOTA INTERNA"\n', "", "template.missing_key", "title", 0),
         ('code = "NI"', "code = 7", "template.bad_value", "code", 6),
-        ("format = 1", "format = 9", "template.newer", None, 2),
+        ("format = 1", "format = 9", "template.newer", "format", 2),
         ('subject = "referencia"', 'subject = "asunto"', "template.bad_value", "subject", 7),
         ('name = "unidad"', 'name = "entidad"', "template.bad_value", "field[1].name", 15),
         ('kind = "people"', 'kind = "crowd"', "template.bad_value", "field[2].kind", 0),
@@ -107,10 +110,12 @@ def test_a_broken_manifest_is_refused_with_its_line(
 
 
 def test_what_signing_this_type_means(folder: Path, templates: dict[str, Template]) -> None:
-    assert {ident: template.signing.commitment for ident, template in templates.items()} == {
-        "informe": Commitment.APPROVAL,
-        "nota_interna": Commitment.ORIGIN,
-    }
+    assert {ident for ident, template in templates.items() if template.signing.commitment is Commitment.ORIGIN} == {
+        "circular", "nota_externa", "nota_interna",
+    }  # fmt: skip
+    assert {ident for ident, template in templates.items() if template.signing.commitment is None} == {
+        "hoja_de_ruta", "hoja_de_ruta_externa",
+    }  # fmt: skip
     manifest = folder / "manifest.toml"
     kept, _ = manifest.read_text("utf-8").split("[signature]")
     manifest.write_text(kept, "utf-8")

@@ -8,13 +8,16 @@ from dataclasses import replace
 
 import pytest
 
+from desktop.drafting.body import Body
 from desktop.drafting.preflight import preflight
 from desktop.operations import freeze
 from desktop.operations.desk import Desk
+from desktop.operations.draft import NewDocument, draft
 from desktop.operations.numbers import cite_series
 from desktop.practice.people import AUTHOR, CHIEF
 from desktop.records.documents import DocumentState
 from desktop.records.errors import OfficeError
+from tests.desktop.drafting.test_setting import page_texts
 from tests.fixtures.office import FINANCE, PLANNING, Stage, TestOffice, refused
 
 pytestmark = pytest.mark.xdist_group("office")
@@ -123,3 +126,23 @@ def test_a_used_up_block_is_followed_by_the_next(stages: Stages, founded: TestOf
     assert numbers == ["00001", "00002"]
     series = cite_series(desk, desk.templates["nota_interna"].code)
     assert [(b.first, b.last) for b in desk.store.blocks(series, desk.now_local().year)] == [(1, 1), (2, 2)]
+
+
+def test_every_type_is_frozen_at_a_desk_with_its_letterhead(stages: Stages, founded: TestOffice) -> None:
+    office = stages(founded).office
+    folder = office.desk_home(PLANNING) / "templates"
+    folder.mkdir(parents=True)
+    (folder / "letterhead.toml").write_text('lines = ["Plaza 10 de Febrero, Oruro"]\n', "utf-8")
+    desk = office.desk(PLANNING)
+    signed = [template for template in desk.templates.values() if template.signed]
+    assert len(signed) == 14
+    for template in signed:
+        given = ("entidad", "unidad", "de", "via", "autoridad")
+        sample = {name: value for name, value in template.sample["fields"].items() if name not in given}
+        order = NewDocument(template.id, sample, Body.from_json(template.sample["body"]), [office.ids[AUTHOR]])
+        document = draft(desk, order)
+        cite = freeze.freeze(desk, document)
+        assert f"/{template.code}/00001/" in cite
+        pdf = desk.store.get_bytes(desk.store.document(document).digest)
+        assert preflight(pdf) == ()
+        assert "Plaza 10 de Febrero" in page_texts(pdf)[0]
