@@ -42,6 +42,9 @@ def draft_page(
     kind: Annotated[str, typer.Option("--type", help="Tipo de documento (plantilla).")] = "",
     out: Annotated[Path | None, typer.Option("--out", help="PDF de salida.")] = None,
     body: Annotated[Path | None, typer.Option("--body", help="Texto plano, o JSON de docs/formats/body.md.")] = None,
+    imported: Annotated[
+        Path | None, typer.Option("--import", help="Texto de un archivo .docx u .odt, en lugar de --body.")
+    ] = None,
     field: Fields = [],  # noqa: B006 - typer reads the default, nobody changes it
     signer: Annotated[list[str], typer.Option("--signer", help="«Nombre | Cargo | suplencia»; se repite.")] = [],  # noqa: B006
     image: Annotated[list[Path], typer.Option("--image", help="Imagen que el texto nombra; se repite.")] = [],  # noqa: B006
@@ -69,10 +72,11 @@ def draft_page(
         from desktop.operations.page import PageOrder, set_page
 
         assert out is not None
+        text, pictures, notices = _imported(imported) if imported else (None if body is None else body_of(body), {}, ())
         order = PageOrder(
             template=kind,
             fields=fields_of(field),
-            body=None if body is None else body_of(body),
+            body=text,
             signers=signer,
             sheet=chosen,
             cite=cite,
@@ -80,18 +84,20 @@ def draft_page(
             own=own,
             sample=sample,
             strict=strict,
-            pictures=_pictures(image),
+            pictures={**pictures, **_pictures(image)},
         )
         page = set_page(order, out, resources=find_resources())
         findings = preflight(page.pdf) if strict else ()
         if as_json:
             problems = [_told(problem) for problem in page.problems]
+            left = [_told(notice) for notice in notices]
             put_json(
                 {"file": out, "pages": page.pages, "problems": problems, "fields": page.fields, "preflight": findings}
+                | ({"imported": left} if imported else {})
             )
         else:
             put_line(f"{out}: {_sheets(page.pages)}.")
-            for problem in page.problems:
+            for problem in (*notices, *page.problems):
                 tell(" ".join(said(problem.code, problem.facts)))
             for finding in findings:
                 tell(_line(finding))
@@ -228,6 +234,19 @@ def _pictures(paths: list[Path]) -> dict[str, Photograph]:
             data = path.read_bytes()
             found[sha256(data).hexdigest()] = fit_picture(data, path.name, setter=setter)
     return found
+
+
+def _imported(path: Path) -> tuple[Body, dict[str, Photograph], tuple[OfficeError, ...]]:
+    """The text of a foreign file, its pictures made fit for a page, and what was left out."""
+    from desktop.drafting.import_child import import_document
+    from desktop.drafting.limited import LimitedSetter
+    from desktop.drafting.photographs import fit_picture
+
+    made = import_document(path)
+    names = {image.sha256: image.name for image in made.body.images}
+    with LimitedSetter() as setter:
+        fitted = {digest: fit_picture(data, names[digest], setter=setter) for digest, data in made.images.items()}
+    return made.body, fitted, made.notices
 
 
 def _told(error: OfficeError) -> dict[str, Any]:
