@@ -98,3 +98,19 @@ def test_a_picture_that_the_text_names(qillqa: Qillqa, tmp_path: Path) -> None:
     answer = qillqa(*given, "--image", photo)
     assert (answer.status, answer.json["preflight"]) == (0, [])
     assert (tmp_path / "a.pdf").stat().st_size < photo.stat().st_size + 3_000_000
+
+
+TEXTS = Path(__file__).parents[2] / "fixtures" / "office_texts"
+
+
+def test_a_word_file_comes_in_with_its_picture_and_its_notices(qillqa: Qillqa, tmp_path: Path) -> None:
+    out = tmp_path / "a.pdf"
+    answer = qillqa(
+        "draft", "--type", "informe", "--sample", "--strict", "--import", TEXTS / "imagen.docx", "--out", out, "--json"
+    )
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.json["problems"] == answer.json["preflight"] == answer.json["imported"] == []
+    (tmp_path / "viejo.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    refused = qillqa("draft", "--type", "informe", "--sample", "--import", tmp_path / "viejo.doc", "--out", out)
+    assert refused.status >= 64 or refused.status == 1
+    assert "formato antiguo de Word" in refused.err
