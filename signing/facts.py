@@ -46,6 +46,19 @@ class Facts:
         ]
         return [(self.signature.signer_cert, purpose), *((certificate, "timestamping") for certificate in authorities)]
 
+    def bound(self) -> bool:
+        """Whether signed attributes name content, digest and the signer's certificate where the kind of signature demands it.
+
+        EN 319 122-1 §5.1, §5.2.2 through EN 319 142-1 §6.3: for CAdES; the older adbe.pkcs7.detached has no such rule.
+        """
+        if self.found.subfilter != "/ETSI.CAdES.detached":
+            return True
+        attributes = self.signature.signer_info["signed_attrs"]
+        named = {attribute["type"].native for attribute in attributes or ()}
+        return {"content_type", "message_digest"} <= named and bool(
+            named & {"signing_certificate", "signing_certificate_v2"}
+        )
+
     def claimed_time(self) -> datetime | None:
         try:
             time: datetime | None = self.signature.self_reported_timestamp
@@ -71,13 +84,18 @@ class TokenFound:
         except Exception:  # noqa: BLE001 - asn1crypto raises many types on damage
             return None
 
+    @property
+    def broken(self) -> bool:
+        """It is of something else, or its own signature does not hold."""
+        return self.result.indication is Indication.TOTAL_FAILED or self.result.integrity is Integrity.BROKEN
+
     def verdict(self) -> SignatureTimestamp:
         """As it is told: never better than what the standard says."""
         result = self.result
         outcome, reason = Outcome.INDETERMINATE, "timestamp.undecided"
         if result.passed:
             outcome, reason = Outcome.VALID, "timestamp.valid"
-        elif result.indication is Indication.TOTAL_FAILED or result.integrity is Integrity.BROKEN:
+        elif self.broken:
             outcome, reason = Outcome.INVALID, "timestamp.broken"
         return SignatureTimestamp(
             self.time, self._authority(), outcome, result.indication, result.subindication, reason

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,7 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import DocumentTimestampStatus, RevocationDetails
 from pyhanko.sign.validation.utils import CMSAlgorithmUsagePolicy
 from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.errors import InvalidCertificateError
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.policy_decl import (
     NO_REVOCATION,
@@ -49,6 +50,7 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 from . import parsed
 from .report import Indication, Integrity
 from .revocation import Evidence
+from .subject import for_machines_only
 from .trust import TrustStore
 
 if TYPE_CHECKING:
@@ -69,6 +71,18 @@ _SIGNER_RULE = RevocationCheckingPolicy(
     RevocationCheckingRule.CRL_OR_OCSP_REQUIRED, RevocationCheckingRule.CHECK_IF_DECLARED
 )
 _TSA_RULE = RevocationCheckingPolicy(RevocationCheckingRule.CHECK_IF_DECLARED, RevocationCheckingRule.CHECK_IF_DECLARED)
+
+
+@dataclass(frozen=True)
+class _PersonsUsage(KeyUsageConstraints):
+    """A service's certificate (a web server's, a timestamp authority's) signs no document, whatever its key usage says."""
+
+    def validate(self, cert: x509.Certificate, *usages: Any, **more: Any) -> None:
+        super().validate(cert, *usages, **more)
+        if for_machines_only(cert):
+            raise InvalidCertificateError("its extended key usages are of services only")
+
+
 _PAST_CAN_HELP = frozenset(
     {
         AdESIndeterminate.CERTIFICATE_CHAIN_GENERAL_FAILURE,  # pyHanko's word for a missing revocation answer too
@@ -158,7 +172,7 @@ class Judge:
         self, signature: EmbeddedPdfSignature, evidence: Evidence, *, moment: datetime | None = None
     ) -> Result:
         """EN 319 102-1 §5.4 for a document timestamp: its imprint is the ByteRange's digest."""
-        return await _guarded(
+        result = await _guarded(
             lambda: ades_timestamp_validation(
                 signature.signed_data,
                 self._spec(evidence),
@@ -168,6 +182,7 @@ class Judge:
                 extra_status_kwargs={"coverage": None, "docmdp_ok": None, "diff_result": None},
             )
         )
+        return self._not_from_the_future(result, signature.signed_data)
 
     async def token(
         self,
@@ -178,7 +193,7 @@ class Judge:
         moment: datetime | None = None,
     ) -> Result:
         """EN 319 102-1 §5.4 for a signature timestamp: its imprint is the digest of the signature value (EN 319 122-1 §5.3)."""
-        return await _guarded(
+        result = await _guarded(
             lambda: ades_timestamp_validation(
                 token,
                 self._spec(evidence),
@@ -186,6 +201,13 @@ class Judge:
                 timing_info=self._timing(moment),
             )
         )
+        return self._not_from_the_future(result, token)
+
+    def _not_from_the_future(self, result: Result, token: cms.SignedData) -> Result:
+        """A time that has not come yet proves nothing: the authority's clock was wrong, or this computer's is (EN 319 102-1 §5.4)."""
+        if result.passed and token_time(token) > self.at + TOLERANCE:
+            return replace(result, sub=AdESIndeterminate.TIMESTAMP_ORDER_FAILURE)
+        return result
 
     async def without_revocation(self, signature: EmbeddedPdfSignature, evidence: Evidence) -> Result:
         """The same without asking for revocation: tells a missing answer from a broken or expired chain."""
@@ -242,7 +264,7 @@ class Judge:
                 known_crls=[CRLContainer(listed) for listed in evidence.crls],
                 known_certs=[*self._intermediates(), *evidence.certificates],
             ),
-            key_usage_settings=KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"}),
+            key_usage_settings=_PersonsUsage(key_usage={"digital_signature", "non_repudiation"}),
         )
 
 

@@ -26,7 +26,7 @@ from .indications import (
 from .opening import OpenedFile
 from .outcomes import Finding, decide, file_verdict
 from .pages import compare_pages_of, count_pages
-from .report import FileVerdict, LaterChanges, Level, Outcome, Revocation, SignatureVerdict
+from .report import FileVerdict, Indication, LaterChanges, Level, Outcome, Revocation, SignatureVerdict
 from .revocation import Evidence, evidence_in_file, evidence_in_signature, fetch, read_cache, revocation_of
 from .subject import name_of, read_person
 from .trust import TrustStore
@@ -195,6 +195,10 @@ class Inspection:
             if result.passed
             else await self.judge.without_revocation(fact.signature, self.known),
             answers_known=verdict.revocation.status != "not_checked",
+            stamps_fail=bool(tokens) and proven is None,
+            stamps_broken=any(token.broken for token in tokens),
+            bound=fact.bound(),
+            not_yet_valid=self.at < fact.signature.signer_cert.not_valid_before,
         )
         outcome, reason, also = decide(finding)
         return replace(
@@ -220,17 +224,24 @@ class Inspection:
     async def _indicate(self, fact: Facts, own: datetime | None) -> Result:
         """The procedure by level found. ``own``: the time of a signature timestamp that passed."""
         if signature_timestamps(fact.signature):
-            if self._covering(fact):
-                result = await self.judge.long_term(fact.signature, self.known)
-            else:
-                result = await self.judge.with_time(fact.signature, self.known)
-                if own is not None and past_can_help(result) and result.revoked is None:
-                    result = await self._at_later_answer(fact, result, own)
+            result = await self._with_stamps(fact, own)
         else:
             result = await self.judge.basic(fact.signature, self.known)
         result = await self._with_known_revocation(fact, result)
         if past_can_help(result):
             result = await self._at_covering_stamps(fact, result)
+        return result
+
+    async def _with_stamps(self, fact: Facts, own: datetime | None) -> Result:
+        if self._covering(fact):
+            result = await self.judge.long_term(fact.signature, self.known)
+        else:
+            result = await self.judge.with_time(fact.signature, self.known)
+            if own is not None and past_can_help(result) and result.revoked is None:
+                result = await self._at_later_answer(fact, result, own)
+        if own is None and result.indication is Indication.TOTAL_FAILED:
+            # EN 319 102-1 §5.5.4: a timestamp that fails is left out, it does not break what it stands beside; pyHanko lets it
+            return await self.judge.basic(fact.signature, self.known)
         return result
 
     async def _with_known_revocation(self, fact: Facts, result: Result) -> Result:

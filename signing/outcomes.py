@@ -47,6 +47,10 @@ class Finding:
     claimed: datetime | None = None
     besides_revocation: Result | None = None  # the same procedure without asking for revocation
     answers_known: bool = False
+    stamps_fail: bool = False  # it carries timestamps of its own, and none of them passed
+    stamps_broken: bool = False  # one of them is of something else, or altered
+    bound: bool = True  # its signed attributes name the certificate, where its kind demands that
+    not_yet_valid: bool = False  # the certificate's time begins after the moment of judgement
 
 
 def decide(finding: Finding) -> tuple[Outcome, str, tuple[str, ...]]:
@@ -57,6 +61,10 @@ def decide(finding: Finding) -> tuple[Outcome, str, tuple[str, ...]]:
     if finding.result.passed:
         if finding.timestamp:
             return Outcome.VALID, "timestamp.valid", ()
+        if not finding.bound:
+            return Outcome.INDETERMINATE, "signature.not_bound", ()
+        if finding.stamps_fail:
+            return Outcome.INDETERMINATE, _stamps(finding), ()
         return Outcome.VALID, "signature.valid_time_proven" if finding.proven else "signature.valid_time_claimed", ()
     if finding.timestamp:
         return Outcome.INDETERMINATE, "timestamp.undecided", ()
@@ -91,9 +99,15 @@ def _revoked_before(finding: Finding) -> bool:
     return when is not None and bool(revoked.revocation_date <= when)
 
 
+def _stamps(finding: Finding) -> str:
+    return "signature.timestamp_broken" if finding.stamps_broken else "signature.timestamp_undecided"
+
+
 def _undecided(finding: Finding) -> str:
+    if finding.not_yet_valid:
+        return "signature.not_yet_valid"
     if finding.result.trust_ok:
-        return "signature.timestamp_undecided"
+        return _stamps(finding)
     besides = finding.besides_revocation
     if finding.result.revoked is None and besides is not None:
         if besides.passed:

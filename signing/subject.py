@@ -126,7 +126,7 @@ def _unusable(
         return "is_ca"
     if usage and not {"digital_signature", "non_repudiation"} & set(usage):  # RFC 5280 §4.2.1.3
         return "no_digital_signature"
-    if _for_machines_only(certificate):
+    if for_machines_only(certificate):
         return "wrong_purpose"
     if not has_private_key:
         return "no_private_key"
@@ -140,7 +140,7 @@ def _unusable(
     return ""
 
 
-def _for_machines_only(certificate: x509.Certificate) -> bool:
+def for_machines_only(certificate: x509.Certificate) -> bool:
     """RFC 5280 §4.2.1.12: purposes are given, and all of them are a service's, none a person's."""
     value = certificate.extended_key_usage_value
     purposes = set() if value is None else set(value.native)

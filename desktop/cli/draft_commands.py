@@ -42,9 +42,7 @@ def draft_page(
     kind: Annotated[str, typer.Option("--type", help="Tipo de documento (plantilla).")] = "",
     out: Annotated[Path | None, typer.Option("--out", help="PDF de salida.")] = None,
     body: Annotated[Path | None, typer.Option("--body", help="Texto plano, o JSON de docs/formats/body.md.")] = None,
-    imported: Annotated[
-        Path | None, typer.Option("--import", help="Texto de un archivo .docx u .odt, en lugar de --body.")
-    ] = None,
+    taken: Annotated[Path | None, typer.Option("--import", help="Texto de un DOCX u ODT, con sus imágenes.")] = None,
     field: Fields = [],  # noqa: B006 - typer reads the default, nobody changes it
     signer: Annotated[list[str], typer.Option("--signer", help="«Nombre | Cargo | suplencia»; se repite.")] = [],  # noqa: B006
     image: Annotated[list[Path], typer.Option("--image", help="Imagen que el texto nombra; se repite.")] = [],  # noqa: B006
@@ -65,6 +63,8 @@ def draft_page(
     for name, value in (("--type", kind), ("--out", out)):
         if not value:
             raise typer.BadParameter(words("usage.missing", "es", {"name": name}).what)
+    if body and taken:
+        raise typer.BadParameter("--import: no va junto con --body")
     chosen = _sheet(sheet)
 
     def act() -> Exit:
@@ -72,7 +72,7 @@ def draft_page(
         from desktop.operations.page import PageOrder, set_page
 
         assert out is not None
-        text, pictures, notices = _imported(imported) if imported else (None if body is None else body_of(body), {}, ())
+        text, pictures, notices = _text(body, taken, image)
         order = PageOrder(
             template=kind,
             fields=fields_of(field),
@@ -84,16 +84,14 @@ def draft_page(
             own=own,
             sample=sample,
             strict=strict,
-            pictures={**pictures, **_pictures(image)},
+            pictures=pictures,
         )
         page = set_page(order, out, resources=find_resources())
         findings = preflight(page.pdf) if strict else ()
         if as_json:
-            problems = [_told(problem) for problem in page.problems]
-            left = [_told(notice) for notice in notices]
+            problems = [_told(problem) for problem in (*notices, *page.problems)]
             put_json(
                 {"file": out, "pages": page.pages, "problems": problems, "fields": page.fields, "preflight": findings}
-                | ({"imported": left} if imported else {})
             )
         else:
             put_line(f"{out}: {_sheets(page.pages)}.")
@@ -221,32 +219,27 @@ def _sheet(name: str) -> Sheet | None:
     return Sheet(name) if name else None
 
 
-def _pictures(paths: list[Path]) -> dict[str, Photograph]:
-    """Pictures fit for a page, by the digest of the files, which is how the body names them."""
-    from desktop.drafting.limited import LimitedSetter
-    from desktop.drafting.photographs import fit_picture
-
-    found: dict[str, Photograph] = {}
-    if not paths:
-        return found
-    with LimitedSetter() as setter:
-        for path in paths:
-            data = path.read_bytes()
-            found[sha256(data).hexdigest()] = fit_picture(data, path.name, setter=setter)
-    return found
-
-
-def _imported(path: Path) -> tuple[Body, dict[str, Photograph], tuple[OfficeError, ...]]:
-    """The text of a foreign file, its pictures made fit for a page, and what was left out."""
+def _text(
+    body: Path | None, taken: Path | None, images: list[Path]
+) -> tuple[Body | None, dict[str, Photograph], tuple[OfficeError, ...]]:
+    """The text, its pictures by digest, fit for a page, and what an import left out."""
     from desktop.drafting.import_child import import_document
+
+    given = [(path.name, path.read_bytes()) for path in images]
+    if taken is None:
+        return None if body is None else body_of(body), _pictures(given), ()
+    found = import_document(taken)
+    given += [(taken.name, data) for data in found.images.values()]
+    return found.body, _pictures(given), found.notices
+
+
+def _pictures(given: list[tuple[str, bytes]]) -> dict[str, Photograph]:
+    """Pictures fit for a page, by the digest of the bytes given, which is how the body names them."""
     from desktop.drafting.limited import LimitedSetter
     from desktop.drafting.photographs import fit_picture
 
-    made = import_document(path)
-    names = {image.sha256: image.name for image in made.body.images}
     with LimitedSetter() as setter:
-        fitted = {digest: fit_picture(data, names[digest], setter=setter) for digest, data in made.images.items()}
-    return made.body, fitted, made.notices
+        return {sha256(data).hexdigest(): fit_picture(data, name, setter=setter) for name, data in given}
 
 
 def _told(error: OfficeError) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from typing import Any
 
 from desktop.records.errors import OfficeError
 from signing.errors import SigningError
-from tests.bench import drafting_rows, rows, signing_rows
+from tests.bench import drafting_rows, page_rows, rows, signing_rows
 
-ROWS = {**rows.ROWS, **signing_rows.ROWS, **drafting_rows.ROWS}
+ROWS = {**rows.ROWS, **signing_rows.ROWS, **drafting_rows.ROWS, **page_rows.ROWS}
 
 
 def main(arguments: list[str]) -> int:

@@ -13,6 +13,7 @@ from desktop.drafting.preflight import preflight
 
 from .conftest import Qillqa
 
+TEXTS = Path(__file__).resolve().parents[2] / "fixtures" / "office_texts"
 TYPES = (
     "acta_entrega", "acta_reunion", "circular", "decreto_departamental", "decreto_edil", "hoja_de_ruta",
     "hoja_de_ruta_externa", "informe", "informe_tecnico", "informe_legal", "informe_comision", "instructivo", "memorandum",
@@ -100,17 +101,21 @@ def test_a_picture_that_the_text_names(qillqa: Qillqa, tmp_path: Path) -> None:
     assert (tmp_path / "a.pdf").stat().st_size < photo.stat().st_size + 3_000_000
 
 
-TEXTS = Path(__file__).parents[2] / "fixtures" / "office_texts"
-
-
-def test_a_word_file_comes_in_with_its_picture_and_its_notices(qillqa: Qillqa, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "source", sorted(TEXTS.glob("*.docx")) + sorted(TEXTS.glob("*.odt")), ids=lambda path: path.name
+)
+def test_a_text_of_another_program_becomes_the_body(qillqa: Qillqa, tmp_path: Path, source: Path) -> None:
     out = tmp_path / "a.pdf"
-    answer = qillqa(
-        "draft", "--type", "informe", "--sample", "--strict", "--import", TEXTS / "imagen.docx", "--out", out, "--json"
-    )
+    answer = qillqa("draft", "--type", "informe_tecnico", "--sample", "--import", source, "--out", out, "--json")
     assert (answer.status, answer.err) == (0, "")
-    assert answer.json["problems"] == answer.json["preflight"] == answer.json["imported"] == []
-    (tmp_path / "viejo.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
-    refused = qillqa("draft", "--type", "informe", "--sample", "--import", tmp_path / "viejo.doc", "--out", out)
-    assert refused.status >= 64 or refused.status == 1
-    assert "formato antiguo de Word" in refused.err
+    assert answer.json["pages"] >= 1
+    both = qillqa("draft", "--type", "informe", "--import", source, "--body", source, "--out", out)
+    assert both.status == 64
+
+
+def test_what_is_no_text_of_another_program(qillqa: Qillqa, tmp_path: Path) -> None:
+    wrong = tmp_path / "malo.docx"
+    wrong.write_bytes(b"PK no more")
+    answer = qillqa("draft", "--type", "informe", "--import", wrong, "--out", tmp_path / "a.pdf")
+    assert (answer.status, answer.out) == (66, "")
+    assert "malo.docx" in answer.err
