@@ -116,4 +116,5 @@ def table_shape(item: Mapping[str, Any]) -> dict[str, Any]:
         for key in ("header", "rows", "groups")
         if key in item
     }
-    return {"auto_widths": shares, "aligns": aligns, "groups": [], **cells}
+    noted = any("note" in run for row in item["rows"] for cell in row for run in cell)
+    return {"auto_widths": shares, "apart": noted or not item["rows"], "aligns": aligns, "groups": [], **cells}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 
+from desktop.drafting.body import Body
 from desktop.drafting.dates import date_in_words
 from desktop.drafting.jobs import PageJob, SetPage, SignerSlot, verification_code, verification_text
 from desktop.drafting.setting import freeze as set_frozen
@@ -64,10 +66,12 @@ def _job(desk: Desk, kept: Draft, author: Official, cite: str) -> PageJob:
     entity = desk.directory.entity
     signers = [desk.directory.official(who) for who in kept.signers]
     code = _verification_code(desk, kept.id)
+    body = read_body(kept)
     return PageJob(
         template=desk.templates[kept.template],
         fields={**_header(desk, kept, author), **json.loads(kept.fields)},
-        body=read_body(kept),
+        body=body,
+        images=_pictures(desk, body),
         cite=cite,
         place_date=date_in_words(now.date(), desk.place),
         practice=entity.practice,
@@ -80,6 +84,12 @@ def _job(desk: Desk, kept: Draft, author: Official, cite: str) -> PageJob:
         sheet=desk.templates[kept.template].sheet,
         letterhead=desk.letterhead,
     )
+
+
+def _pictures(desk: Desk, body: Body) -> dict[str, bytes]:
+    """The bytes of the body's pictures; the page names those that this desk does not have (``drafting.missing_image``)."""
+    digests = {each.sha256 for each in body.images if re.fullmatch("[0-9a-f]{64}", each.sha256)}
+    return {digest: desk.store.get_bytes(digest) for digest in digests if desk.store.has_bytes(digest)}
 
 
 def _header(desk: Desk, kept: Draft, author: Official) -> dict[str, list[str] | str]:

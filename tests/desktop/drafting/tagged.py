@@ -34,7 +34,8 @@ class Tag:
 
     def text(self) -> str:
         """Its own text without white space, labels of footnotes and their notes left out."""
-        return re.sub(r"\s", "", "".join(part for part in self.flat() if isinstance(part, str)))
+        joint = "".join(part for part in self.flat() if isinstance(part, str))
+        return re.sub(r"[\s\u00ad]", "", joint)  # a word parted at the end of a line has a soft hyphen there
 
     def notes(self) -> list[str]:
         return [note.text() for note in self.only("Note")]

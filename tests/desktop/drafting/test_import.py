@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import runpy
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from desktop.drafting.body import Block, Body, Heading, Image, ListItem, Paragra
 from desktop.drafting.html_body import Imported, body_of_html
 from desktop.drafting.import_child import import_document
 from desktop.drafting.import_text import read_document
+from desktop.drafting.jobs import PageJob
+from desktop.drafting.preflight import preflight
+from desktop.drafting.setting import freeze
 from desktop.records.errors import OfficeError
 
 TEXTS = Path(__file__).parents[2] / "fixtures" / "office_texts"
@@ -190,3 +194,9 @@ def test_a_very_large_file_is_not_even_unpacked(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(OfficeError) as caught:
         read_document(word_file(), "x.docx")
     assert caught.value.code == "import.too_large"
+
+
+@pytest.mark.parametrize("name", list(SOURCES))
+def test_what_came_in_can_be_frozen(make_job: Callable[..., PageJob], name: str) -> None:
+    made = read_document((TEXTS / f"{name}.docx").read_bytes(), name)
+    assert preflight(freeze(make_job(body=made.body, images=made.images)).pdf) == ()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from desktop.drafting import body as blocks
@@ -96,7 +96,10 @@ def expected(body: Body) -> list[Any]:
             level = min(block.level, level + 1)
             out.append((f"H{level + 1}", _bare(block.text), []))
         elif isinstance(block, blocks.Table):
-            out.append(("Table", _bare(block.caption), _rows(block)))
+            noted = any(run.note for row in block.rows for cell in row for run in cell)
+            if noted := noted or not block.rows:  # these words are a paragraph (docs/formats/body.md)
+                out.append(("P", _bare(block.caption), []))
+            out.append(("Table", "" if noted else _bare(block.caption), _rows(block)))
         elif isinstance(block, blocks.Quote):
             paragraphs = [("P", *_runs(block.runs)), ("P", _bare(block.source), [])]
             out.append(("BlockQuote", [each for each in paragraphs if each[1] or each[2]]))
@@ -163,7 +166,10 @@ def _labels_alike(parts: list[Any], wanted: list[Any]) -> list[Any]:
     return out + parts[len(out) :]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = [Phase.explicit, Phase.reuse, Phase.generate]  # shrinking sets hundreds of pages
+
+
+@settings(max_examples=40, deadline=None, phases=QUICK, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(any_block(words), max_size=8))
 def test_tags_and_text_come_back_from_the_pdf(make_job: JobMaker, drawn: list[blocks.Block]) -> None:
     body = Body((blocks.Paragraph(plain(BEFORE)), *drawn, blocks.Paragraph(plain(AFTER))))

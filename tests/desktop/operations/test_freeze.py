@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from desktop.drafting.body import Body
+from desktop.drafting.body import Body, Image
 from desktop.drafting.preflight import preflight
 from desktop.operations import freeze
 from desktop.operations.desk import Desk
@@ -17,7 +17,7 @@ from desktop.operations.numbers import cite_series
 from desktop.practice.people import AUTHOR, CHIEF
 from desktop.records.documents import DocumentState
 from desktop.records.errors import OfficeError
-from tests.desktop.drafting.test_setting import page_texts
+from tests.desktop.drafting.test_setting import page_texts, png
 from tests.fixtures.office import FINANCE, PLANNING, Stage, TestOffice, refused
 
 pytestmark = pytest.mark.xdist_group("office")
@@ -146,3 +146,17 @@ def test_every_type_is_frozen_at_a_desk_with_its_letterhead(stages: Stages, foun
         pdf = desk.store.get_bytes(desk.store.document(document).digest)
         assert preflight(pdf) == ()
         assert "Plaza 10 de Febrero" in page_texts(pdf)[0]
+
+
+def test_a_picture_of_the_draft_is_frozen_into_the_page(stages: Stages, founded: TestOffice) -> None:
+    office = stages(founded).office
+    desk = office.desk(PLANNING)
+    document = office.draft(desk)
+    kept = desk.store.draft(document)
+    assert kept is not None
+    image = Image(desk.store.put_bytes(png()), "fachada.png", "Fachada del centro de salud")
+    desk.store.save_draft(replace(kept, body=json.dumps(Body((image,)).to_json())))
+    freeze.freeze(desk, document)
+    frozen = desk.store.get_bytes(desk.store.document(document).digest)
+    assert b"/Figure" in frozen
+    assert preflight(frozen) == ()
