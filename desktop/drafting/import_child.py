@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.records.errors import OfficeError
-from signing.sandbox_child import limit_cpu, limit_memory
+from signing.sandbox_guard import limit_cpu, limit_memory
 
 from .body import Body
 from .html_body import Imported

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from signing.sandbox_child import limit_cpu, limit_memory
+from signing.sandbox_guard import limit_cpu, limit_memory
 
 SECONDS = 20.0  # for one page job; a forty-page document takes less than one
 MEMORY = 2 * 1024**3  # bytes of address space

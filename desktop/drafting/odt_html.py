@@ -209,8 +209,9 @@ class _OdtReader:
                 if style is None:
                     break
                 look.setdefault("name", "")
-                for area in ("text", "paragraph"):
-                    for key, value in (style.get_properties(area=area) or {}).items():
+                properties = getattr(style, "get_properties", None)  # fillings and markers have none
+                for area in ("text", "paragraph") if properties is not None else ():
+                    for key, value in (properties(area=area) or {}).items():
                         look.setdefault(str(key), str(value))
                 look["name"] = look["name"] or (
                     chain if style.parent is not None and "automatic" not in str(style.parent.tag) else ""
