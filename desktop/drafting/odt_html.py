@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Iterator
 from typing import Any
 
 from lxml.html import HtmlElement, builder, tostring
@@ -209,10 +210,8 @@ class _OdtReader:
                 if style is None:
                     break
                 look.setdefault("name", "")
-                properties = getattr(style, "get_properties", None)  # fillings and markers have none
-                for area in ("text", "paragraph") if properties is not None else ():
-                    for key, value in (properties(area=area) or {}).items():
-                        look.setdefault(str(key), str(value))
+                for key, value in _properties(style):
+                    look.setdefault(str(key), str(value))
                 look["name"] = look["name"] or (
                     chain if style.parent is not None and "automatic" not in str(style.parent.tag) else ""
                 )
@@ -230,3 +229,12 @@ def _say(into: HtmlElement, text: str | None) -> None:
         into[-1].tail = (into[-1].tail or "") + text
     else:
         into.text = (into.text or "") + text
+
+
+def _properties(style: Any) -> Iterator[tuple[str, object]]:
+    """Of text and paragraph; fillings and markers are styles too and have none."""
+    read = getattr(style, "get_properties", None)
+    if read is None:
+        return
+    for area in ("text", "paragraph"):
+        yield from (read(area=area) or {}).items()
