@@ -26,7 +26,9 @@ _BOOKKEEPING = frozenset({"/PieceInfo", "/LastModified", "/Extensions", "/MarkIn
 _LOOKS = frozenset({"/OutputIntents"})
 _INHERITED = frozenset({"/Resources", "/MediaBox", "/CropBox", "/Rotate"})
 _PAGE_BOOKKEEPING = frozenset({"/Tabs", "/LastModified", "/PieceInfo", "/Metadata"})
-_PANELS = frozenset({"/UseNone", "/UseOutlines", "/UseThumbs", "/UseAttachments"})  # which list stands beside the page, nothing of it
+_PANELS = frozenset(
+    {"/UseNone", "/UseOutlines", "/UseThumbs", "/UseAttachments"}
+)  # which list stands beside the page, nothing of it
 _BEHAVIOUR = frozenset(
     {
         "/AA", "/AF", "/Collection", "/Dests", "/Lang", "/Legal", "/Names", "/NeedsRendering", "/OCProperties", "/OpenAction", "/Outlines",

@@ -74,6 +74,15 @@ def test_a_page_is_rendered_to_png(verifier: Verifier, signed: Path) -> None:
     assert int.from_bytes(png[20:24]) in (776, 777)  # Letter at that width
 
 
+def test_a_page_of_a_locked_file_is_rendered_with_its_password(verifier: Verifier, tmp_path: Path) -> None:
+    path = tmp_path / "locked.pdf"
+    with pikepdf.open(io.BytesIO(plain_pdf())) as pdf:
+        pdf.save(path, encryption=pikepdf.Encryption(owner="a", user="clave ñ"))
+    with pytest.raises(SigningError):
+        verifier.render(path, 1, width=300)
+    assert verifier.render(path, 1, width=300, password="clave ñ").startswith(b"\x89PNG")
+
+
 @pytest.mark.parametrize(("content", "code"), [(b"no pdf", "file.damaged"), (None, "file.not_found")])
 def test_what_cannot_be_rendered_is_said(verifier: Verifier, tmp_path: Path, content: bytes | None, code: str) -> None:
     path = tmp_path / "x.pdf"
