@@ -14,12 +14,14 @@ from signing.pages import Spot, covered
 from signing.report import ChangeKind
 
 from .appearance import Shown, read_appearances, squeeze
+from .boxes import is_empty, is_mark, marks
 from .past import items_of, number_of, raw
 from .step import FilledField, Step, Widget
 from .structure import end_of
 
-_PUSH, _PASSWORD, _COMBO = 1 << 16, 1 << 13, 1 << 17  # field flags, ISO 32000-1 tables 226, 228, 230
-_LINES = 40  # straight segments of a border and of what divides a comb, beside four for each letter
+_PUSH, _PASSWORD, _COMBO, _COMB = 1 << 16, 1 << 13, 1 << 17, 1 << 24  # field flags, ISO 32000-1 tables 226, 228, 230
+_LINES = 40  # straight segments of the bands of a list
+_BESIDE = 0.05  # of a comb's cell
 _FIELDS = 2000
 _TAG = re.compile(r"<[^>]*>")
 
@@ -125,7 +127,7 @@ class Looks:
         held = step.new(value)
         if isinstance(held, generic.DictionaryObject) and not isinstance(held, generic.StreamObject):
             value = raw(held, str(step.new(raw(annotation, "/AS")) or "/Off"))
-        return (value.idnum, value.generation) if isinstance(value, generic.IndirectObject) else None
+        return _reference(value)
 
     def _shown(self, references: list[tuple[int, int] | None]) -> list[Shown | None]:
         wanted = [one for one in references if one is not None]
@@ -165,12 +167,9 @@ class Looks:
             return (
                 raw(self._step.new(raw(widget, "/AP")), "/N") is None
             )  # nothing is drawn: readers draw the value itself
-        if (
-            self._changes_by_mouse(widget)
-            or shown.pictures
-            or shown.curves
-            or shown.lines > _LINES + 4 * len(shown.text)
-        ):
+        if self._changes_by_mouse(widget) or shown.pictures or shown.layered or not shown.legible:
+            return False
+        if not self._is_plain(field, shown):
             return False
         if field.flags & _PASSWORD:
             return len(set(shown.text)) <= 1
@@ -178,6 +177,18 @@ class Looks:
             listed = "".join(squeeze(text) for pair in self._options(field) for text in pair[1:])
             return shown.text in listed and all(value in shown.text for value in values)
         return shown.text in values or self._is_formatted(field, shown.text, values)
+
+    def _is_plain(self, field: FilledField, shown: Shown) -> bool:
+        """Whether nothing but a frame and a ground is drawn beside the text; and in a comb what divides it (ISO 32000-1 §12.7.4.3)."""
+        others = [one for one in shown.strokes if not one.is_frame(shown.size)]
+        if field.kind == "/Ch" and not field.flags & _COMBO:  # bands over what is chosen
+            return not any(one.curves for one in others) and sum(one.lines for one in others) <= _LINES
+        places = [one.dividers(shown.size) for one in others]
+        if any(one is None for one in places):
+            return False
+        cells = self._step.new(raw(field.field, "/MaxLen"))
+        comb = int(cells) if field.flags & _COMB and isinstance(cells, generic.NumberObject) else 0
+        return all(comb and abs(at * comb - round(at * comb)) < _BESIDE for one in places for at in one or ())
 
     def _is_formatted(self, field: FilledField, text: str, values: list[str]) -> bool:
         """A number or date that the form's own script writes in another way (ISO 32000-1 §12.6.3, /AA /F): the digits must agree."""
@@ -213,14 +224,14 @@ class Looks:
         return found
 
     def _button_agrees(self, field: FilledField) -> bool:
-        """Check boxes and radio buttons: pictures untouched, and the state shown is the one held (ISO 32000-1 §12.7.4.2)."""
+        """Check boxes and radio buttons: the state shown is the one held, and looks like it (ISO 32000-1 §12.7.4.2)."""
         step = self._step
         if field.kind != "/Btn" or field.flags & _PUSH:
             return False
         value = str(step.new(raw(field.field, "/V")) or "/Off")
         on = False
         for old, new, _, _ in field.widgets:
-            if not step.same(raw(old, "/AP"), raw(new, "/AP")):
+            if not step.same(raw(old, "/AP"), raw(new, "/AP")) and not self._is_drawn_anew(old, new):
                 return False
             state = str(step.new(raw(new, "/AS")) or "/Off")
             states = step.new(raw(step.new(raw(new, "/AP")), "/N"))
@@ -228,6 +239,25 @@ class Looks:
                 return False
             on = on or state == value
         return on or value == "/Off" or not field.widgets
+
+    def _is_drawn_anew(self, older: Any, newer: Any) -> bool:
+        """Whether a box has the states that it had, and those that look otherwise still say the same."""
+        step = self._step
+        old, new = step.old(raw(older, "/AP")), step.new(raw(newer, "/AP"))
+        if any(raw(new, key) is not None and not step.same(raw(old, key), raw(new, key)) for key in ("/R", "/D")):
+            return False
+        before, after = step.old(raw(old, "/N")), step.new(raw(new, "/N"))
+        if not all(isinstance(one, generic.DictionaryObject) for one in (before, after)):
+            return False
+        names = sorted(str(key) for key in after)
+        marked = [name for name in names if name != "/Off"]
+        if len(marked) != 1 or set(before) - {"/Off"} != set(marked) or "/Off" not in names:
+            return False
+        on, off = self._shown([_reference(raw(after, marked[0])), _reference(raw(after, "/Off"))])
+        if on is None or off is None or not marks(on, off):
+            return False
+        drawn = {name for name in names if not step.same(raw(before, name), raw(after, name))}
+        return ("/Off" not in drawn or is_empty(off)) and (marked[0] not in drawn or is_mark(on, off))
 
     def _all_fields(self) -> Iterator[FilledField]:
         """Every text and choice field of the newer revision, as far as it has a picture: readers are told to draw them anew."""
@@ -256,6 +286,10 @@ class Looks:
             if kind in ("/Tx", "/Ch") and raw(node, "/AP") is not None:
                 yield FilledField(name, kind, flags, holder, [(node, node, step.page_of.get(number or 0, 0), number)])
             pending += [(kid, name, kind, flags, holder) for kid in items_of(step.new(raw(node, "/Kids")))]
+
+
+def _reference(value: Any) -> tuple[int, int] | None:
+    return (value.idnum, value.generation) if isinstance(value, generic.IndirectObject) else None
 
 
 def _text(value: Any) -> str:
