@@ -180,12 +180,12 @@ def _is_legible(letters: list[tuple[float, float, float, float]], size: tuple[fl
         across, up = (left + right) / 2, (bottom + top) / 2
         if across < 0 or up > size[1]:
             return False
-        if across > size[0] - rims[0] or up < rims[1]:
-            cut = cut or across > size[0] - rims[0]
-            continue
         edges = (left * scale, (size[1] - top) * scale, right * scale, (size[1] - bottom) * scale)
         box = (int(edges[0]) - 1, int(edges[1]) - 1, int(edges[2]) + 2, int(edges[3]) + 2)
         if contrast(picture, box) < _LEGIBLE:
-            return False
+            if across <= size[0] - rims[0] and up >= rims[1]:
+                return False
+            cut = cut or across > size[0] - rims[0]
+            continue
         begins, seen = min(begins, left), True
     return not letters or (seen and not (cut and begins > size[0] / 4))
