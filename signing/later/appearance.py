@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ import pypdfium2.raw as pdfium
 from signing.pages import picture_of
 from signing.raster import Picture, contrast
 
+from .letters import Letter, in_order, is_seen, letters_of
 from .strokes import Stroke, strokes_of
 
 _LARGEST = 14_400.0  # points: the size of a page has this limit (ISO 32000-1 annex C)
@@ -25,6 +26,7 @@ _SCALE, _MOST = 3.0, 2_000_000  # pixels for each point, and at most in all: a d
 _LEGIBLE = 48  # of 255 greys between a letter and what it stands on
 _RIM = 8.0  # points from the right and lower edge where a text that is too long is cut
 _DEEPEST = 8
+_FLAT = 0.0001
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,15 @@ class Shown:
     """``text`` without white space; ``pictures``: images, shadings, patterns, or letters that are drawings.
 
     ``layered``: something is shown or not as a layer says. ``legible``: all letters that ``text`` names can be seen, except where a text
-    that is too long is cut. ``strokes``: what paths paint. ``size`` in points. ``picture``: the pixels.
+    that is too long is cut; they stand upright, one behind the other. ``turn``: degrees by which /Matrix turns it against the clock, None
+    where it does something else. ``strokes``: what paths paint. ``size`` in points. ``picture``: the pixels.
     """
 
     text: str
     pictures: bool
     layered: bool
     legible: bool
+    turn: int | None
     strokes: tuple[Stroke, ...]
     size: tuple[float, float]
     picture: Picture
@@ -59,11 +63,7 @@ def read_appearances(data: bytes, references: Sequence[tuple[int, int]], *, pass
 
 def squeeze(text: str) -> str:
     """Text as it is compared: compatibility forms made equal, white space and invisible characters left out."""
-    return "".join(letter for letter in unicodedata.normalize("NFKC", text) if _is_seen(letter))
-
-
-def _is_seen(letter: str) -> bool:
-    return not letter.isspace() and unicodedata.category(letter) not in ("Cf", "Cc")
+    return "".join(letter for letter in unicodedata.normalize("NFKC", text) if is_seen(letter))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,7 @@ class _Form:
 
     pictures: bool
     layered: bool
+    turn: int | None
 
 
 def _put(source: pikepdf.Pdf, target: pikepdf.Pdf, reference: tuple[int, int]) -> _Form | None:
@@ -84,7 +85,7 @@ def _put(source: pikepdf.Pdf, target: pikepdf.Pdf, reference: tuple[int, int]) -
     left, bottom, right, top = min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]), max(box[1], box[3])
     form = target.copy_foreign(found)
     form["/Subtype"] = pikepdf.Name.Form
-    told = _Form(*_look_through(form, 0))
+    told = _Form(*_look_through(form, 0), _turn(form))
     for key in ("/Matrix", "/OC", "/Group"):
         if key in form:
             del form[key]
@@ -93,6 +94,15 @@ def _put(source: pikepdf.Pdf, target: pikepdf.Pdf, reference: tuple[int, int]) -
     page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(X=form))
     page.Contents = target.make_stream(b"/X Do")
     return told
+
+
+def _turn(form: Any) -> int | None:
+    matrix = [float(number) for number in form.get("/Matrix", [1, 0, 0, 1, 0, 0])]
+    if len(matrix) != 6:
+        return None
+    signs = [(number > _FLAT) - (number < -_FLAT) for number in matrix[:4]]
+    turns = {0: [1, 0, 0, 1], 90: [0, 1, -1, 0], 180: [-1, 0, 0, -1], 270: [0, -1, 1, 0]}
+    return next((degrees for degrees, wanted in turns.items() if signs == wanted), None)
 
 
 def _look_through(form: Any, depth: int) -> tuple[bool, bool]:
@@ -150,42 +160,33 @@ def _read(document: pypdfium2.PdfDocument, index: int, form: _Form) -> Shown:
         text = page.get_textpage()
         try:
             words = text.get_text_range()
-            legible = _is_legible(list(_letters(text, left, bottom)), size, picture)
+            letters = list(letters_of(text, left, bottom))
         finally:
             text.close()
         kinds = {found.type for found in page.get_objects(max_depth=15)}
         pictures = form.pictures or bool(kinds & {pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING})
         strokes = tuple(one.shifted(-left, -bottom) for one in strokes_of(page))
-        return Shown(squeeze(words), pictures, form.layered, legible, strokes, size, picture)
+        legible = all(one.upright for one in letters) and in_order(letters) and _is_legible(letters, size, picture)
+        return Shown(squeeze(words), pictures, form.layered, legible, form.turn, strokes, size, picture)
     finally:
         page.close()
 
 
-def _letters(text: pypdfium2.PdfTextPage, left: float, bottom: float) -> Iterator[tuple[float, float, float, float]]:
-    """Left, bottom, right, top of each letter that should be seen, in points."""
-    for index in range(text.count_chars()):
-        code = pdfium.FPDFText_GetUnicode(text.raw, index)
-        if pdfium.FPDFText_IsGenerated(text.raw, index) == 1 or not _is_seen(chr(code if code < 0x110000 else 0xFFFD)):
-            continue
-        box = text.get_charbox(index)
-        yield box[0] - left, box[1] - bottom, box[2] - left, box[3] - bottom
-
-
-def _is_legible(letters: list[tuple[float, float, float, float]], size: tuple[float, float], picture: Picture) -> bool:
+def _is_legible(letters: list[Letter], size: tuple[float, float], picture: Picture) -> bool:
     """Whether ink stands out where each letter is. One that is cut at the right must belong to a text that begins at the left."""
     scale = picture.width / size[0]
     rims = tuple(min(_RIM, length / 8) for length in size)
     begins, cut, seen = size[0], False, False
-    for left, bottom, right, top in letters:
-        across, up = (left + right) / 2, (bottom + top) / 2
+    for one in letters:
+        across, up = one.middle
         if across < 0 or up > size[1]:
             return False
-        edges = (left * scale, (size[1] - top) * scale, right * scale, (size[1] - bottom) * scale)
+        edges = (one.left * scale, (size[1] - one.top) * scale, one.right * scale, (size[1] - one.bottom) * scale)
         box = (int(edges[0]) - 1, int(edges[1]) - 1, int(edges[2]) + 2, int(edges[3]) + 2)
         if contrast(picture, box) < _LEGIBLE:
             if across <= size[0] - rims[0] and up >= rims[1]:
                 return False
             cut = cut or across > size[0] - rims[0]
             continue
-        begins, seen = min(begins, left), True
+        begins, seen = min(begins, one.left), True
     return not letters or (seen and not (cut and begins > size[0] / 4))

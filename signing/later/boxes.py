@@ -23,7 +23,7 @@ _CROSSES = frozenset("Xx")
 
 def is_mark(shown: Shown, off: Shown) -> bool:
     """Whether a picture is one mark, beside what the state ``off`` shows as well, and nothing that could be read."""
-    if shown.pictures or shown.layered or not shown.legible or not marks(shown, off):
+    if shown.pictures or shown.layered or not shown.legible or shown.turn is None or not marks(shown, off):
         return False
     drawn = [one for one in shown.strokes if not one.is_frame(shown.size) and not _is_in(one, off)]
     if shown.text:

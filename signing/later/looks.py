@@ -22,6 +22,7 @@ from .structure import end_of
 _PUSH, _PASSWORD, _COMBO, _COMB = 1 << 16, 1 << 13, 1 << 17, 1 << 24  # field flags, ISO 32000-1 tables 226, 228, 230
 _LINES = 40  # straight segments of the bands of a list
 _BESIDE = 0.05  # of a comb's cell
+_OVER = 4.0  # points by which a marking may stand out of its rectangle
 _FIELDS = 2000
 _TAG = re.compile(r"<[^>]*>")
 
@@ -106,10 +107,23 @@ class Looks:
             if (
                 hidden
                 or speaks
+                or self._leaves_its_rectangle(one.value)
                 or self._changes_by_mouse(one.value)
                 or (shown is None and raw(one.value, "/AP") is not None)
             ):
                 step.note(ChangeKind.ANNOTATION_HIDES, "Annots", page=one.page)
+
+    def _leaves_its_rectangle(self, annotation: Any) -> bool:
+        """Whether a marking has quadrilaterals beside its /Rect: some readers draw there (ISO 32000-1 table 179)."""
+        numbers = [self._step.new(item) for item in items_of(self._step.new(raw(annotation, "/QuadPoints")))]
+        if not numbers:
+            return False
+        rect = self._rect(annotation)
+        if rect is None or not all(isinstance(one, generic.NumberObject | generic.FloatObject) for one in numbers):
+            return True
+        across, up = list(map(float, numbers[::2])), list(map(float, numbers[1::2]))
+        edges = (rect[0] - min(across), rect[1] - min(up), max(across) - rect[2], max(up) - rect[3])
+        return max(edges) > _OVER
 
     def _changes_by_mouse(self, annotation: Any) -> bool:
         """Whether it looks otherwise while the mouse is over it (ISO 32000-1 table 168): that nobody sees who only looks."""
@@ -154,6 +168,8 @@ class Looks:
 
     def _agrees(self, field: FilledField, shown: list[Shown | None]) -> bool:
         values = list(self._values(field))
+        if field.kind == "/Ch" and not self._index_agrees(field):
+            return False
         rich = self._step.new(raw(field.field, "/RV"))
         if rich is not None and squeeze(html.unescape(_TAG.sub("", _text(rich)))) not in values:
             return False
@@ -169,7 +185,8 @@ class Looks:
             )  # nothing is drawn: readers draw the value itself
         if self._changes_by_mouse(widget) or shown.pictures or shown.layered or not shown.legible:
             return False
-        if not self._is_plain(field, shown):
+        turned = self._step.new(raw(self._step.new(raw(widget, "/MK")), "/R"))  # as when it was signed
+        if shown.turn not in (0, turned or 0) or not self._is_plain(field, shown):
             return False
         if field.flags & _PASSWORD:
             return len(set(shown.text)) <= 1
@@ -214,6 +231,16 @@ class Looks:
             yield from (squeeze(names.get(one, one)) for one in chosen)
         else:
             yield squeeze("".join(names.get(one, one) for one in chosen))
+
+    def _index_agrees(self, field: FilledField) -> bool:
+        """/I, where it is, names the options that /V names (ISO 32000-1 table 231)."""
+        step, options = self._step, self._options(field)
+        places = [step.new(one) for one in items_of(step.new(raw(field.field, "/I")))]
+        value = step.new(raw(field.field, "/V"))
+        chosen = {_text(step.new(one)) for one in items_of(value)} or {_text(value)}
+        if not all(isinstance(one, generic.NumberObject) and 0 <= one < len(options) for one in places):
+            return False
+        return not places or {options[one][0] for one in places} == chosen
 
     def _options(self, field: FilledField) -> list[tuple[str, str]]:
         step = self._step
