@@ -16,6 +16,7 @@ from signing.report import ChangeKind
 from .appearance import Shown, read_appearances, squeeze
 from .boxes import is_empty, is_mark, marks
 from .past import items_of, number_of, raw
+from .remarks import writes
 from .step import FilledField, Step, Widget
 from .structure import end_of
 
@@ -103,7 +104,8 @@ class Looks:
         pictures = self._shown([self._normal(one.value) for one in remarks])
         over = self._covered(remarks, own=False)
         for one, shown, hidden in zip(remarks, pictures, over, strict=True):
-            speaks = shown is not None and (bool(shown.text) or shown.pictures)
+            quads = len(items_of(step.new(raw(one.value, "/QuadPoints")))) // 8
+            speaks = shown is not None and writes(str(raw(one.value, "/Subtype")), shown, quads)
             if (
                 hidden
                 or speaks
