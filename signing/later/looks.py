@@ -35,6 +35,7 @@ class Looks:
         self._data = data
         self._step = step
         self._password = password
+        self._known: dict[tuple[int, int], Shown | None] = {}
 
     def judge(self) -> None:
         """Note STAMP_COVERS, ANNOTATION_HIDES, and for each filled field FORM_FILLED or FORM_CHANGED."""
@@ -146,17 +147,18 @@ class Looks:
         return _reference(value)
 
     def _shown(self, references: list[tuple[int, int] | None]) -> list[Shown | None]:
-        wanted = [one for one in references if one is not None]
-        if not wanted:
-            return [None] * len(references)
-        answers = iter(read_appearances(self._after, wanted, password=self._password))
-        return [None if one is None else next(answers) for one in references]
+        wanted = sorted({one for one in references if one is not None and one not in self._known})
+        if wanted:  # the file is opened once for all of them
+            answers = read_appearances(self._after, wanted, password=self._password)
+            self._known.update(zip(wanted, answers, strict=True))
+        return [None if one is None else self._known[one] for one in references]
 
     # --- fields ---
 
     def _fields(self, fields: list[FilledField]) -> None:
         texts = [one for one in fields if one.kind in ("/Tx", "/Ch")]
         references = [self._normal(new) for one in texts for _, new, _, _ in one.widgets]
+        self._shown(references + [one for field in fields if field.kind == "/Btn" for one in self._states(field)])
         pictures = iter(self._shown(references))
         shown = {id(one): [next(pictures) for _ in one.widgets] for one in texts}
         written = {id(one) for one in self._step.filled}
@@ -268,6 +270,15 @@ class Looks:
                 return False
             on = on or state == value
         return on or value == "/Off" or not field.widgets
+
+    def _states(self, field: FilledField) -> Iterator[tuple[int, int] | None]:
+        """The pictures of a box's states, where any was written."""
+        step = self._step
+        for old, new, _, _ in field.widgets:
+            states = step.new(raw(step.new(raw(new, "/AP")), "/N"))
+            plain = isinstance(states, generic.DictionaryObject) and not isinstance(states, generic.StreamObject)
+            if plain and not field.flags & _PUSH and not step.same(raw(old, "/AP"), raw(new, "/AP")):
+                yield from (_reference(raw(states, key)) for key in states)
 
     def _is_drawn_anew(self, older: Any, newer: Any) -> bool:
         """Whether a box has the states that it had, and those that look otherwise still say the same."""
