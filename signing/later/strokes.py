@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2
@@ -16,7 +17,8 @@ import pypdfium2.raw as pdfium
 
 _STRIP = 4.0  # points along an edge in which a frame may lie
 _WIDEST = 8.0  # of its lines: what lies on the edge itself is half outside
-_NARROW = 0.125  # part of a small field that such a strip may take
+_NARROW = 0.2  # part of a small field that such a strip may take
+_ROUNDED = 0.05
 _LONG = 0.8  # part of an edge that a line of its frame takes at least
 
 Point = tuple[float, float]
@@ -38,21 +40,29 @@ class Stroke:
         across, up = [x for x, _ in self.points], [y for _, y in self.points]
         return min(across), min(up), max(across), max(up)
 
+    @property
+    def _segments(self) -> list[tuple[Point, Point]]:
+        """All that are longer than nothing: closing a path may add one."""
+        return [pair for pair in pairwise(self.points) if pair[0] != pair[1]]
+
     def shifted(self, across: float, up: float) -> Stroke:
         """The same elsewhere."""
         return replace(self, points=tuple((x + across, y + up) for x, y in self.points))
 
     def is_frame(self, size: Point) -> bool:
         """Whether all of it lies along the edges of a field of that size, without a curve."""
-        strips = tuple(min(_STRIP, length * _NARROW) for length in size)
         if self.curves or self.width > _WIDEST:
             return False
-        pairs = zip(self.points, self.points[1:], strict=False)
-        return all(_along(one, other, size, (strips[0], strips[1])) for one, other in pairs)
+        strips = [min(_STRIP, length * _NARROW) + _ROUNDED for length in size]
+        left, bottom, right, top = self.box
+        inner = [length - 2 * strip for length, strip in zip(size, strips, strict=True)]
+        goes_round = right - left >= inner[0] and top - bottom >= inner[1]  # as the edges of a sunken or raised field
+        long = inner if goes_round else [_LONG * length for length in size]
+        return all(_along(one, other, size, strips, long) for one, other in self._segments)
 
     def dividers(self, size: Point) -> list[float] | None:
         """Where upright lines from edge to edge stand, as parts of the width; None where it is something else."""
-        pairs = list(zip(self.points, self.points[1:], strict=False))
+        pairs = self._segments
         upright = [
             one[0] / size[0]
             for one, other in pairs
@@ -124,12 +134,13 @@ def _moved(point: Point, matrix: Matrix) -> Point:
     return a * x + c * y + e, b * x + d * y + f
 
 
-def _along(one: Point, other: Point, size: Point, strips: Point) -> bool:
-    """Whether a segment lies in the strip of one edge, and is as long as the edge or as short as the strip is broad."""
-    for axis in (0, 1):
-        near = strips[axis]
-        along = abs(one[1 - axis] - other[1 - axis])
-        in_strip = max(one[axis], other[axis]) <= near or min(one[axis], other[axis]) >= size[axis] - near
-        if in_strip and (along >= _LONG * size[1 - axis] or along <= strips[1 - axis]):
-            return True
-    return False
+def _along(one: Point, other: Point, size: Point, strips: list[float], long: list[float]) -> bool:
+    """Whether a segment lies in the strip of one edge and is as long as it must be, or lies in a corner."""
+    near = [_is_near(one[axis], other[axis], size[axis], strips[axis]) for axis in (0, 1)]
+    runs = [abs(one[axis] - other[axis]) >= long[axis] for axis in (0, 1)]
+    return (near[0] and near[1]) or (near[0] and runs[1]) or (near[1] and runs[0])
+
+
+def _is_near(one: float, other: float, length: float, strip: float) -> bool:
+    """Whether both lie at the same end."""
+    return max(one, other) <= strip or min(one, other) >= length - strip
