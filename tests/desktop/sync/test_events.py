@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from desktop.records.errors import OfficeError
 from desktop.records.events import BlobRef, EventKind
-from desktop.records.people import Delegation, Directory
+from desktop.records.people import Delegation, Directory, Secretary
 from desktop.sync import envelopes
 from desktop.sync.device import DeviceKey
 from desktop.sync.events import peek_event, read_event, sign_event
@@ -259,17 +259,47 @@ def test_deeply_nested_payload_is_refused_not_a_crash(office: Office) -> None:
     assert code_of(lambda: read_event(deep, office.directory)) == "envelope.malformed"
 
 
-def test_on_behalf_of_needs_a_delegation_of_that_day(office: Office) -> None:
-    directory = replace(
-        office.directory,
-        delegations=(Delegation("pedro", "juana", "MEMO-1", date(2026, 3, 5), date(2026, 3, 6)),),
-    )
-    ok = sign_event(office.event(on_behalf_of="pedro"), office.key_a)
-    assert read_event(ok.jws, directory).event.on_behalf_of == "pedro"
+MEMO = Delegation("pedro", "juana", "MEMO-1", date(2026, 3, 5), date(2026, 3, 6), post="Técnico")
+
+
+def _approval(office: Office, *, memorandum: str = "MEMO-1", post: str = "Técnico", **changes: object) -> str:
+    body = {"delegation": {"memorandum": memorandum, "post": post}}
+    given = {"kind": EventKind.APPROVED, "on_behalf_of": "pedro", "body": body, **changes}
+    return sign_event(office.event(**given), office.key_a).jws
+
+
+def test_on_behalf_of_needs_a_delegation_of_that_day_and_post(office: Office) -> None:
+    directory = replace(office.directory, delegations=(MEMO,))
+    assert read_event(_approval(office), directory).event.on_behalf_of == "pedro"
+    moved = replace(directory, officials=tuple(replace(o, post="Otro cargo") for o in directory.officials))
+    assert read_event(_approval(office), moved).event.on_behalf_of == "pedro"  # what he did before stays true
     # 02:00 UTC of the 5th is still the 4th in Bolivia: the day is the entity's
-    early = sign_event(office.event(on_behalf_of="pedro", claimed_at=NOW.replace(hour=2)), office.key_a)
-    assert code_of(lambda: read_event(early.jws, directory)) == "event.no_delegation"
-    assert code_of(lambda: read_event(ok.jws, office.directory)) == "event.no_delegation"
+    early = _approval(office, claimed_at=NOW.replace(hour=2))
+    for wrong in (early, _approval(office, memorandum="MEMO-2"), _approval(office, post="Director")):
+        assert code_of(lambda jws=wrong: read_event(jws, directory)) == "event.no_delegation"  # type: ignore[misc]
+    assert code_of(lambda: read_event(_approval(office), office.directory)) == "event.no_delegation"
+    drafted = _approval(office, kind=EventKind.DRAFTED, body={**office.event().body, "delegation": {
+        "memorandum": "MEMO-1", "post": "Técnico"}})  # fmt: skip
+    assert code_of(lambda: read_event(drafted, directory)) == "event.no_delegation"
+    with pytest.raises(OfficeError, match=r"event\.malformed"):
+        sign_event(office.event(kind=EventKind.APPROVED, on_behalf_of="pedro", body={}), office.key_a)
+
+
+def test_a_secretary_receives_in_the_chiefs_name_and_never_approves_or_signs(office: Office) -> None:
+    acts = (EventKind.RECEIVED.value, EventKind.REJECTED.value)
+    clerk = Secretary("pedro", "juana", acts, "MEMO-1", date(2026, 3, 5), date(2026, 3, 6))
+    directory = replace(office.directory, secretaries=(clerk,))
+    paper = {"delegation": {"memorandum": "MEMO-1", "post": "Técnico"}}
+    received = _approval(office, kind=EventKind.RECEIVED, slip="slip-1", body={"hop": "h", **paper})
+    assert read_event(received, directory).event.on_behalf_of == "pedro"
+    hop = {"to_unit": "unit-b", "mode": "oficial", "action": "archivar", **paper}
+    sent = _approval(office, kind=EventKind.DISPATCHED, slip="slip-1", body=hop)
+    signature = {"old": DIGEST, "new": DIGEST, "level": "B-B", **paper}
+    signed = _approval(office, kind=EventKind.SIGNED, body=signature)
+    for beyond in (_approval(office), sent, signed):
+        assert code_of(lambda jws=beyond: read_event(jws, directory)) == "event.secretary_only"  # type: ignore[misc]
+    late = replace(directory, secretaries=(replace(clerk, last_day=date(2026, 3, 4), first_day=date(2026, 3, 1)),))
+    assert code_of(lambda: read_event(received, late)) == "event.no_delegation"
 
 
 def test_a_dispatch_must_be_one(office: Office) -> None:
