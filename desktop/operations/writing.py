@@ -100,7 +100,8 @@ class Writing:
     def save(self) -> Draft:
         """Put the text into the draft's row, and a snapshot into the journal; returns the row."""
         text = _text(self.session.body)
-        self._kept = replace(self._kept, body=text, updated_at=self._desk.clock())
+        row = self._desk.store.draft(self._kept.id) or self._kept  # fields and people may have been changed meanwhile
+        self._kept = replace(row, body=text, updated_at=self._desk.clock())
         self._desk.store.save_draft(self._kept)
         self._snapshot(text)
         return self._kept
