@@ -12,6 +12,7 @@ from desktop.operations import approve as approval
 from desktop.operations import remarks, revise, versions, writing
 from desktop.operations.files import write_whole
 from desktop.records.observations import Mark
+from desktop.words import words
 
 from .answers import Exit, plain, put_json, put_line
 from .desks import Home, Json, Official, at_desk
@@ -137,7 +138,9 @@ def compare(
             put_json({"changed": both.text.changed, "rows": plain(both.text.rows), "pages": files})
         for row in () if as_json else both.text.rows:
             if row.kind is not Kind.SAME:
-                put_line(f"{row.kind.value}  {row.old}  {row.new}  {_words(row.leaves)}")
+                place = (row.old if row.new is None else row.new) or 0
+                kind = words(f"comparison.{row.kind.value}", "es", {}).what
+                put_line(f"{kind}, párrafo {place + 1}: {_words(row.leaves)}".rstrip(" :"))
         return Exit.NO if both.text.changed else Exit.DONE
 
     return at_desk(home, act, as_json=as_json)
