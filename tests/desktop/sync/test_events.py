@@ -201,6 +201,37 @@ def test_fields_that_are_not_what_they_should_be(office: Office, change: dict[st
     assert code_of(lambda: read_event(signed, office.directory)) == "event.malformed"
 
 
+MARK = {"text": "x", "quote": "y", "before": "", "after": "", "page": 1, "place": [[0, "text", 1], [0, "text", 2]]}
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "x",
+        {**MARK, "text": ""},
+        {**MARK, "quote": 1},
+        {**MARK, "page": -1},
+        {**MARK, "place": [[0, "text", 1]]},
+        {**MARK, "place": [[0, "text", 1], [0, 0, 2]]},
+        {**MARK, "place": [[0, "text"], [0, "text", 2]]},
+    ],
+)
+def test_marks_that_are_none(office: Office, mark: object) -> None:
+    good = office.event(
+        kind=EventKind.OBSERVED, body={"remark": "x", "digest": DIGEST, "text": DIGEST, "marks": [MARK]}
+    )
+    sign_event(good, office.key_a)
+    bad = replace(good, body={**good.body, "marks": [mark]})
+    assert code_of(lambda: sign_event(bad, office.key_a)) == "event.malformed"
+
+
+@pytest.mark.parametrize("more", [{"acting": ["juana"]}, {"acting": {"juana": ""}}, {"text": "x"}, {"supersedes": 1}])
+def test_a_freezing_that_is_none(office: Office, more: dict[str, object]) -> None:
+    event = office.event(kind=EventKind.FROZEN, body={"digest": DIGEST, "pages": 1, "acting": {"juana": "pedro"}})
+    sign_event(event, office.key_a)
+    assert code_of(lambda: sign_event(replace(event, body={**event.body, **more}), office.key_a)) == "event.malformed"
+
+
 def test_newer_format_is_told_apart_from_damage(office: Office) -> None:
     payload = {**office.event().to_payload(), "v": 2, "future": True}
     signed = resign(envelopes.canonical(payload), office.key_a)
