@@ -12,6 +12,7 @@ from desktop.sync.push import push
 from .desk import Desk, Progress, no_progress
 from .directory import refresh_directory
 from .receipts import collect_receipts
+from .settling import settle
 
 UNREACHABLE = frozenset({"storage.unreachable", "storage.denied"})
 
@@ -48,6 +49,7 @@ def synchronise(desk: Desk, progress: Progress = no_progress) -> SyncOutcome:
         if error.code in UNREACHABLE and desk.offline_since is None:
             desk.offline_since = desk.clock()
         raise
+    settle(desk)  # others may have signed what was written here
     desk.last_contact, desk.offline_since = desk.clock(), None
     return SyncOutcome(
         sent.events, pulled.events, desk.store.outbox_counts().waiting, receipts, (*sent.problems, *pulled.problems)

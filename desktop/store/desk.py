@@ -27,6 +27,7 @@ from .outbox import OutboxRow
 from .reads import Quarantined, Reads, Receipt, TrayItem
 
 DATABASE = "desk.sqlite3"
+VIEWS = "2"  # rises when folded views hold more than before
 
 __all__ = [
     "DATABASE",
@@ -68,6 +69,7 @@ class DeskStore(Reads):
         store = cls(home, now=now)
         try:
             store.restored = store._drop_restored(now)
+            store._fold_anew()
         except BaseException:
             store.close()
             raise
@@ -198,6 +200,14 @@ class DeskStore(Reads):
             rows = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
             keys = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
         return tuple(str(row) for row in rows if row != "ok") + tuple(str(row) for row in keys)
+
+    def _fold_anew(self) -> None:
+        """Views that an older program folded lack what this one tells: events are the truth, so fold them again, once."""
+        if self.setting("views") == VIEWS:
+            return
+        with self.act() as act:
+            act.rebuild_projections()
+            act.set_setting("views", VIEWS)
 
     # numbers
     def _issued(self, connection: Connection) -> int:
