@@ -72,7 +72,10 @@ def verify_bytes(
     try:
         opened = open_file(data, password)
         inspection = Inspection(data, opened, trust, moment, online and at is None, compare_pages, password, folder)
-        return asyncio.run(inspection.run(verdict))
+        try:
+            return asyncio.run(inspection.run(verdict))
+        finally:
+            opened.reader.stream.close()  # pyHanko's objects go in circles: else the file's bytes stay until memory is swept
     except Unreadable as error:
         return replace(verdict, reason=error.code)
     except Exception:  # noqa: BLE001 - every exception becomes a verdict, never a traceback
