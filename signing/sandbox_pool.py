@@ -119,7 +119,10 @@ class VerifierPool:
         return self._askers
 
     def _result(self, future: Future[FileVerdict], *, pause: bool) -> FileVerdict | None:
-        """The verdict; None when it was given up. ``pause``: where it was waited for, let some more come. Waits in short turns: Windows tells of Ctrl-C only between them."""
+        """The verdict; None when it was given up. ``pause``: where it was waited for, let some more come.
+
+        Waits in short turns: Windows tells of Ctrl-C only between them.
+        """
         more = pause and not future.done()
         while not self._cancelled.is_set():
             with contextlib.suppress(FutureTimeout):
