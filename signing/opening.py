@@ -17,6 +17,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from .objects import entry, items, plain
 from .parsed import compare_quickly, share_certificates
 from .quick_reading import read_quickly
+from .xref_bounds import bound_tables
 
 SUPPORTED_SUBFILTERS = frozenset({"/adbe.pkcs7.detached", "/ETSI.CAdES.detached", "/ETSI.RFC3161"})
 _MAX_DEPTH = 32
@@ -54,6 +55,7 @@ class OpenedFile:
 def open_file(data: bytes, password: str = "") -> OpenedFile:
     """Parse ``data``; ``password`` opens it where it is encrypted. Raises Unreadable."""
     read_quickly()
+    bound_tables()
     compare_quickly()
     if not data:
         raise Unreadable("file.empty")

@@ -97,6 +97,8 @@ def _judge(
 
 # what each must be called: the outcome, and the reason where only one is right
 EXPECTED = {
+    "table_that_promises_millions": (Outcome.UNREADABLE, "file.damaged"),
+    "table_of_entries_without_width": (Outcome.UNREADABLE, "file.damaged"),
     "unknown_subfilter": (Outcome.INDETERMINATE, "signature.unsupported"),
     "portfolio": (Outcome.UNSIGNED, "file.unsigned"),
     "form_of_xfa": (Outcome.UNSIGNED, "file.unsigned"),
