@@ -13,7 +13,7 @@ from desktop.records.cite import NumberBlock, next_number
 from desktop.records.errors import OfficeError
 from desktop.records.events import Event, EventKind
 
-from .tables import events, issued_numbers, number_blocks, seen_numbers
+from .tables import events, issued_numbers, number_blocks, seen_numbers, settings
 from .times import read_time, write_time
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # PCs of one office differ by minutes. Our own clock may only be put right a little, or have been read while we waited.
 OTHERS_LEAVE = timedelta(minutes=10)
 OWN_LEAVE = timedelta(minutes=1)
+_COUNT = "numbers.issued"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +102,27 @@ def issue(connection: Connection, series: str, year: int, document: str, now: da
     if not blocks:
         raise OfficeError("cite.no_numbers", series=series, year=year)
     number = next_number(blocks, own)
+    set_issued_count(connection, issued_count(connection) + 1)
     connection.execute(
         insert(issued_numbers).values(
             series=series, year=year, number=number, document=document, issued_at=write_time(now)
         )
     )
     return number
+
+
+def issued_count(connection: Connection) -> int:
+    """How many numbers this desk has issued, counted up and never down: what the mark beside the database is compared with."""
+    kept = connection.scalar(select(settings.c.value).where(settings.c.name == _COUNT))
+    if kept is not None:
+        return int(kept)
+    return connection.scalar(select(func.count()).select_from(issued_numbers)) or 0
+
+
+def set_issued_count(connection: Connection, count: int) -> None:
+    """Keep the count."""
+    row = upsert(settings).values(name=_COUNT, value=str(count))
+    connection.execute(row.on_conflict_do_update(index_elements=[settings.c.name], set_={"value": str(count)}))
 
 
 def _check_clock(connection: Connection, now: datetime, devices: set[str]) -> None:
