@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from datetime import datetime
 
 from desktop.drafting.body import Body
 from desktop.drafting.dates import date_in_words
 from desktop.drafting.jobs import PageJob, SetPage, SignerSlot, verification_code, verification_text
 from desktop.drafting.setting import freeze as set_frozen
-from desktop.records.cite import CitePattern
 from desktop.records.documents import Attachment, require
 from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind
@@ -20,7 +20,8 @@ from desktop.store.drafts import Draft
 from .acts import Outgoing, record
 from .desk import Desk
 from .draft import read_body, subject_of
-from .numbers import cite_series, reserve_number
+from .generate import changed_since, enter_in_book, generate
+from .numbers import Cite, reserve_cite
 
 PDF = "application/pdf"
 
@@ -34,22 +35,32 @@ def freeze(desk: Desk, document: str, *, official: str = "") -> str:
     the line is there, and what drafting raises; the draft stays.
     """
     author = desk.acting(official)
+    kept = _own_draft(desk, document, author)
+    text, now = _cite_of(desk, document), desk.clock()
+    cite = None
+    if not text:
+        year = now.astimezone(desk.zone).year  # the same moment gives the page its date
+        cite = reserve_cite(desk, desk.templates[kept.template].code, year, document)
+        text = cite.text
+    page = set_frozen(_job(desk, kept, author, text, now))
+    _keep(desk, kept, author, text=text, cite=cite, page=page)
+    return text
+
+
+def number(desk: Desk, document: str, *, official: str = "") -> str:
+    """Give a draft its number before it is frozen; returns its CITE. Raises as ``freeze`` does; the draft stays."""
+    author = desk.acting(official)
+    kept = _own_draft(desk, document, author)
+    return generate(desk, kept, subject=subject_of(desk, kept), author=author)
+
+
+def _own_draft(desk: Desk, document: str, author: Official) -> Draft:
     kept = desk.store.draft(document)
     if kept is None:
         raise OfficeError("draft.unknown", document=document)
     if kept.author != author.id:
         raise OfficeError("freeze.not_author", name=desk.directory.official(kept.author).name)
-    cite, number = _cite_of(desk, document), 0
-    template = desk.templates[kept.template]
-    year = desk.now_local().year
-    if not cite:
-        number = reserve_number(desk, cite_series(desk, template.code), year, document)
-        cite = CitePattern(desk.cite_pattern).render(
-            entity=desk.directory.entity.acronym, unit=desk.unit.prefix, kind=template.code, number=number, year=year
-        )
-    page = set_frozen(_job(desk, kept, author, cite))
-    _keep(desk, kept, author, cite=cite, number=number, year=year, page=page)
-    return cite
+    return kept
 
 
 def _cite_of(desk: Desk, document: str) -> str:
@@ -61,8 +72,7 @@ def _cite_of(desk: Desk, document: str) -> str:
     return view.cite
 
 
-def _job(desk: Desk, kept: Draft, author: Official, cite: str) -> PageJob:
-    now = desk.now_local()
+def _job(desk: Desk, kept: Draft, author: Official, cite: str, now: datetime) -> PageJob:
     entity = desk.directory.entity
     signers = [desk.directory.official(who) for who in kept.signers]
     code = _verification_code(desk, kept.id)
@@ -73,12 +83,12 @@ def _job(desk: Desk, kept: Draft, author: Official, cite: str) -> PageJob:
         body=body,
         images=_pictures(desk, body),
         cite=cite,
-        place_date=date_in_words(now.date(), desk.place),
+        place_date=date_in_words(now.astimezone(desk.zone).date(), desk.place),
         practice=entity.practice,
         qr=verification_text(entity.acronym, cite, code),
         attachments=tuple(Attachment(item.name, item.size, item.sha256, item.media_type) for item in kept.attachments),
         signers=tuple(SignerSlot(person.name, person.post) for person in signers),
-        created=desk.clock().replace(microsecond=0),
+        created=now.replace(microsecond=0),
         document_id=kept.id,
         resources=desk.resources,
         sheet=desk.templates[kept.template].sheet,
@@ -118,48 +128,19 @@ def _verification_code(desk: Desk, document: str) -> str:
     return code
 
 
-def _keep(desk: Desk, kept: Draft, author: Official, *, cite: str, number: int, year: int, page: SetPage) -> None:
+def _keep(desk: Desk, kept: Draft, author: Official, *, text: str, cite: Cite | None, page: SetPage) -> None:
+    """``cite`` is None where the document was numbered before."""
     digest = desk.store.put_bytes(page.pdf)
     subject = subject_of(desk, kept)
     attachments = [
         {"name": item.name, "size": item.size, "sha256": item.sha256, "type": item.media_type}
         for item in kept.attachments
     ]
-    first = not desk.store.events_of_document(kept.id)
+    again = {} if cite is not None else changed_since(desk, kept, subject)
     with desk.store.act() as act:
         parents: tuple[str, ...] = act.heads_of_document(kept.id)
-        if first:
-            drafted = record(
-                desk,
-                act,
-                EventKind.DRAFTED,
-                document=kept.id,
-                actor=author,
-                parents=parents,
-                body={
-                    "kind": kept.template,
-                    "subject": subject,
-                    "signers": list(kept.signers),
-                    "approvers": list(kept.approvers),
-                    "access": kept.access,
-                    "practice": desk.directory.entity.practice,
-                },
-            )
-            numbered = record(
-                desk,
-                act,
-                EventKind.NUMBERED,
-                document=kept.id,
-                actor=author,
-                parents=(drafted.digest,),
-                body={
-                    "cite": cite,
-                    "series": cite_series(desk, desk.templates[kept.template].code),
-                    "year": year,
-                    "number": number,
-                },
-            )
-            parents = (numbered.digest,)
+        if cite is not None:
+            parents = enter_in_book(desk, act, kept, subject=subject, author=author, cite=cite, parents=parents)
         record(
             desk,
             act,
@@ -167,9 +148,15 @@ def _keep(desk: Desk, kept: Draft, author: Official, *, cite: str, number: int, 
             document=kept.id,
             actor=author,
             parents=parents,
-            body={"digest": digest, "pages": page.pages, "fields": list(page.fields), "attachments": attachments},
+            body={
+                "digest": digest,
+                "pages": page.pages,
+                "fields": list(page.fields),
+                "attachments": attachments,
+                **again,
+            },
             blobs=[
-                Outgoing(digest, f"{cite.replace('/', '-')}.pdf", PDF, "document"),
+                Outgoing(digest, f"{text.replace('/', '-')}.pdf", PDF, "document"),
                 *(Outgoing(item.sha256, item.name, item.media_type, "attachment") for item in kept.attachments),
             ],
         )

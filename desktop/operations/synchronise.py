@@ -11,6 +11,7 @@ from desktop.sync.push import push
 
 from .desk import Desk, Progress, no_progress
 from .directory import refresh_directory
+from .numbers import keep_in_stock
 from .receipts import collect_receipts
 
 UNREACHABLE = frozenset({"storage.unreachable", "storage.denied"})
@@ -44,11 +45,21 @@ def synchronise(desk: Desk, progress: Progress = no_progress) -> SyncOutcome:
             refresh=lambda: refresh_directory(desk, exchange),
         )
         receipts = collect_receipts(desk, exchange)
+        problems = [*sent.problems, *pulled.problems, *_stock(desk)]
     except OfficeError as error:
         if error.code in UNREACHABLE and desk.offline_since is None:
             desk.offline_since = desk.clock()
         raise
     desk.last_contact, desk.offline_since = desk.clock(), None
-    return SyncOutcome(
-        sent.events, pulled.events, desk.store.outbox_counts().waiting, receipts, (*sent.problems, *pulled.problems)
-    )
+    return SyncOutcome(sent.events, pulled.events, desk.store.outbox_counts().waiting, receipts, tuple(problems))
+
+
+def _stock(desk: Desk) -> list[tuple[str, Mapping[str, Fact]]]:
+    """Numbers for the days without a line; that none could be had stops nothing else."""
+    try:
+        keep_in_stock(desk)
+    except OfficeError as error:
+        if error.code in UNREACHABLE:
+            raise
+        return [(error.code, error.facts)]
+    return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -78,6 +78,7 @@ class DocumentView:
     remarks: tuple[tuple[str, str], ...] = ()
     access: AccessClass = AccessClass.UNCLASSIFIED
     practice: bool = False
+    void_reason: str = ""
     slip: str | None = None
     created_at: datetime | None = None
     changed_at: datetime | None = None
@@ -151,7 +152,7 @@ def _apply(view: DocumentView, item: SignedEvent) -> DocumentView:
             return replace(view, cite=_text(body["cite"]))
         case EventKind.FROZEN:
             return replace(
-                view,
+                _told_anew(view, body),
                 state=DocumentState.FROZEN,
                 digest=_text(body["digest"]),
                 pages=int(body["pages"]),
@@ -170,7 +171,7 @@ def _apply(view: DocumentView, item: SignedEvent) -> DocumentView:
         case EventKind.SIGNED | EventKind.RAISED:
             return _append(view, item)
         case EventKind.VOIDED:
-            return replace(view, state=DocumentState.VOID)
+            return replace(view, state=DocumentState.VOID, void_reason=_text(body.get("reason", "")))
         case EventKind.CONCLUDED:
             return view if concludes_copy(event) else replace(view, state=DocumentState.CONCLUDED)
         case EventKind.REOPENED:
@@ -180,6 +181,19 @@ def _apply(view: DocumentView, item: SignedEvent) -> DocumentView:
         case EventKind.OPENED | EventKind.ANSWERED if event.actor.unit == view.unit:
             return replace(view, slip=view.slip or event.slip)  # only its own unit puts a document on a slip
     return view
+
+
+def _told_anew(view: DocumentView, body: Mapping[str, Json]) -> DocumentView:
+    """A draft that was numbered at generation could still be changed: its first freezing tells what it has become."""
+    if view.state is not DocumentState.DRAFT:
+        return view
+    return replace(
+        view,
+        subject=_text(body.get("subject", view.subject)),
+        approvers=_texts(body.get("approvers", view.approvers)),
+        signers=_texts(body.get("signers", view.signers)),
+        access=AccessClass(int(body.get("access", view.access))),
+    )
 
 
 def concludes_copy(event: Event) -> bool:

@@ -79,6 +79,40 @@ def drop_blocks(connection: Connection, now: datetime) -> int:
     return int(connection.execute(statement).rowcount)
 
 
+def highest(connection: Connection, series: str, year: int, device: str) -> int:
+    """The highest number that this desk knows to be taken: of its blocks (dropped ones too), its book, this device's events."""
+    blocks, book, seen = number_blocks.c, issued_numbers.c, seen_numbers.c
+    statements = (
+        select(func.max(blocks.last)).where(blocks.series == series, blocks.year == year),
+        select(func.max(book.number)).where(book.series == series, book.year == year),
+        select(func.max(seen.number)).where(seen.series == series, seen.year == year, seen.device == device),
+    )
+    return max(connection.scalar(statement) or 0 for statement in statements)
+
+
+def left(connection: Connection, series: str, year: int) -> int:
+    """How many numbers of that series and year this desk can still give without a line."""
+    blocks = read_blocks(connection, series, year)
+    used = max(_own(connection, series, year, blocks), default=0)
+    return sum(max(0, block.last - max(block.first - 1, used)) for block in blocks)
+
+
+def series_held(connection: Connection) -> list[tuple[str, int]]:
+    """Series and years of which this desk has ever taken a block."""
+    columns = (number_blocks.c.series, number_blocks.c.year)
+    return [(row.series, row.year) for row in connection.execute(select(*columns).distinct().order_by(*columns))]
+
+
+def _own(connection: Connection, series: str, year: int, blocks: tuple[NumberBlock, ...]) -> frozenset[int]:
+    """Numbers of those blocks that are given, by the book or by the events of their devices."""
+    book, seen = issued_numbers.c, seen_numbers.c
+    devices = sorted({block.device for block in blocks})
+    used = set(connection.scalars(select(book.number).where(book.series == series, book.year == year)))
+    told = select(seen.number).where(seen.series == series, seen.year == year, seen.device.in_(devices))
+    used |= set(connection.scalars(told))
+    return frozenset(number for number in used if any(block.first <= number <= block.last for block in blocks))
+
+
 def issue(connection: Connection, series: str, year: int, document: str, now: datetime) -> int:
     """The number that belongs to the document in that series and year; the same one when asked again.
 
@@ -94,13 +128,10 @@ def issue(connection: Connection, series: str, year: int, document: str, now: da
     if kept is not None:
         return int(kept)
     blocks = read_blocks(connection, series, year)
-    devices = {block.device for block in blocks}
-    _check_clock(connection, now, devices)
-    used = set(connection.scalars(select(book.number).where(mine)))
-    used |= set(connection.scalars(select(seen.number).where(told, seen.device.in_(sorted(devices)))))
-    own = frozenset(number for number in used if any(block.first <= number <= block.last for block in blocks))
+    _check_clock(connection, now, {block.device for block in blocks})
     if not blocks:
         raise OfficeError("cite.no_numbers", series=series, year=year)
+    own = _own(connection, series, year, blocks)
     number = next_number(blocks, own)
     set_issued_count(connection, issued_count(connection) + 1)
     connection.execute(

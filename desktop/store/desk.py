@@ -239,8 +239,7 @@ class DeskStore(Reads):
             act.set_setting("numbers.file", identity)
             if not copied:
                 return False
-            dropped = act.drop_blocks(now)
-            act.set_setting("restored_at", now.isoformat())
+            dropped = act.give_up_numbers(now)
             count = max(self._mark.read() or 0, cite_book.issued_count(connection)) + 1
             cite_book.set_issued_count(
                 connection, count

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ctypes
 import os
+import platform
 import struct
-import sys
 from pathlib import Path
 
 _AT_FDCWD = -100
@@ -26,10 +26,10 @@ def file_identity(path: Path) -> str:
 
 def _born(path: Path, found: os.stat_result) -> int:
     """Nanoseconds since 1970; 0 where the system does not tell."""
-    if sys.platform.startswith("linux"):
-        return _born_on_linux(path)
     seconds = getattr(found, "st_birthtime", None)  # macOS
-    return int(seconds * 1_000_000_000) if seconds is not None else 0
+    if seconds is not None:
+        return int(seconds * 1_000_000_000)
+    return _born_on_linux(path) if platform.system() == "Linux" else 0
 
 
 def _born_on_linux(path: Path) -> int:

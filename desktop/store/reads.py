@@ -241,6 +241,14 @@ class Reads(ABC):
         with self.reading() as connection:
             return connection.scalar(statement) or 0
 
+    def delivery_seq(self, device: str, unit: str) -> int:
+        """The last number known of that device in that unit's mailbox: given here, or told by its events; 0 for none."""
+        statement = select(sequences.c.last).where(
+            sequences.c.kind == "delivery", sequences.c.name == f"{device}/{unit}"
+        )
+        with self.reading() as connection:
+            return connection.scalar(statement) or 0
+
     def device_seq(self, device: str) -> int:
         """The last sequence number known of that device: given here, or told by its events."""
         with self.reading() as connection:
@@ -257,6 +265,21 @@ class Reads(ABC):
         """Blocks of that series and year that may still be used."""
         with self.reading() as connection:
             return cite_book.read_blocks(connection, series, year)
+
+    def highest_number(self, series: str, year: int, device: str) -> int:
+        """The highest number that this desk knows to be taken, dropped blocks and that device's events included; 0 for none."""
+        with self.reading() as connection:
+            return cite_book.highest(connection, series, year, device)
+
+    def numbers_left(self, series: str, year: int) -> int:
+        """How many numbers this desk can still give without a line."""
+        with self.reading() as connection:
+            return cite_book.left(connection, series, year)
+
+    def series_held(self) -> list[tuple[str, int]]:
+        """Series and years of which this desk has ever taken a block."""
+        with self.reading() as connection:
+            return cite_book.series_held(connection)
 
     def number_conflicts(self) -> list[cite_book.NumberConflict]:
         """Numbers that two documents bear."""

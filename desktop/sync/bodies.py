@@ -86,7 +86,15 @@ REQUIRED: Mapping[EventKind, Mapping[str, Check]] = {
 _SIGNED_EXTRA: Mapping[str, Check] = {"field": _text}
 OPTIONAL: Mapping[EventKind, Mapping[str, Check]] = {
     EventKind.DRAFTED: {"approvers": _texts, "signers": _texts, "access": _access, "practice": _flag},
-    EventKind.FROZEN: {"attachments": _attachments, "fields": _texts},
+    EventKind.FROZEN: {
+        "attachments": _attachments,
+        "fields": _texts,
+        "subject": _text,
+        "signers": _texts,
+        "approvers": _texts,
+        "access": _access,
+    },
+    EventKind.VOIDED: {"reason": _text},
     EventKind.SIGNED: _SIGNED_EXTRA,
     EventKind.RAISED: _SIGNED_EXTRA,
     EventKind.DISPATCHED: {

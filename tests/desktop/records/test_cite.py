@@ -24,21 +24,60 @@ def test_short_year_and_literal_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"),
+    ("text", "reason", "place"),
     [
-        ("{unit}/{number}/{year", "unclosed"),
-        ("{unit}/{number}/{year}}", "unclosed"),
-        ("{day}/{number}/{year}", "unknown"),
-        ("{unit}/{year}", "needs_once"),
-        ("{number}/{unit}", "needs_once"),
-        ("{number}/{number}/{year}", "needs_once"),
-        ("{number}{year}", "adjacent"),
+        ("{unit}/{number}/{year", "unclosed", 17),
+        ("{unit}/{number}/{year}}", "unclosed", 23),
+        ("}{unit}/{number}/{year}", "unclosed", 1),
+        ("{day}/{number}/{year}", "unknown", 1),
+        ("{unit}/{Number}/{year}", "unknown", 8),
+        ("{}/{number}/{year}", "unknown", 1),
+        ("{unit}/{number:}/{year}", "unknown", 8),
+        ("{unit:3}/{number}/{year}", "width", 1),
+        ("{unit}/{number:0}/{year}", "width", 8),
+        ("{unit}/{number:10}/{year}", "width", 8),
+        ("{unit}/{number}/{year:1}", "width", 17),
+        ("{unit}/{year}", "needs_once", 14),
+        ("{number}/{unit}", "needs_once", 16),
+        ("{number}/{number}/{year}", "needs_once", 10),
+        ("", "needs_once", 1),
+        ("{number}{year}", "adjacent", 9),
+        ("{unit}{number}/{year}", "adjacent", 7),
+        ("{unit}1{number}/{year}", "digit", 7),
+        ("{unit}/{number}0/{year}", "digit", 16),
+        (" {number}/{year}", "sign", 1),
+        ("{number}/{year} ", "sign", 16),
+        ("{number}\n{year}", "sign", 9),
+        ("{number}/\u202e{year}", "sign", 10),
+        ("{number}/{year}/" + "x" * 100, "long", 101),
     ],
 )
-def test_patterns_that_cannot_be_unique_are_refused(text: str, reason: str) -> None:
+def test_a_bad_pattern_is_refused_with_its_place_and_an_example(text: str, reason: str, place: int) -> None:
     with pytest.raises(OfficeError, match=r"cite\.bad_pattern") as caught:
         CitePattern(text)
-    assert caught.value.facts["reason"] == reason
+    facts = caught.value.facts
+    assert (facts["reason"], facts["place"]) == (reason, place)
+    example = CitePattern(str(facts["example"]))
+    assert example.render(entity="GADOR", unit="GADOR-SDPD", kind="NI", number=45, year=2026) == facts["gives"]
+
+
+_PATTERNS = (
+    "{unit}/{type}/{number:5}/{year}", "{entity}/{unit}/{type}/Nro.{number:4}/{year}", "{unit}-{type}-{number:4}/{year}",
+    "{type}-{year}-{number:5}", "DESP-A/{number:3}/{year:2}", "{number}-{year}",
+)  # fmt: skip
+_names = st.text("AB12-/", min_size=1, max_size=4)
+
+
+@given(st.sampled_from(_PATTERNS), _names, _names, st.data())
+def test_one_series_never_prints_one_cite_twice(text: str, unit: str, kind: str, data: st.DataObject) -> None:
+    """Whatever prefix and code are, digits and strokes among them."""
+    numbered = st.tuples(st.integers(1, 10**6), st.integers(2000, 2099))
+    one, other = data.draw(numbered), data.draw(numbered)
+    first, second = (
+        CitePattern(text).render(entity="E", unit=unit, kind=kind, number=number, year=year)
+        for number, year in (one, other)
+    )
+    assert (first == second) == (one == other)
 
 
 @pytest.mark.parametrize("number", [0, -1])
