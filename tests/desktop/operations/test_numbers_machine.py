@@ -57,6 +57,16 @@ class Numbering(RuleBasedStateMachine):
     def restore(self, which: int, whole: bool) -> None:
         self.office.restore(which % len(self.office.backups), whole=whole)
 
+    @precondition(lambda self: self.office.backups)
+    @rule(which=st.integers(0, 20), whole=st.booleans(), line=st.booleans(), more=st.integers(1, 3))
+    def relapse(self, which: int, whole: bool, line: bool, more: int) -> None:
+        """Numbers are given, the copy from before is put back, and numbering goes on at once."""
+        place, _ = self.office.backups[which % len(self.office.backups)]
+        for _ in range(more):
+            self.number(place, line=False, die_at=None, year=2026)
+        self.restore(which, whole=whole)
+        self.number(place, line=line, die_at=None, year=2026)
+
     @precondition(lambda self: len(self.office.seats) < _MOST_SEATS)
     @rule(place=_SEAT)
     def clone(self, place: int) -> None:
