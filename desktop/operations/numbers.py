@@ -58,12 +58,25 @@ def reserve_cite(desk: Desk, code: str, year: int, document: str) -> Cite:
         number = reserve_number(desk, rule.series, year, document)
         if numbering_of(desk, code) == rule:  # else the directory fetched meanwhile brought other rules
             break
-    text = rule.pattern.render(
-        entity=desk.directory.entity.acronym, unit=desk.unit.prefix, kind=code, number=number, year=year
-    )
+    text = _printed(desk, rule, code, number, year)
     if any(view.id != document for view in desk.store.documents(cite=text)):
         raise OfficeError("cite.taken", cite=text)
     return Cite(text, rule.series, year, number)
+
+
+def reserved_cite(desk: Desk, code: str, document: str) -> Cite | None:
+    """The CITE that this desk's book keeps for a document of that type; None where it keeps none."""
+    kept = desk.store.reserved_number(document)
+    if kept is None:
+        return None
+    series, year, number = kept
+    return Cite(_printed(desk, numbering_of(desk, code), code, number, year), series, year, number)
+
+
+def _printed(desk: Desk, rule: Numbering, code: str, number: int, year: int) -> str:
+    return rule.pattern.render(
+        entity=desk.directory.entity.acronym, unit=desk.unit.prefix, kind=code, number=number, year=year
+    )
 
 
 def reserve_number(desk: Desk, series: str, year: int, document: str) -> int:
@@ -114,6 +127,18 @@ def _take(desk: Desk, series: str, year: int) -> None:
     )
     with desk.store.act() as act:
         act.add_block(block)
+
+
+def own_series(desk: Desk) -> frozenset[str]:
+    """The series in which this unit alone numbers, by the rules that hold now."""
+    codes = {template.code for template in desk.templates.values()}
+    found = {numbering_of(desk, code).series for code in codes}
+    return frozenset(series for series in found if series.startswith(f"cite-{desk.unit_id}"))
+
+
+def first_number(desk: Desk, series: str, year: int) -> int:
+    """Where the book of that series and year begins."""
+    return _book(desk, series, year)[0]
 
 
 def _book(desk: Desk, series: str, year: int) -> tuple[int, int]:

@@ -7,7 +7,7 @@ A number is never reused; its series restarts each gestión (year of the entity'
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -153,3 +153,42 @@ def next_number(blocks: tuple[NumberBlock, ...], used: frozenset[int]) -> int:
         if candidate <= block.last:
             return candidate
     raise OfficeError("cite.no_numbers", series=blocks[0].series if blocks else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Numbers ``first`` to ``last`` that no document bears, and ``why``: ``unused`` (this desk may still give them), ``dropped``
+    (given up, never to be given), ``paper`` (before the program's first), ``elsewhere`` (another desk's, or not heard of yet).
+    """
+
+    first: int
+    last: int
+    why: str
+
+
+def gaps(
+    known: frozenset[int], kept: Iterable[NumberBlock], dropped: Iterable[NumberBlock], first: int
+) -> tuple[Gap, ...]:
+    """Every number from 1 to the highest known or held is borne by a document or lies in exactly one gap."""
+    held, given_up = list(kept), list(dropped)
+    top = max((0, *known, *(block.last for block in (*held, *given_up))))
+    used = {id(block): max((n for n in known if block.first <= n <= block.last), default=0) for block in held}
+
+    def why(number: int) -> str:
+        if number < first:
+            return "paper"
+        if any(block.first <= number <= block.last for block in held):
+            past = any(block.first <= number < used[id(block)] for block in held)
+            return "dropped" if past else "unused"  # numbers only rise: what was passed over is never given
+        if any(block.first <= number <= block.last for block in given_up):
+            return "dropped"
+        return "elsewhere"
+
+    missing = [(number, why(number)) for number in range(1, top + 1) if number not in known]
+    found: list[Gap] = []
+    for number, reason in missing:
+        if found and found[-1].last == number - 1 and found[-1].why == reason:
+            found[-1] = Gap(found[-1].first, number, reason)
+        else:
+            found.append(Gap(number, number, reason))
+    return tuple(found)

@@ -97,13 +97,17 @@ class NumberingRules:
         fitting = [one for one in self.starts if one.year == year and _names(one, unit, kind)]
         return max((one.first for one in fitting), default=1)
 
-    def require_apart(self, entity: Entity, units: Iterable[Unit], kinds: Iterable[str]) -> None:
-        """Raises ``numbering.same_print`` where two series would print the same cite."""
+    def require_apart(
+        self, entity: Entity, units: Sequence[Unit], kinds: Sequence[str], *, before: NumberingRules | None = None
+    ) -> None:
+        """Raises ``numbering.same_print`` where two series would print the same cite: of these rules, or one of these and one of
+        those that held before.
+        """
         there: dict[str, tuple[str, str]] = {}
-        wanted = list(kinds)
-        for unit in units:
-            for kind in wanted:
-                found = self.of(entity, unit, kind)
+        wanted = [(unit, kind) for unit in units for kind in kinds]
+        for rules in (self,) if before is None else (before, self):
+            for unit, kind in wanted:
+                found = rules.of(entity, unit, kind)
                 outline = found.pattern.outline(entity=entity.acronym, unit=unit.prefix, kind=kind)
                 series, other = there.setdefault(outline, (found.series, unit.prefix))
                 if series != found.series:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -23,16 +22,6 @@ if TYPE_CHECKING:
 OTHERS_LEAVE = timedelta(minutes=10)
 OWN_LEAVE = timedelta(minutes=1)
 _COUNT = "numbers.issued"
-
-
-@dataclass(frozen=True, slots=True)
-class NumberConflict:
-    """One number that two documents bear. Shown to the unit's chief; nothing is renumbered silently."""
-
-    series: str
-    year: int
-    number: int
-    documents: tuple[str, ...]
 
 
 def add_block(connection: Connection, block: NumberBlock) -> bool:
@@ -191,22 +180,3 @@ def note_number(connection: Connection, event: Event, digest: str) -> None:
 
 def _is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**53
-
-
-def conflicts(connection: Connection) -> list[NumberConflict]:
-    """Numbers that events give to more than one document."""
-    seen = seen_numbers.c
-    doubled = (
-        select(seen.series, seen.year, seen.number)
-        .group_by(seen.series, seen.year, seen.number)
-        .having(func.count(seen.document.distinct()) > 1)
-        .order_by(seen.series, seen.year, seen.number)
-    )
-    found = []
-    for row in connection.execute(doubled).all():
-        bearers = select(seen.document).where(
-            seen.series == row.series, seen.year == row.year, seen.number == row.number
-        )
-        documents = tuple(connection.scalars(bearers.distinct().order_by(seen.document)))
-        found.append(NumberConflict(row.series, row.year, row.number, documents))
-    return found

@@ -18,7 +18,7 @@ from desktop.records.events import SignedEvent
 from desktop.routing.slips import Hop, SlipView
 from desktop.routing.trays import Tray
 
-from . import cite_book, raising, search
+from . import cite_book, cite_register, raising, search
 from . import outbox as outbox_
 from .drafts import Draft, read_drafts
 from .projections import digest_of, read_events, signed_event
@@ -281,10 +281,30 @@ class Reads(ABC):
         with self.reading() as connection:
             return cite_book.series_held(connection)
 
-    def number_conflicts(self) -> list[cite_book.NumberConflict]:
-        """Numbers that two documents bear."""
+    def number_conflicts(self) -> list[cite_register.NumberConflict]:
+        """Numbers that more than one document bears, and that nobody has settled."""
         with self.reading() as connection:
-            return cite_book.conflicts(connection)
+            return cite_register.conflicts(connection)
+
+    def number_settlements(self) -> list[cite_register.Settled]:
+        """What chiefs decided of such numbers."""
+        with self.reading() as connection:
+            return cite_register.settlements(connection)
+
+    def number_book(self) -> list[cite_register.BookRow]:
+        """Every number heard of or reserved here, by series, year and number."""
+        with self.reading() as connection:
+            return cite_register.book_rows(connection)
+
+    def number_blocks(self) -> tuple[list[NumberBlock], list[NumberBlock]]:
+        """This desk's blocks: those that may still be used, and those that were given up."""
+        with self.reading() as connection:
+            return cite_register.book_blocks(connection)
+
+    def reserved_number(self, document: str) -> tuple[str, int, int] | None:
+        """Series, year and number that this desk's book gave that document; None for none."""
+        with self.reading() as connection:
+            return cite_register.reserved_for(connection, document)
 
     # this desk's own
     def setting(self, name: str) -> str | None:

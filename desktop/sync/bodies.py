@@ -76,6 +76,7 @@ REQUIRED: Mapping[EventKind, Mapping[str, Check]] = {
     EventKind.OBSERVED: {"remark": _full},
     EventKind.SIGNED: _APPEND,
     EventKind.RAISED: _APPEND,
+    EventKind.NUMBER_SETTLED: {"cite": _full, "documents": _texts, "keep": _texts, "reason": _full},
     EventKind.OPENED: {"number": _full, "subject": _text},
     EventKind.DISPATCHED: {"to_unit": _full, "mode": _mode, "action": _full},
     EventKind.RECEIVED: {"hop": _full},
