@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.records.cite import DEFAULT_CITE, DEFAULT_SLIP, CitePattern, NumberBlock, next_number
+from desktop.records.cite import DEFAULT_CITE, DEFAULT_SLIP, CitePattern, Gap, NumberBlock, gaps, next_number
 from desktop.records.errors import OfficeError
 
 
@@ -127,3 +127,27 @@ def test_devices_with_disjoint_blocks_never_issue_one_number_twice(sizes: list[i
             if data.draw(st.booleans()):  # a restored copy knows the highest number only
                 used = {max(used)}
     assert len(issued) == len(set(issued)) == sum(sizes)
+
+
+@given(st.lists(st.tuples(st.integers(1, 5), st.sampled_from(["kept", "dropped", "other"])), max_size=6), st.data())
+def test_every_number_is_borne_or_lies_in_exactly_one_gap(sizes: list[tuple[int, str]], data: st.DataObject) -> None:
+    at, kept, dropped = 1, [], []
+    for ordinal, (size, whose) in enumerate(sizes, 1):
+        block = NumberBlock("s", 2026, ordinal, at, at + size - 1, "d")
+        at += size
+        {"kept": kept, "dropped": dropped}.get(whose, []).append(block)
+    known = frozenset(data.draw(st.sets(st.integers(1, at + 3))))
+    first = data.draw(st.integers(1, 4))
+    found = gaps(known, kept, dropped, first)
+    told = [number for gap in found for number in range(gap.first, gap.last + 1)]
+    top = max((0, *known, *(block.last for block in (*kept, *dropped))))
+    assert sorted([*told, *known]) == list(range(1, top + 1))
+    held = {n for block in kept for n in range(block.first, block.last + 1)}
+    assert all(gap.why != "unused" or held >= set(range(gap.first, gap.last + 1)) for gap in found)
+
+
+def test_why_no_document_bears_a_number() -> None:
+    kept, dropped = [NumberBlock("s", 2026, 2, 11, 20, "d")], [NumberBlock("s", 2026, 1, 6, 10, "d")]
+    assert gaps(frozenset({6, 14, 23}), kept, dropped, 3) == (
+        Gap(1, 2, "paper"), Gap(3, 5, "elsewhere"), Gap(7, 13, "dropped"), Gap(15, 20, "unused"), Gap(21, 22, "elsewhere"),
+    )  # fmt: skip
