@@ -13,6 +13,7 @@ from desktop.operations import raise_level as raising
 from desktop.operations import show as showing
 from desktop.operations import sign as signing_operation
 from desktop.operations import tokens, verify
+from desktop.operations import void as voiding
 from desktop.words import words
 from signing.report import Level
 
@@ -33,7 +34,9 @@ def add_to(app: typer.Typer) -> None:
     document = typer.Typer(help="Documentos de este escritorio.", no_args_is_help=True)
     for name, command in (
         ("new", new),
+        ("number", number),
         ("freeze", freeze),
+        ("void", void),
         ("sign", sign),
         ("raise", raise_level),
         ("show", show),
@@ -74,6 +77,40 @@ def new(
             put_json({"document": document})
         else:
             put_line(document)
+        return Exit.DONE
+
+    return at_desk(home, act, official=official, as_json=as_json)
+
+
+def number(document: Document, official: Official = "", home: Home = None, as_json: Json = False) -> int:
+    """Da su CITE a un borrador antes de congelarlo."""
+
+    def act(desk: Desk) -> Exit:
+        cite = freezing.number(desk, document)
+        if as_json:
+            put_json({"cite": cite})
+        else:
+            put_line(cite)
+        return Exit.DONE
+
+    return at_desk(home, act, official=official, as_json=as_json)
+
+
+def void(
+    document: Document,
+    reason: Annotated[str, typer.Option("--reason", help="Por qué se anula.")],
+    official: Official = "",
+    home: Home = None,
+    as_json: Json = False,
+) -> int:
+    """Anula el documento: conserva su CITE, que nadie más llevará, y sus bytes."""
+
+    def act(desk: Desk) -> Exit:
+        cite = voiding.void(desk, document, reason)
+        if as_json:
+            put_json({"cite": cite})
+        else:
+            put_line(words("void.done", "es", {"cite": cite}).what)
         return Exit.DONE
 
     return at_desk(home, act, official=official, as_json=as_json)

@@ -65,7 +65,9 @@ class Desk:
     official: str = ""
     place: str = "Oruro"
     block_size: int = 50
-    cite_pattern: str = "{unit}/{type}/{number:5}/{year}"
+    newest: bool = (
+        False  # the exchange has been asked, since this program started, whether it knows more of this device
+    )
     last_contact: datetime | None = field(default=None)
     offline_since: datetime | None = field(default=None)
     token_watch: TokenWatch | None = field(default=None)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from desktop.records.cite import DEFAULT_SLIP
 from desktop.records.documents import DocumentView, require
 from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind, SignedEvent
@@ -17,7 +16,7 @@ from desktop.store.desk import Act
 from .acting import standing_of
 from .acts import record, travelling
 from .desk import Desk
-from .numbers import SLIP_SERIES, reserve_number
+from .numbers import SLIP_KIND, SLIP_SERIES, reserve_number, rules_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +107,8 @@ def _opening(desk: Desk, view: DocumentView) -> dict[str, str | int]:
     """The heading of a new slip. Series, year and sequence let a restored desk know which numbers are used."""
     year = desk.now_local().year
     sequence = reserve_number(desk, SLIP_SERIES, year, view.id)
-    number = DEFAULT_SLIP.render(
-        entity=desk.directory.entity.acronym, unit=desk.unit.prefix, kind="I", number=sequence, year=year
+    number = rules_of(desk).slip.render(
+        entity=desk.directory.entity.acronym, unit=desk.unit.prefix, kind=SLIP_KIND, number=sequence, year=year
     )
     return {
         "number": number,

@@ -13,6 +13,7 @@ from desktop.records.errors import OfficeError
 from desktop.store.drafts import Draft, DraftAttachment
 
 from .desk import Desk
+from .generate import generate_if_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +40,20 @@ def draft(desk: Desk, new: NewDocument, *, official: str = "") -> str:
         desk.directory.official(who)
     document = desk.ids()
     attachments = tuple(_attach(desk, path) for path in new.attachments)
-    desk.store.save_draft(
-        Draft(
-            id=document,
-            template=new.template,
-            author=author.id,
-            fields=json.dumps(dict(new.fields), ensure_ascii=False),
-            body=json.dumps(new.body.to_json(), ensure_ascii=False),
-            attachments=attachments,
-            signers=tuple(new.signers),
-            approvers=tuple(new.approvers),
-            access=int(new.access),
-            updated_at=desk.clock(),
-        )
+    kept = Draft(
+        id=document,
+        template=new.template,
+        author=author.id,
+        fields=json.dumps(dict(new.fields), ensure_ascii=False),
+        body=json.dumps(new.body.to_json(), ensure_ascii=False),
+        attachments=attachments,
+        signers=tuple(new.signers),
+        approvers=tuple(new.approvers),
+        access=int(new.access),
+        updated_at=desk.clock(),
     )
+    desk.store.save_draft(kept)
+    generate_if_due(desk, kept, subject=subject_of(desk, kept), author=author)
     return document
 
 

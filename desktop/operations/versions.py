@@ -79,5 +79,5 @@ def _page(desk: Desk, document: str, version: Version, body: Body) -> bytes:
     if kept is None:
         raise OfficeError("version.text_missing", label=version.label)
     text = json.dumps(body.to_json(), ensure_ascii=False)
-    job = page_job(desk, replace(kept, body=text), desk.directory.official(kept.author), "")
+    job = page_job(desk, replace(kept, body=text), desk.directory.official(kept.author), "", desk.clock())
     return preview(replace(job, cite=None, qr="")).pdf

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -81,6 +81,7 @@ class DocumentView:
     acting: tuple[tuple[str, str], ...] = ()  # (official, substitute): whom the page names in his place
     access: AccessClass = AccessClass.UNCLASSIFIED
     practice: bool = False
+    void_reason: str = ""
     slip: str | None = None
     created_at: datetime | None = None
     changed_at: datetime | None = None
@@ -181,7 +182,7 @@ def _apply(view: DocumentView, item: SignedEvent) -> DocumentView:
         case EventKind.FROZEN:
             frozen = Frozen(_text(body["digest"]), _text(body.get("text", "")), event.claimed_at, int(body["pages"]))
             return replace(
-                view,
+                _told_anew(view, body),
                 state=DocumentState.FROZEN,
                 digest=frozen.digest,
                 pages=frozen.pages,
@@ -201,7 +202,7 @@ def _apply(view: DocumentView, item: SignedEvent) -> DocumentView:
         case EventKind.SIGNED | EventKind.RAISED:
             return _append(view, item)
         case EventKind.VOIDED:
-            return replace(view, state=DocumentState.VOID)
+            return replace(view, state=DocumentState.VOID, void_reason=_text(body.get("reason", "")))
         case EventKind.CONCLUDED:
             return view if concludes_copy(event) else replace(view, state=DocumentState.CONCLUDED)
         case EventKind.REOPENED:
@@ -224,6 +225,19 @@ def _observation(item: SignedEvent) -> Observation:
         _text(body.get("digest", "")),
         _text(body.get("text", "")),
         tuple(read_mark(mark) for mark in body.get("marks", ())),
+    )
+
+
+def _told_anew(view: DocumentView, body: Mapping[str, Json]) -> DocumentView:
+    """A draft that was numbered at generation could still be changed: its first freezing tells what it has become."""
+    if view.state is not DocumentState.DRAFT:
+        return view
+    return replace(
+        view,
+        subject=_text(body.get("subject", view.subject)),
+        approvers=_texts(body.get("approvers", view.approvers)),
+        signers=_texts(body.get("signers", view.signers)),
+        access=AccessClass(int(body.get("access", view.access))),
     )
 
 

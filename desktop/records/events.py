@@ -29,6 +29,7 @@ class EventKind(StrEnum):
     SIGNED = "document.signed"
     RAISED = "document.raised"
     VOIDED = "document.voided"
+    NUMBER_SETTLED = "document.number_settled"
     OPENED = "slip.opened"
     DISPATCHED = "slip.dispatched"
     RECEIVED = "slip.received"

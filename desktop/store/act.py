@@ -151,6 +151,11 @@ class Act(Reads):
         """Give up every remaining number: a restored store does it before it numbers again. Returns how many blocks."""
         return cite_book.drop_blocks(self._connection, now)
 
+    def give_up_numbers(self, now: datetime) -> int:
+        """Drop what is left, and remember when: this store has been found to be an old copy. Returns how many blocks."""
+        self.set_setting("restored_at", now.isoformat())
+        return self.drop_blocks(now)
+
     def issue_number(self, series: str, year: int, document: str, now: datetime) -> int:
         """The document's number in that series and year; asked again it is the same.
 

@@ -9,23 +9,29 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from desktop.records.errors import OfficeError
+
+from . import cite_book
 from .act import Act
 from .bytes_ import ByteStore
 from .drafts import Draft
 from .failures import told_as_office_errors
+from .file_identity import file_identity
 from .mark import NumberMark
 from .opening import connect, prepare
 from .outbox import OutboxRow
 from .reads import Quarantined, Reads, Receipt, TrayItem
+from .tables import settings
 
+_FILE = select(settings.c.value).where(settings.c.name == "numbers.file")
 DATABASE = "desk.sqlite3"
 VIEWS = "2"  # rises when folded views hold more than before
 
@@ -124,16 +130,21 @@ class DeskStore(Reads):
             raise RuntimeError("acts do not nest")
         with self._lane:
             self._actor = threading.get_ident()
+            marked = False
             try:
                 with told_as_office_errors(self._path), self._writer.begin() as connection:
                     self._act = Act(connection, self._bytes)
                     yield self._act
                     self._act.fold()
-                    issued = self._act.issued
+                    if self._act.issued:
+                        marked = True
+                        self._keep_mark(connection)
+            except BaseException:
+                if marked:
+                    self._right_mark()
+                raise
             finally:
                 self._act = self._actor = None
-            if issued:
-                self._keep_mark()
 
     @contextmanager
     def _joined(self) -> Iterator[Act]:
@@ -210,25 +221,46 @@ class DeskStore(Reads):
             act.set_setting("views", VIEWS)
 
     # numbers
-    def _issued(self, connection: Connection) -> int:
-        return int(connection.exec_driver_sql("SELECT count(*) FROM issued_numbers").scalar_one())
+    def _keep_mark(self, connection: Connection) -> None:
+        """Before the commit, so that no copy of the database can know of as many numbers as the mark unless it knows them all."""
+        with told_as_office_errors(self._path, files=True):
+            self._mark.write(cite_book.issued_count(connection))
 
-    def _keep_mark(self) -> None:
-        with self.reading() as connection:
-            issued = self._issued(connection)
-        self._mark.write(issued)
+    def _right_mark(self) -> None:
+        """The act failed after its mark was written. Nobody else is between mark and commit while this holds the database."""
+        with suppress(OfficeError), self._writer.begin() as connection:
+            self._keep_mark(connection)
 
     def _drop_restored(self, now: datetime) -> bool:
+        """Whether this is a copy that was put back or taken elsewhere; its remaining numbers are then given up.
+
+        Asked again inside an act where it seems so: another program may just have written its mark and not yet committed.
+        """
+        with told_as_office_errors(self._path, files=True):
+            identity = file_identity(self._path)
         marked = self._mark.read()  # before the database: another program may issue a number between the two
         with self.reading() as connection:
-            issued = self._issued(connection)
-        if marked <= issued:
+            kept = connection.scalar(_FILE)
+            seems = self._is_copy(connection, marked, identity)
+        if not seems and kept is not None:
             return False
-        with self.act() as act:
-            act.drop_blocks(now)
-            act.set_setting("restored_at", now.isoformat())
-        self._mark.write(issued)
-        return True
+        with self.act() as act, act.reading() as connection:
+            copied = seems and self._is_copy(connection, self._mark.read(), identity)
+            act.set_setting("numbers.file", identity)
+            if not copied:
+                return False
+            dropped = act.give_up_numbers(now)
+            count = max(self._mark.read() or 0, cite_book.issued_count(connection)) + 1
+            cite_book.set_issued_count(
+                connection, count
+            )  # above every copy there is: none of them passes for the newest
+            self._keep_mark(connection)
+        return dropped > 0
+
+    def _is_copy(self, connection: Connection, marked: int | None, identity: str) -> bool:
+        issued, kept = cite_book.issued_count(connection), connection.scalar(_FILE)
+        lost = marked is None and issued > 0
+        return lost or (marked or 0) > issued or (kept is not None and kept != identity)
 
 
 def projection_digest(store: Reads) -> str:
