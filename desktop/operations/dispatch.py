@@ -75,7 +75,7 @@ def dispatch(desk: Desk, document: str, order: Order, *, official: str = "") -> 
                 documents=documents,
                 actor=actor,
                 parents=parents,
-                sheets=view.pages,
+                sheets=view.sheets,
             )
     return slip_id
 

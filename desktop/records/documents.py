@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from .errors import OfficeError
 from .events import Event, EventKind, Json, SignedEvent, in_causal_order
+from .origin import Origin
 
 
 class AccessClass(IntEnum):
@@ -29,6 +30,7 @@ class DocumentState(StrEnum):
     FROZEN = "frozen"  # numbered and frozen; on its way through the approval chain
     OBSERVED = "observed"  # back with the author
     SIGNED = "signed"  # everybody who must sign has signed
+    REGISTERED = "registered"  # came from outside; nobody here signs it
     CONCLUDED = "concluded"
     DEPOSITED = "deposited"
     VOID = "void"
@@ -42,6 +44,7 @@ class Attachment:
     size: int
     sha256: str
     media_type: str
+    pages: int = 0  # hojas that it adds to the document's count
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +81,20 @@ class DocumentView:
     remarks: tuple[tuple[str, str], ...] = ()
     access: AccessClass = AccessClass.UNCLASSIFIED
     practice: bool = False
+    origin: Origin | None = None  # of incoming paper
+    scanned: bool = False  # the bytes are a scan, or the PDF that was brought; else its constancia
     slip: str | None = None
     created_at: datetime | None = None
     changed_at: datetime | None = None
     forked: bool = False  # two appends to the same bytes: one appender at a time was broken
     refused: tuple[str, ...] = ()  # digests of events that the rules forbid or that say nothing readable
+
+    @property
+    def sheets(self) -> int:
+        """Hojas: those of the paper that came, else the document's pages with its attachments' that count."""
+        if self.origin is not None and self.origin.sheets:
+            return self.origin.sheets
+        return self.pages + sum(item.pages for item in self.attachments)
 
     @property
     def signed_by(self) -> tuple[str, ...]:
@@ -147,6 +159,16 @@ def _apply(view: DocumentView, item: SignedEvent) -> DocumentView:
                 practice=bool(body.get("practice", False)),
                 created_at=event.claimed_at,
             )
+        case EventKind.REGISTERED:
+            return _register(view, item)
+        case EventKind.SCANNED:
+            return replace(
+                view,
+                digest=_text(body["digest"]),
+                pages=int(body["pages"]),
+                scanned=True,
+                attachments=(*view.attachments, *_attachments(body)),
+            )
         case EventKind.NUMBERED:
             return replace(view, cite=_text(body["cite"]))
         case EventKind.FROZEN:
@@ -157,10 +179,7 @@ def _apply(view: DocumentView, item: SignedEvent) -> DocumentView:
                 pages=int(body["pages"]),
                 approved=(),
                 appended=(),
-                attachments=tuple(
-                    Attachment(_text(a["name"]), int(a["size"]), _text(a["sha256"]), _text(a["type"]))
-                    for a in body.get("attachments", ())
-                ),
+                attachments=_attachments(body),
             )
         case EventKind.APPROVED:
             return replace(view, approved=(*view.approved, _who(item)))
@@ -174,12 +193,40 @@ def _apply(view: DocumentView, item: SignedEvent) -> DocumentView:
         case EventKind.CONCLUDED:
             return view if concludes_copy(event) else replace(view, state=DocumentState.CONCLUDED)
         case EventKind.REOPENED:
-            return replace(view, state=DocumentState.SIGNED)
+            return replace(view, state=DocumentState.REGISTERED if view.origin else DocumentState.SIGNED)
         case EventKind.DEPOSITED:
             return replace(view, state=DocumentState.DEPOSITED)
         case EventKind.OPENED | EventKind.ANSWERED if event.actor.unit == view.unit:
             return replace(view, slip=view.slip or event.slip)  # only its own unit puts a document on a slip
     return view
+
+
+def _register(view: DocumentView, item: SignedEvent) -> DocumentView:
+    event, body = item.event, item.event.body
+    return replace(
+        view,
+        state=DocumentState.REGISTERED,
+        kind=_text(body["kind"]),
+        subject=_text(body["subject"]),
+        cite=_text(body["number"]),
+        author=event.actor.official,
+        unit=event.actor.unit,
+        digest=_text(body["digest"]),
+        pages=int(body["pages"]),
+        origin=Origin.from_json(body["origin"]),
+        scanned=bool(body.get("scanned", False)),
+        attachments=_attachments(body),
+        access=AccessClass(int(body.get("access", 0))),
+        practice=bool(body.get("practice", False)),
+        created_at=event.claimed_at,
+    )
+
+
+def _attachments(body: Mapping[str, Json]) -> tuple[Attachment, ...]:
+    return tuple(
+        Attachment(_text(a["name"]), int(a["size"]), _text(a["sha256"]), _text(a["type"]), int(a.get("pages", 0)))
+        for a in body.get("attachments", ())
+    )
 
 
 def concludes_copy(event: Event) -> bool:
@@ -195,7 +242,7 @@ def _who(item: SignedEvent) -> str:
 def _permit(view: DocumentView, item: SignedEvent) -> None:
     """Refuse what the state, the turn or the unit forbids, before anything of the event is applied."""
     event = item.event
-    if (event.kind is EventKind.DRAFTED) != (view.created_at is None):
+    if (event.kind in {EventKind.DRAFTED, EventKind.REGISTERED}) != (view.created_at is None):
         raise _forbidden(view, event.kind)
     if concludes_copy(event):
         return
@@ -203,6 +250,9 @@ def _permit(view: DocumentView, item: SignedEvent) -> None:
     match event.kind:
         case EventKind.NUMBERED | EventKind.FROZEN | EventKind.VOIDED:
             if event.actor.unit != view.unit or (event.kind is EventKind.NUMBERED and view.cite):
+                raise _forbidden(view, event.kind)
+        case EventKind.SCANNED:  # once: whoever has the paper lays its scan in the place of the constancia
+            if event.actor.unit != view.unit or view.scanned:
                 raise _forbidden(view, event.kind)
         case EventKind.OPENED:
             if event.actor.unit != view.unit or view.slip is not None:
@@ -272,9 +322,10 @@ _ALLOWED: dict[EventKind, frozenset[DocumentState]] = {
     EventKind.VOIDED: frozenset(
         {DocumentState.DRAFT, DocumentState.FROZEN, DocumentState.OBSERVED, DocumentState.SIGNED}
     ),
-    EventKind.OPENED: frozenset({DocumentState.SIGNED}),
-    EventKind.DISPATCHED: frozenset({DocumentState.SIGNED}),
-    EventKind.CONCLUDED: frozenset({DocumentState.SIGNED}),
+    EventKind.SCANNED: frozenset({DocumentState.REGISTERED}),
+    EventKind.OPENED: frozenset({DocumentState.SIGNED, DocumentState.REGISTERED}),
+    EventKind.DISPATCHED: frozenset({DocumentState.SIGNED, DocumentState.REGISTERED}),
+    EventKind.CONCLUDED: frozenset({DocumentState.SIGNED, DocumentState.REGISTERED}),
     EventKind.REOPENED: frozenset({DocumentState.CONCLUDED}),
     EventKind.DEPOSITED: frozenset({DocumentState.CONCLUDED}),
 }
