@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
@@ -68,12 +68,12 @@ def checked(given: Origin, subject: str, today: date) -> Origin:
 
     ``today`` is the entity's: a letter cannot be dated after it came.
     """
-    made = Origin(
-        **{
-            one.name: " ".join(value.split()) if isinstance(value := getattr(given, one.name), str) else value
-            for one in fields(given)
-        }
-    )
+    texts: dict[str, Any] = {
+        one.name: " ".join(value.split())
+        for one in fields(given)
+        if isinstance(value := getattr(given, one.name), str)
+    }
+    made = replace(given, **texts)
     if not made.name and not made.entity:
         raise OfficeError("incoming.no_sender")
     if not subject.strip():
