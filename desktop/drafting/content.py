@@ -44,7 +44,9 @@ _PROGRAMS = (
     b"MZ", b"\x7fELF", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe",
     b"L\x00\x00\x00\x01\x14\x02\x00", b"\x00asm", b"dex\n", b"!<arch>\n", b"\xed\xab\xee\xdb",
 )  # fmt: skip
-_PROGRAM_NAMES = frozenset({"exe", "dll", "com", "scr", "cpl", "msi", "jar", "apk", "deb", "rpm", "appimage", "lnk", "sys", "ocx"})
+_PROGRAM_NAMES = frozenset(
+    {"exe", "dll", "com", "scr", "cpl", "msi", "jar", "apk", "deb", "rpm", "appimage", "lnk", "sys", "ocx"}
+)
 _SCRIPT_NAMES = frozenset(
     {"bat", "cmd", "ps1", "psm1", "vbs", "vbe", "js", "jse", "wsf", "wsh", "hta", "sh", "bash", "py", "pl", "rb", "php", "reg",
      "scf", "url", "desktop", "command", "applescript", "jnlp", "inf"}

@@ -53,9 +53,9 @@ def read_pages(
     reader: Path | None = None,
     seconds: float = SECONDS,
     most: int = MOST_PAGES,
-    progress: Progress = lambda done, total: None,
+    progress: Progress | None = None,
 ) -> ReadText:
-    """What stands on these pages. Never raises: ``ocr.missing``, ``ocr.no_spanish``, ``ocr.page_failed``, ``ocr.pages_left`` are notices."""
+    """What stands on these pages. Never raises; ``notices``: ``ocr.missing``, ``_no_spanish``, ``_page_failed``, ``_pages_left``."""
     program = reader or find_reader()
     if program is None:
         return ReadText(notices=(OfficeError("ocr.missing"),))
@@ -68,7 +68,8 @@ def read_pages(
         if text is None:
             notices.append(OfficeError("ocr.page_failed", page=number))
         texts.append(text or "")
-        progress(number, min(len(pages), most))
+        if progress is not None:
+            progress(number, min(len(pages), most))
     if len(pages) > most:
         notices.append(OfficeError("ocr.pages_left", read=most, pages=len(pages)))
     return ReadText(PAGE_END.join(texts) if any(texts) else "", tuple(notices))
@@ -91,7 +92,7 @@ def _read(program: Path, picture: bytes, seconds: float) -> str | None:
 def _run(command: list[str], given: bytes, seconds: float) -> bytes | None:
     """Its standard output; None when it fails, or takes longer, and is stopped."""
     environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
-    flags = subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0
+    flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows no black window flashes
     try:
         process = subprocess.Popen(
             command,

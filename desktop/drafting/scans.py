@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from desktop.records.errors import OfficeError
 
@@ -51,7 +51,7 @@ class ScanReader:
         self._setter = LimitedSetter()
         self._folder = tempfile.TemporaryDirectory(prefix="qillqa-scan-", ignore_cleanup_errors=True)
 
-    def __enter__(self) -> ScanReader:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -86,9 +86,7 @@ class ScanReader:
         return ScanPage(data, told["media_type"], told["width"], told["height"]), int(told["frames"])
 
 
-def set_scan(
-    pages: Sequence[ScanPage], title: str, *, resources: Path, created: datetime, number: str = ""
-) -> bytes:
+def set_scan(pages: Sequence[ScanPage], title: str, *, resources: Path, created: datetime, number: str = "") -> bytes:
     """One PDF/A-2a + PDF/UA-1 file of these pages. Equal pages give equal bytes. Raises ``drafting.page_failed``, ``drafting.no_room``."""
     files = {f"{place:05}.{_ending(page)}": page.data for place, page in enumerate(pages, 1)}
     words = f" de {number}" if number else ""
@@ -115,11 +113,11 @@ def with_size(page: ScanPage, width: float, height: float) -> ScanPage:
 
 def answer(asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     """The child's part: one page of a picture file, upright and written anew."""
-    from PIL import Image as pictures
+    from PIL import Image
 
-    pictures.MAX_IMAGE_PIXELS = MOST_PIXELS // 2
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2
     try:
-        with pictures.open(asked["path"], formats=_FORMATS) as picture:
+        with Image.open(asked["path"], formats=_FORMATS) as picture:
             frames = int(getattr(picture, "n_frames", 1))
             picture.seek(asked["frame"])
             if picture.width * picture.height > MOST_PIXELS:
@@ -130,7 +128,7 @@ def answer(asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
             lossless = picture.format != "JPEG"
             made = _on_paper(fitted(picture, transparent=transparent, side=SIDE))
             media_type, data = written(made, lossless=lossless)
-    except (pictures.DecompressionBombError, MemoryError):
+    except (Image.DecompressionBombError, MemoryError):
         return {"failed": "too_large"}, b""
     except Exception:  # noqa: BLE001 - whatever a stranger's picture provokes in its decoder is an answer
         return {"failed": "unreadable"}, b""
@@ -140,11 +138,11 @@ def answer(asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
 
 def _on_paper(picture: Image) -> Image:
     """Paper is white where a picture is transparent: PDF/A pages need no blending then."""
-    from PIL import Image as pictures
+    from PIL import Image
 
     if picture.mode != "RGBA":
         return picture
-    sheet = pictures.new("RGB", picture.size, "white")
+    sheet = Image.new("RGB", picture.size, "white")
     sheet.paste(picture, mask=picture.getchannel("A"))
     return sheet
 
@@ -171,6 +169,4 @@ def _ending(page: ScanPage) -> str:
 
 
 def _too_large(name: str) -> OfficeError:
-    return OfficeError(
-        "scan.too_large", file=name, megapixels=MOST_PIXELS // 1_000_000, megabytes=LARGEST // 1_000_000
-    )
+    return OfficeError("scan.too_large", file=name, megapixels=MOST_PIXELS // 1_000_000, megabytes=LARGEST // 1_000_000)

@@ -65,7 +65,7 @@ def _job(desk: Desk, kept: Draft, author: Official, cite: str) -> PageJob:
     now = desk.now_local()
     entity = desk.directory.entity
     signers = [desk.directory.official(who) for who in kept.signers]
-    code = _verification_code(desk, kept.id)
+    code = code_of(desk, kept.id)
     body = read_body(kept)
     return PageJob(
         template=desk.templates[kept.template],
@@ -108,8 +108,8 @@ def _header(desk: Desk, kept: Draft, author: Official) -> dict[str, list[str] | 
     return {name: value for name, value in header.items() if name in known}
 
 
-def _verification_code(desk: Desk, document: str) -> str:
-    """80 random bits (docs/formats/document.md), the same for every freeze of one document."""
+def code_of(desk: Desk, document: str) -> str:
+    """80 random bits (docs/formats/document.md), the same for whatever is printed of one document."""
     name = f"code:{document}"
     code = desk.store.setting(name)
     if code is None:

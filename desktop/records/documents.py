@@ -159,16 +159,8 @@ def _apply(view: DocumentView, item: SignedEvent) -> DocumentView:
                 practice=bool(body.get("practice", False)),
                 created_at=event.claimed_at,
             )
-        case EventKind.REGISTERED:
-            return _register(view, item)
-        case EventKind.SCANNED:
-            return replace(
-                view,
-                digest=_text(body["digest"]),
-                pages=int(body["pages"]),
-                scanned=True,
-                attachments=(*view.attachments, *_attachments(body)),
-            )
+        case EventKind.REGISTERED | EventKind.SCANNED:
+            return _incoming(view, item)
         case EventKind.NUMBERED:
             return replace(view, cite=_text(body["cite"]))
         case EventKind.FROZEN:
@@ -188,21 +180,26 @@ def _apply(view: DocumentView, item: SignedEvent) -> DocumentView:
             return replace(view, state=DocumentState.OBSERVED, remarks=(*view.remarks, remark))
         case EventKind.SIGNED | EventKind.RAISED:
             return _append(view, item)
-        case EventKind.VOIDED:
-            return replace(view, state=DocumentState.VOID)
         case EventKind.CONCLUDED:
             return view if concludes_copy(event) else replace(view, state=DocumentState.CONCLUDED)
         case EventKind.REOPENED:
             return replace(view, state=DocumentState.REGISTERED if view.origin else DocumentState.SIGNED)
-        case EventKind.DEPOSITED:
-            return replace(view, state=DocumentState.DEPOSITED)
+        case EventKind.VOIDED | EventKind.DEPOSITED:
+            ended = DocumentState.VOID if event.kind is EventKind.VOIDED else DocumentState.DEPOSITED
+            return replace(view, state=ended)
         case EventKind.OPENED | EventKind.ANSWERED if event.actor.unit == view.unit:
             return replace(view, slip=view.slip or event.slip)  # only its own unit puts a document on a slip
     return view
 
 
-def _register(view: DocumentView, item: SignedEvent) -> DocumentView:
+def _incoming(view: DocumentView, item: SignedEvent) -> DocumentView:
+    """A letter from outside: registered, or its scan laid in the place of its constancia."""
     event, body = item.event, item.event.body
+    if event.kind is EventKind.SCANNED:
+        attachments = (*view.attachments, *_attachments(body))
+        return replace(
+            view, digest=_text(body["digest"]), pages=int(body["pages"]), scanned=True, attachments=attachments
+        )
     return replace(
         view,
         state=DocumentState.REGISTERED,
@@ -248,11 +245,11 @@ def _permit(view: DocumentView, item: SignedEvent) -> None:
         return
     require(view, event.kind)
     match event.kind:
-        case EventKind.NUMBERED | EventKind.FROZEN | EventKind.VOIDED:
-            if event.actor.unit != view.unit or (event.kind is EventKind.NUMBERED and view.cite):
-                raise _forbidden(view, event.kind)
-        case EventKind.SCANNED:  # once: whoever has the paper lays its scan in the place of the constancia
-            if event.actor.unit != view.unit or view.scanned:
+        case EventKind.NUMBERED | EventKind.FROZEN | EventKind.VOIDED | EventKind.SCANNED:
+            again = (event.kind is EventKind.NUMBERED and view.cite) or (
+                event.kind is EventKind.SCANNED and view.scanned
+            )
+            if event.actor.unit != view.unit or again:
                 raise _forbidden(view, event.kind)
         case EventKind.OPENED:
             if event.actor.unit != view.unit or view.slip is not None:

@@ -60,7 +60,7 @@ class Origin:
     @property
     def words(self) -> str:
         """What it is found by, beside subject and number."""
-        return " ".join((self.name, self.entity, self.cite, self.ci, self.nit, self.enclosures, self.paper))
+        return f"{self.name} {self.entity} {self.cite} {self.ci} {self.nit} {self.enclosures} {self.paper}"
 
 
 def checked(given: Origin, subject: str, today: date) -> Origin:
@@ -69,9 +69,7 @@ def checked(given: Origin, subject: str, today: date) -> Origin:
     ``today`` is the entity's: a letter cannot be dated after it came.
     """
     texts: dict[str, Any] = {
-        one.name: " ".join(value.split())
-        for one in fields(given)
-        if isinstance(value := getattr(given, one.name), str)
+        one.name: " ".join(value.split()) for one in fields(given) if isinstance(value := getattr(given, one.name), str)
     }
     made = replace(given, **texts)
     if not made.name and not made.entity:
