@@ -17,6 +17,7 @@ from desktop.operations import tokens, verify
 from desktop.words import words
 from signing.report import Level
 
+from . import incoming_commands
 from .answers import Exit, put_json, put_line, tell
 from .desks import Home, Json, Official, at_desk, official_id
 from .draft_commands import Fields, body_of, fields_of
@@ -43,6 +44,7 @@ def add_to(app: typer.Typer) -> None:
         ("export", export),
     ):
         document.command(name)(command)
+    incoming_commands.add_to(document)
     app.add_typer(document, name="document")
 
 

@@ -8,6 +8,7 @@ from desktop.routing.slips import require_act
 
 from .acts import record
 from .desk import Desk
+from .read_text import index_sidecars
 
 
 def receive(desk: Desk, slip: str, hop: str, *, official: str = "") -> None:
@@ -19,6 +20,7 @@ def receive(desk: Desk, slip: str, hop: str, *, official: str = "") -> None:
         if not digest or not desk.store.has_bytes(digest):
             raise OfficeError("receive.bytes_missing", slip=view.number)
     _act(desk, EventKind.RECEIVED, slip, {"hop": hop}, official)
+    index_sidecars(desk, found.documents)
 
 
 def reject(desk: Desk, slip: str, hop: str, reason: str, *, official: str = "") -> None:

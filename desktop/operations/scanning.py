@@ -108,7 +108,7 @@ def _gather(desk: Desk, reader: ScanReader, path: Path, found: _Gathered) -> Non
     if verdict.reason != "file.unsigned":  # signatures, or timestamps alone
         found.signed.append((kept, verdict))
         return
-    found.pages += _drawn(desk, reader, path)
+    found.pages += drawn_pages(desk, reader, path)
     found.beside.append(kept)
 
 
@@ -125,20 +125,20 @@ def _bytes_of(path: Path) -> bytes:
     return data
 
 
-def _drawn(desk: Desk, reader: ScanReader, path: Path) -> list[ScanPage]:
-    """The pages of a PDF as pictures, drawn in the verifier's child."""
+def drawn_pages(desk: Desk, reader: ScanReader, path: Path) -> list[ScanPage]:
+    """The pages of a PDF as pictures, drawn in the verifier's child. Raises ``scan.bad_pdf``, ``scan.too_many_pages``."""
     try:
         _, total = desk.verifier.layout(path, 0)
         if total > MOST_PAGES:
             raise OfficeError("scan.too_many_pages", file=path.name, pages=total, most=MOST_PAGES)
-        return [_drawn_page(desk, reader, path, number) for number in range(total)]
+        return [_one_page(desk, reader, path, number) for number in range(total)]
     except SigningError as error:
         if not error.code.startswith("file."):
             raise
         raise OfficeError("scan.bad_pdf", file=path.name) from error
 
 
-def _drawn_page(desk: Desk, reader: ScanReader, path: Path, number: int) -> ScanPage:
+def _one_page(desk: Desk, reader: ScanReader, path: Path, number: int) -> ScanPage:
     place, _ = desk.verifier.layout(path, number)
     width = round(place.width / _POINTS * _DOTS)
     picture = desk.verifier.render(path, number + 1, width=max(min(width, SIDE), 200))

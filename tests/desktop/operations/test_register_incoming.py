@@ -251,7 +251,7 @@ def test_what_cannot_be_registered_takes_no_number(
 
 def test_odd_senders_are_registered_as_they_are(desk: Desk) -> None:
     odd = replace(SENDER, name="Ñuñez | #set page() *Wara*\u202e", entity="")
-    made = register_incoming(desk, Paper(odd, "Pedido $x$ #read(\"/etc/passwd\")"))
+    made = register_incoming(desk, Paper(odd, 'Pedido $x$ #read("/etc/passwd")'))
     text = text_of(desk.store.get_bytes(made.receipt))
     assert "Ñuñez / #set page() *Wara*" in text
     assert '#read("/etc/passwd")' in text
