@@ -44,6 +44,7 @@ _PROGRAMS = (
     b"MZ", b"\x7fELF", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe",
     b"L\x00\x00\x00\x01\x14\x02\x00", b"\x00asm", b"dex\n", b"!<arch>\n", b"\xed\xab\xee\xdb",
 )  # fmt: skip
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PROGRAM_NAMES = frozenset(
     {"exe", "dll", "com", "scr", "cpl", "msi", "jar", "apk", "deb", "rpm", "appimage", "lnk", "sys", "ocx"}
 )
@@ -75,6 +76,10 @@ def _by_content(data: bytes, promised: str) -> tuple[str, Risk | None]:
         return PDF, None
     if data.startswith(b"PK\x03\x04"):
         return _archive(data)
+    if data.startswith(_OLE) and promised.startswith(
+        ("application/vnd.ms-", "application/msword", "application/vnd.visio")
+    ):
+        return promised, _macros_of_old(data)  # one container for all of them
     found = _signatures(data)
     if promised in found:
         return promised, _macros_of_old(data)
@@ -119,8 +124,7 @@ def _archive(data: bytes) -> tuple[str, Risk | None]:
 
 def _macros_of_old(data: bytes) -> Risk | None:
     """Old office formats (OLE2) keep macros in a storage of this name."""
-    ole = data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
-    return Risk.MACROS if ole and "_VBA_PROJECT".encode("utf-16-le") in data else None
+    return Risk.MACROS if data.startswith(_OLE) and "_VBA_PROJECT".encode("utf-16-le") in data else None
 
 
 def _is_text(data: bytes) -> bool:
@@ -139,7 +143,7 @@ def _is_text(data: bytes) -> bool:
 
 def _differs(media_type: str, promised: str) -> bool:
     """Whether the name promises a kind of file that this is not; kinds that people would not tell apart do not count."""
-    if not promised or promised == media_type or UNKNOWN in (media_type, promised):
+    if not promised or promised == media_type:
         return False
     if media_type.startswith("text/") and not promised.startswith(("image/", "application/pdf", "video/", "audio/")):
         return False

@@ -17,6 +17,7 @@ from desktop.store.desk import Act
 from .acts import record, travelling
 from .desk import Desk
 from .numbers import SLIP_SERIES, reserve_number
+from .weigh import require_room, weigh
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,13 @@ class Order:
 def dispatch(desk: Desk, document: str, order: Order, *, official: str = "") -> str:
     """Derive the document, or the slip it is on; returns the slip's id.
 
-    Raises ``slip.not_holder``, ``slip.in_transit``, ``slip.concluded`` and what ``require_order`` refuses.
+    Raises ``slip.not_holder``, ``slip.in_transit``, ``slip.concluded``, ``dispatch.no_room`` and what ``require_order`` refuses.
     """
     actor = desk.acting(official)
     view = desk.store.document(document)
     require(view, EventKind.DISPATCHED)
     require_order(desk, order)
+    require_room(weigh(desk, document, addressees=1 + len(order.copies)))
     opening = _opening(desk, view) if view.slip is None else None
     slip_id = view.slip or desk.ids()
     if view.slip is not None:

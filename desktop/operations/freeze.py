@@ -8,14 +8,14 @@ import secrets
 
 from desktop.drafting.body import Body
 from desktop.drafting.dates import date_in_words
-from desktop.drafting.jobs import PageJob, SetPage, SignerSlot, verification_code, verification_text
+from desktop.drafting.jobs import AttachedFile, PageJob, SetPage, SignerSlot, verification_code, verification_text
 from desktop.drafting.setting import freeze as set_frozen
 from desktop.records.cite import CitePattern
-from desktop.records.documents import Attachment, require
+from desktop.records.documents import require
 from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind
 from desktop.records.people import Official
-from desktop.store.drafts import Draft
+from desktop.store.drafts import Draft, DraftAttachment
 
 from .acts import Outgoing, record
 from .desk import Desk
@@ -76,7 +76,7 @@ def _job(desk: Desk, kept: Draft, author: Official, cite: str) -> PageJob:
         place_date=date_in_words(now.date(), desk.place),
         practice=entity.practice,
         qr=verification_text(entity.acronym, cite, code),
-        attachments=tuple(Attachment(item.name, item.size, item.sha256, item.media_type) for item in kept.attachments),
+        attachments=tuple(_listed(desk, item) for item in kept.attachments),
         signers=tuple(SignerSlot(person.name, person.post) for person in signers),
         created=desk.clock().replace(microsecond=0),
         document_id=kept.id,
@@ -84,6 +84,12 @@ def _job(desk: Desk, kept: Draft, author: Official, cite: str) -> PageJob:
         sheet=desk.templates[kept.template].sheet,
         letterhead=desk.letterhead,
     )
+
+
+def _listed(desk: Desk, item: DraftAttachment) -> AttachedFile:
+    """Its row on the last page; with its bytes where its type puts them inside the PDF."""
+    data = desk.store.get_bytes(item.sha256) if item.embed else None
+    return AttachedFile(item.name, item.size, item.sha256, item.media_type, item.embed, data)
 
 
 def _pictures(desk: Desk, body: Body) -> dict[str, bytes]:
@@ -123,6 +129,7 @@ def _keep(desk: Desk, kept: Draft, author: Official, *, cite: str, number: int, 
     subject = subject_of(desk, kept)
     attachments = [
         {"name": item.name, "size": item.size, "sha256": item.sha256, "type": item.media_type}
+        | ({"pages": item.pages} if item.pages else {})
         for item in kept.attachments
     ]
     first = not desk.store.events_of_document(kept.id)
