@@ -19,7 +19,7 @@ from desktop.operations import weigh as weighing
 from desktop.records.errors import OfficeError
 from desktop.words import words
 
-from .answers import Exit, put_json, put_line, tell
+from .answers import Exit, put_json, put_line
 from .desks import Home, Json, Official, at_desk, official_id
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def dispatch(
         )
         load = weighing.weigh(desk, document, addressees=1 + len(order.copies))
         if not as_json:
-            tell(_weight(load))
+            put_line(_weight(load))
         if check:
             dispatching.require_order(desk, order)
             weighing.require_room(load)
