@@ -16,6 +16,7 @@ _DEPTH = 32
 _FORM = "Root/AcroForm"
 _VALUE = frozenset({"/V", "/RV", "/I", "/TI"})
 _PICTURE = frozenset({"/AP", "/AS", "/M"})
+_DRESS = frozenset({"/DA", "/BS", "/Border"})
 _TAGGED = frozenset({"/StructParent", "/P"})  # may be added to what has none, as may /Type /Annot
 _SIGNED = frozenset(
     {
@@ -307,7 +308,7 @@ class _Form:
         if "/Ff" in rest and _gains(step.old(raw(old, "/Ff")), step.new(raw(new, "/Ff")), _FIELD_READ_ONLY):
             rest.remove("/Ff")
         if rest & _VALUE and here.kind in ("/Tx", "/Ch"):
-            rest.discard("/DA")  # another font or size for what is written; what it looks like is compared
+            rest -= _DRESS  # another font, size or border for what is written; what it looks like is compared
         for key in sorted(rest - _VALUE - _PICTURE):
             kind = ChangeKind.BEHAVIOUR if key in ("/A", "/AA") else ChangeKind.FORM_CHANGED
             step.note(kind, here.path + key, page=page, name=here.name)
