@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import io
-import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,6 +17,7 @@ import pypdfium2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from desktop.drafting import ocr
 from desktop.drafting.preflight import preflight
@@ -22,7 +26,6 @@ from desktop.operations.desk import Desk
 from desktop.operations.file_names import safe_name
 from desktop.operations.register_incoming import Paper, Registered, attach_scan, register_incoming
 from desktop.operations.scanning import SIDECAR
-from desktop.practice.people import AUTHOR
 from desktop.records.documents import DocumentState
 from desktop.records.errors import OfficeError
 from desktop.records.origin import Origin
@@ -59,8 +62,8 @@ def office(stages: Stages, founded: TestOffice) -> TestOffice:
 
 
 @pytest.fixture
-def desk(office: TestOffice) -> Iterator[Desk]:
-    return office.desk(PLANNING)  # type: ignore[return-value]
+def desk(office: TestOffice) -> Desk:
+    return office.desk(PLANNING)
 
 
 def text_of(pdf: bytes) -> str:
@@ -273,8 +276,6 @@ def bad_files(folder: Path) -> dict[str, tuple[Path, str]]:
         document.save(out, encryption=pikepdf.Encryption(owner="o", user="clave"))
     tiff = saved(folder / "good.tif", sheet(LINES, mode="1"), sheet(LINES, mode="1"), compression="group4").read_bytes()
     bomb = io.BytesIO()
-    from PIL import Image
-
     Image.new("1", (60_000, 60_000)).save(bomb, "PNG")
     return {
         "zero": (put("cero.pdf", b""), "scan.empty"),
@@ -302,8 +303,6 @@ def test_bad_scans_are_refused_in_words_and_nothing_is_registered(desk: Desk, tm
 
 
 def test_a_sixty_megabyte_photograph_is_scaled_to_paper(desk: Desk, tmp_path: Path) -> None:
-    from PIL import Image
-
     path = tmp_path / "foto.jpg"
     Image.effect_noise((10_000, 7_500), 90).convert("RGB").save(path, "JPEG", quality=97)
     assert path.stat().st_size > 60_000_000
@@ -351,43 +350,38 @@ def test_a_safe_name_is_one_for_every_system_and_unlike_the_others(given_name: s
         taken.append(made)
 
 
-def test_a_disk_that_fills_in_the_middle_registers_nothing(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A small file system of its own, really full while the scan is kept."""
-    import subprocess
-
-    small = tmp_path / "bytes"
-    small.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(small)], capture_output=True)
-    real = mounted.returncode == 0
-    if not real:  # no right to mount: the system's own refusal stands in
-        monkeypatch.setattr("desktop.store.bytes_.write_whole", _full)
-    else:
-        desk.store._bytes._folder = small
-    noise = tmp_path / "ruido.png"
-    from PIL import Image
-
-    Image.effect_noise((1200, 1600), 80).save(noise)
+@contextmanager
+def small_disk(folder: Path) -> Iterator[bool]:
+    """A file system of 300 kB; False where this machine lets nobody mount one."""
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(folder)], capture_output=True)
     try:
-        with refused("store.disk_full"):
-            registered(desk, noise, read=False)
+        yield mounted.returncode == 0
     finally:
-        if real:
-            subprocess.run(["umount", str(small)], check=True)
-            desk.store._bytes._folder = desk.home / "bytes"
-        monkeypatch.undo()
+        if mounted.returncode == 0:
+            subprocess.run(["umount", str(folder)], check=True)
+
+
+def _full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("where", ["bytes", "temporary files"])
+def test_a_disk_that_fills_in_the_middle_registers_nothing(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    noise = tmp_path / "ruido.png"
+    Image.effect_noise((1200, 1600), 80).save(noise)
+    with small_disk(tmp_path / "small") as real, monkeypatch.context() as patch:
+        if where == "bytes":
+            patch.setattr(desk.store._bytes, "_folder", tmp_path / "small")
+            if not real:
+                patch.setattr("desktop.store.bytes_.write_whole", _full)
+        else:
+            patch.setattr(tempfile, "tempdir", str(tmp_path / "small"))
+            if not real:
+                patch.setattr(Path, "write_bytes", _full)
+        with refused("store.disk_full" if where == "bytes" else "drafting.no_room"):
+            registered(desk, noise, read=False)
     assert trays.counts(desk)[Tray.PENDING] == 0
     assert registered(desk, noise, read=False).number.startswith("E-")
-
-
-def _full(path: Path, data: bytes) -> None:
-    raise OSError(28, "No space left on device")
-
-
-def test_the_work_folder_is_clean_afterwards(desk: Desk, tmp_path: Path) -> None:
-    registered(desk, saved(tmp_path / "a.png", sheet(LINES)), read=False)
-    work = desk.home / "work"
-    assert not work.exists() or list(work.iterdir()) == []
-    assert shutil.which("tesseract")
-    assert AUTHOR
