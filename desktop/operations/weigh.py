@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+from threading import Thread
 
 from desktop.records.errors import OfficeError
 from desktop.storage.folder import FolderStore
@@ -10,6 +12,7 @@ from desktop.storage.folder import FolderStore
 from .desk import Desk
 
 STICK_FILE = 4 * 1024**3 - 1  # bytes: one file on a FAT32 stick, as most are
+_PATIENCE = 1.0  # seconds
 _ENVELOPE = 100_000  # bytes of events and history for each hop, and of encryption: less in practice
 
 
@@ -54,8 +57,16 @@ def require_room(load: Load) -> None:
 
 
 def _room(desk: Desk) -> int | None:
-    try:
-        exchange = desk.exchange()
-        return exchange.room() if isinstance(exchange, FolderStore) else None
-    except OfficeError:
-        return None
+    """Asked beside, and not waited for long: a share whose server is gone answers nothing, and deriving works without a line."""
+    told: list[int] = []
+
+    def ask() -> None:
+        with suppress(OfficeError):
+            exchange = desk.exchange()
+            if isinstance(exchange, FolderStore):
+                told.append(exchange.room())
+
+    asking = Thread(target=ask, name="qillqa-room", daemon=True)
+    asking.start()
+    asking.join(_PATIENCE)
+    return told[0] if told else None

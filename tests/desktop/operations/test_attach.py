@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +16,7 @@ import pytest
 from desktop.drafting.content import Risk, content_of
 from desktop.drafting.preflight import preflight
 from desktop.drafting.templates import AttachmentRules, Manner
-from desktop.operations import dispatch, freeze, weigh
+from desktop.operations import dispatch, weigh
 from desktop.operations.attach import attach_all, told_of
 from desktop.operations.desk import Desk
 from desktop.practice.people import AUTHOR
@@ -170,4 +171,17 @@ def test_the_weight_is_known_before_sending_and_a_full_exchange_is_told(
     assert desk.store.document(document).slip is None
     slip = dispatch.dispatch(desk, document, office.to_finance())
     assert desk.store.slip(slip).hops[0].sheets == view.pages + 3
-    assert freeze.PDF
+
+
+def test_a_share_that_does_not_answer_stops_nobody(
+    office: TestOffice, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = office.signed(desk, AUTHOR)
+    back = threading.Event()
+    monkeypatch.setattr(weigh, "_PATIENCE", 0.05)
+    monkeypatch.setattr("desktop.storage.folder.FolderStore.room", lambda store: back.wait(20) and 0)
+    try:
+        assert weigh.weigh(desk, document).room is None
+        assert dispatch.dispatch(desk, document, office.to_finance())
+    finally:
+        back.set()
