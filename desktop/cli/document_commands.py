@@ -14,11 +14,12 @@ from desktop.operations import show as showing
 from desktop.operations import sign as signing_operation
 from desktop.operations import tokens, verify
 from desktop.operations import void as voiding
+from desktop.operations.attach import told_of
 from desktop.words import words
 from signing.report import Level
 
-from . import chain_commands
-from .answers import Exit, put_json, put_line, tell
+from . import chain_commands, incoming_commands
+from .answers import Exit, put_json, put_line, said, tell
 from .desks import Home, Json, Official, at_desk, official_id
 from .draft_commands import Fields, body_of, fields_of
 from .pins import PinSource
@@ -45,6 +46,7 @@ def add_to(app: typer.Typer) -> None:
     ):
         document.command(name)(command)
     chain_commands.add_to(document)
+    incoming_commands.add_to(document)
     app.add_typer(document, name="document")
 
 
@@ -73,10 +75,15 @@ def new(
                 approvers=[official_id(desk, who) for who in approver],
             ),
         )
+        kept = desk.store.draft(document)
+        notices = [notice for item in (kept.attachments if kept else ()) for notice in told_of(item)]
         if as_json:
-            put_json({"document": document})
+            rows = [{"code": notice.code, "facts": dict(notice.facts)} for notice in notices]
+            put_json({"document": document, "attachments": kept.attachments if kept else (), "notices": rows})
         else:
             put_line(document)
+            for notice in notices:
+                tell(" ".join(said(notice.code, notice.facts)))
         return Exit.DONE
 
     return at_desk(home, act, official=official, as_json=as_json)

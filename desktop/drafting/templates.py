@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,25 @@ class SigningRules:
     policy: SignaturePolicy | None = None
 
 
+class Manner(StrEnum):
+    """How an attachment goes with its document: beside it, beside it and counted among its hojas, or inside the PDF (PDF/A-3a)."""
+
+    BESIDE = "beside"
+    PAGES = "pages"
+    EMBED = "embed"
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRules:
+    """What a type allows: how PDFs and others go; sizes in megabytes; ``risky``: whether what may do harm is taken, and told."""
+
+    pdf: Manner = Manner.PAGES
+    others: Manner = Manner.BESIDE
+    largest: int = 200
+    total: int = 500
+    risky: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
     """A checked template. ``title`` is printed; ``code`` is its part of the CITE; ``outline`` starts a new body.
@@ -87,6 +107,7 @@ class Template:
     outline: tuple[OutlinePart, ...] = ()
     subject: str = "referencia"
     signing: SigningRules = SigningRules()
+    attaching: AttachmentRules = AttachmentRules()
     family: str = ""
     description: str = ""
     signed: bool = True

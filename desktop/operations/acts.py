@@ -75,7 +75,7 @@ def record(
 
 def _chain(act: Act, kind: EventKind, document: str, body: Mapping[str, object]) -> Sequence[str]:
     """Author, approvers and signers of a document, as far as they are told yet."""
-    if kind is EventKind.DRAFTED:
+    if kind in {EventKind.DRAFTED, EventKind.REGISTERED}:  # nothing is told before
         told = (body.get("approvers", ()), body.get("signers", ()))
         return [who for people in told if isinstance(people, list) for who in people]
     view = act.document(document)

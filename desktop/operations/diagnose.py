@@ -50,6 +50,7 @@ def diagnose(
         _fonts(resources),
         _templates(resources),
         _search(),
+        _reading(),
         _space(home),
     ]
 
@@ -114,6 +115,18 @@ def _search() -> Finding:
     return Finding(
         "doctor.search" if good else "doctor.no_search", good, needed=True, facts={"version": sqlite3.sqlite_version}
     )
+
+
+def _reading() -> Finding:
+    """Whether the text of scans can be read; nothing else needs it."""
+    from desktop.drafting.ocr import LANGUAGE, find_reader, languages
+
+    program = find_reader()
+    if program is None:
+        return Finding("ocr.missing", good=False)
+    if LANGUAGE not in languages(program):
+        return Finding("ocr.no_spanish", good=False, facts={"language": LANGUAGE})
+    return Finding("doctor.reading", good=True, facts={"program": str(program)})
 
 
 def _space(home: Path) -> Finding:

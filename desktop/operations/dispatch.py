@@ -17,6 +17,7 @@ from .acting import standing_of
 from .acts import record, travelling
 from .desk import Desk
 from .numbers import SLIP_KIND, SLIP_SERIES, reserve_number, rules_of
+from .weigh import require_room, weigh
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class Order:
 def dispatch(desk: Desk, document: str, order: Order, *, official: str = "", behalf: str = "") -> str:
     """Derive the document, or the slip it is on; returns the slip's id. ``behalf``: in whose name, where not in one's own.
 
-    Raises ``event.no_delegation``, ``event.secretary_only``,
-    ``slip.not_holder``, ``slip.in_transit``, ``slip.concluded`` and what ``require_order`` refuses.
+    Raises ``event.no_delegation``, ``event.secretary_only``, ``slip.not_holder``, ``slip.in_transit``, ``slip.concluded``,
+    ``dispatch.no_room`` and what ``require_order`` refuses.
     """
     actor = desk.acting(official)
     view = desk.store.document(document)
@@ -46,6 +47,7 @@ def dispatch(desk: Desk, document: str, order: Order, *, official: str = "", beh
     if behalf and behalf != actor.id:  # before a number is spent on it
         for kind in (EventKind.DISPATCHED, *(() if view.slip else (EventKind.OPENED,))):
             standing_of(desk, actor.id, behalf, kind)
+    require_room(weigh(desk, document, addressees=1 + len(order.copies)))
     opening = _opening(desk, view) if view.slip is None else None
     slip_id = view.slip or desk.ids()
     if view.slip is not None:
@@ -80,7 +82,7 @@ def dispatch(desk: Desk, document: str, order: Order, *, official: str = "", beh
                 documents=documents,
                 actor=actor,
                 parents=parents,
-                sheets=view.pages,
+                sheets=view.sheets,
                 behalf=behalf,
             )
     return slip_id

@@ -10,8 +10,9 @@ from pathlib import Path
 from desktop.drafting.body import Body
 from desktop.records.documents import AccessClass
 from desktop.records.errors import OfficeError
-from desktop.store.drafts import Draft, DraftAttachment
+from desktop.store.drafts import Draft
 
+from .attach import attach_all
 from .desk import Desk
 from .generate import generate_if_due
 
@@ -39,7 +40,7 @@ def draft(desk: Desk, new: NewDocument, *, official: str = "") -> str:
     for who in (*new.signers, *new.approvers):
         desk.directory.official(who)
     document = desk.ids()
-    attachments = tuple(_attach(desk, path) for path in new.attachments)
+    attachments = attach_all(desk, new.attachments, desk.templates[new.template].attaching)
     kept = Draft(
         id=document,
         template=new.template,
@@ -98,20 +99,3 @@ def subject_of(desk: Desk, kept: Draft) -> str:
     """The reference or subject: the field that the template names as such."""
     template = desk.templates.get(kept.template)
     return str(json.loads(kept.fields).get(template.subject if template else "referencia", ""))
-
-
-def _attach(desk: Desk, path: Path) -> DraftAttachment:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise OfficeError("draft.attachment_unreadable", name=path.name) from error
-    return DraftAttachment(
-        name=path.name, size=len(data), sha256=desk.store.put_bytes(data), media_type=media_type(path)
-    )
-
-
-def media_type(path: Path) -> str:
-    """Media type by the name's ending; ``application/octet-stream`` where it says nothing."""
-    import mimetypes
-
-    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"

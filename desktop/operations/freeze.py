@@ -9,13 +9,13 @@ from datetime import datetime
 
 from desktop.drafting.body import Body
 from desktop.drafting.dates import date_in_words
-from desktop.drafting.jobs import PageJob, SetPage, SignerSlot, verification_code, verification_text
+from desktop.drafting.jobs import AttachedFile, PageJob, SetPage, SignerSlot, verification_code, verification_text
 from desktop.drafting.setting import freeze as set_frozen
-from desktop.records.documents import Attachment, require, require_author
+from desktop.records.documents import require, require_author
 from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind
 from desktop.records.people import Official
-from desktop.store.drafts import Draft
+from desktop.store.drafts import Draft, DraftAttachment
 from desktop.sync.compose import has_reader
 
 from .acting import printed_for, stands_for, units_of_chain
@@ -102,7 +102,7 @@ def page_job(desk: Desk, kept: Draft, author: Official, cite: str, now: datetime
     """What the page of a kept draft shows at that moment."""
     entity = desk.directory.entity
     signers = [printed_for(desk, who) for who in kept.signers]
-    code = _verification_code(desk, kept.id)
+    code = code_of(desk, kept.id)
     body = read_body(kept)
     return PageJob(
         template=desk.templates[kept.template],
@@ -113,7 +113,7 @@ def page_job(desk: Desk, kept: Draft, author: Official, cite: str, now: datetime
         place_date=date_in_words(now.astimezone(desk.zone).date(), desk.place),
         practice=entity.practice,
         qr=verification_text(entity.acronym, cite, code),
-        attachments=tuple(Attachment(item.name, item.size, item.sha256, item.media_type) for item in kept.attachments),
+        attachments=tuple(_listed(desk, item) for item in kept.attachments),
         signers=tuple(SignerSlot(person.name, person.post, person.acting) for person in signers),
         created=now.replace(microsecond=0),
         document_id=kept.id,
@@ -121,6 +121,12 @@ def page_job(desk: Desk, kept: Draft, author: Official, cite: str, now: datetime
         sheet=desk.templates[kept.template].sheet,
         letterhead=desk.letterhead,
     )
+
+
+def _listed(desk: Desk, item: DraftAttachment) -> AttachedFile:
+    """Its row on the last page; with its bytes where its type puts them inside the PDF."""
+    data = desk.store.get_bytes(item.sha256) if item.embed else None
+    return AttachedFile(item.name, item.size, item.sha256, item.media_type, item.embed, data)
 
 
 def _pictures(desk: Desk, body: Body) -> dict[str, bytes]:
@@ -143,8 +149,8 @@ def _header(desk: Desk, kept: Draft, author: Official) -> dict[str, list[str] | 
     return {name: value for name, value in header.items() if name in known}
 
 
-def _verification_code(desk: Desk, document: str) -> str:
-    """80 random bits (docs/formats/document.md), the same for every freeze of one document."""
+def code_of(desk: Desk, document: str) -> str:
+    """80 random bits (docs/formats/document.md), the same for whatever is printed of one document."""
     name = f"code:{document}"
     code = desk.store.setting(name)
     if code is None:
@@ -159,6 +165,7 @@ def _keep(desk: Desk, kept: Draft, actor: Official, *, text: str, cite: Cite | N
     subject = subject_of(desk, kept)
     attachments = [
         {"name": item.name, "size": item.size, "sha256": item.sha256, "type": item.media_type}
+        | ({"pages": item.pages} if item.pages else {})
         for item in kept.attachments
     ]
     body: dict[str, object] = {"digest": digest, "pages": page.pages, "fields": list(page.fields), "text": written}

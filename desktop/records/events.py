@@ -22,6 +22,8 @@ class EventKind(StrEnum):
     """Every act there is. The value travels; never rename one."""
 
     DRAFTED = "document.drafted"
+    REGISTERED = "document.registered"
+    SCANNED = "document.scanned"
     NUMBERED = "document.numbered"
     FROZEN = "document.frozen"
     APPROVED = "document.approved"

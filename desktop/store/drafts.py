@@ -25,6 +25,10 @@ class DraftAttachment:
     size: int
     sha256: str
     media_type: str
+    pages: int = 0  # hojas that it adds to the document's
+    embed: bool = False
+    risk: str = ""  # why it may do harm when it is opened
+    misnamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

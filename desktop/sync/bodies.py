@@ -11,6 +11,7 @@ from datetime import date
 
 from desktop.records.errors import OfficeError
 from desktop.records.events import Event, EventKind, Json
+from desktop.records.origin import Origin
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 Check = Callable[[Json], bool]
@@ -87,6 +88,16 @@ def _place(value: Json) -> bool:
     )
 
 
+def _origin(value: Json) -> bool:
+    if not isinstance(value, dict):
+        return False
+    try:
+        Origin.from_json(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
 def _attachments(value: Json) -> bool:
     return isinstance(value, list) and all(
         isinstance(item, dict)
@@ -94,6 +105,7 @@ def _attachments(value: Json) -> bool:
         and _whole(item.get("size"))
         and _digest(item.get("sha256"))
         and _text(item.get("type"))
+        and _whole(item.get("pages", 0))
         for item in value
     )
 
@@ -101,6 +113,15 @@ def _attachments(value: Json) -> bool:
 _APPEND: Mapping[str, Check] = {"old": _digest, "new": _digest, "level": _text}
 REQUIRED: Mapping[EventKind, Mapping[str, Check]] = {
     EventKind.DRAFTED: {"kind": _full, "subject": _text},
+    EventKind.REGISTERED: {
+        "kind": _full,
+        "subject": _full,
+        "number": _full,
+        "digest": _digest,
+        "pages": _whole,
+        "origin": _origin,
+    },
+    EventKind.SCANNED: {"digest": _digest, "pages": _whole},
     EventKind.NUMBERED: {"cite": _full},
     EventKind.FROZEN: {"digest": _digest, "pages": _whole},
     EventKind.OBSERVED: {"remark": _full},
@@ -117,6 +138,8 @@ REQUIRED: Mapping[EventKind, Mapping[str, Check]] = {
 _SIGNED_EXTRA: Mapping[str, Check] = {"field": _text}
 OPTIONAL: Mapping[EventKind, Mapping[str, Check]] = {
     EventKind.DRAFTED: {"approvers": _texts, "signers": _texts, "access": _access, "practice": _flag},
+    EventKind.REGISTERED: {"attachments": _attachments, "scanned": _flag, "access": _access, "practice": _flag},
+    EventKind.SCANNED: {"attachments": _attachments},
     EventKind.FROZEN: {
         "attachments": _attachments,
         "fields": _texts,
