@@ -11,6 +11,7 @@ from desktop.records.cite import gaps
 from desktop.records.documents import DocumentView
 from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind
+from desktop.store.cite_book import BURNT
 from desktop.store.cite_register import BookRow, NumberConflict
 
 from .acts import heads, record
@@ -18,15 +19,16 @@ from .desk import Desk
 from .numbers import first_number, own_series
 from .void import record_void, require_void
 
-RESERVED, DOUBLED = "reserved", "doubled"
+RESERVED, DOUBLED, BURNED = "reserved", "doubled", "burnt"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line. ``last`` is above ``number`` for a run of numbers that no document bears.
 
-    ``state`` is a document's state, ``reserved`` (kept for a draft), ``doubled`` (observed: more than one document bears it), or why
-    nobody bears it (``unused``, ``dropped``, ``paper``, ``elsewhere``). ``at`` is in the entity's zone, by the clock of the PC.
+    ``state`` is a document's state, ``reserved`` (kept for a draft), ``doubled`` (observed: more than one document bears it),
+    ``burnt`` (the program died while giving it), or why nobody bears it (``unused``, ``dropped``, ``paper``, ``elsewhere``).
+    ``at`` is in the entity's zone, by the clock of the PC.
     """
 
     series: str
@@ -81,6 +83,8 @@ def _entry(desk: Desk, row: BookRow, doubled: Collection[str], settled: str) -> 
     at = row.at.astimezone(desk.zone)
     line = Entry(row.series, row.year, row.number, row.number, row.text, at, document=row.document)
     names = {each.id: each.name for each in desk.directory.officials}
+    if row.document.startswith(BURNT):
+        return replace(line, document="", state=BURNED)
     if row.kind is None:
         kept = desk.store.draft(row.document)
         author = names.get(kept.author, "") if kept else ""

@@ -18,6 +18,7 @@ from desktop.records.events import SignedEvent
 
 from . import cite_book, outbox, projections
 from .drafts import Draft, forget_draft, keep_draft
+from .mark import Number
 from .raising import RaisingTry, drop_try, put_try
 from .reads import Reads, last_device_seq
 from .tables import (
@@ -59,7 +60,8 @@ class Act(Reads):
         self._stored = stored
         self._touched: set[str] = set()
         self._number: int | None = None
-        self.issued = 0
+        self.issued: list[Number] = []
+        self.counted = False  # whether the mark beside the database has to be written anew
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -154,6 +156,8 @@ class Act(Reads):
     def give_up_numbers(self, now: datetime) -> int:
         """Drop what is left, and remember when: this store has been found to be an old copy. Returns how many blocks."""
         self.set_setting("restored_at", now.isoformat())
+        cite_book.begin_line(self._connection)
+        self.counted = True
         return self.drop_blocks(now)
 
     def issue_number(self, series: str, year: int, document: str, now: datetime) -> int:
@@ -161,8 +165,10 @@ class Act(Reads):
 
         Raises ``cite.no_numbers`` and ``cite.clock_behind``.
         """
-        number = cite_book.issue(self._connection, series, year, document, now)
-        self.issued += 1
+        number, new = cite_book.issue(self._connection, series, year, document, now)
+        self.counted |= new
+        if new:
+            self.issued.append((series, year, number))
         return number
 
     def set_mailbox_seq(self, device: str, unit: str, seq: int) -> None:

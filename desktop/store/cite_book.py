@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from desktop.records.cite import NumberBlock, next_number
 from desktop.records.errors import OfficeError
 from desktop.records.events import Event, EventKind
 
+from .mark import Number
 from .tables import events, issued_numbers, number_blocks, seen_numbers, settings
 from .times import read_time, write_time
 
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 OTHERS_LEAVE = timedelta(minutes=10)
 OWN_LEAVE = timedelta(minutes=1)
 _COUNT = "numbers.issued"
+_LINE = "numbers.line"
+BURNT = "burnt:"  # stands for the document of a number that no document is known to bear
 
 
 def add_block(connection: Connection, block: NumberBlock) -> bool:
@@ -102,8 +107,8 @@ def _own(connection: Connection, series: str, year: int, blocks: tuple[NumberBlo
     return frozenset(number for number in used if any(block.first <= number <= block.last for block in blocks))
 
 
-def issue(connection: Connection, series: str, year: int, document: str, now: datetime) -> int:
-    """The number that belongs to the document in that series and year; the same one when asked again.
+def issue(connection: Connection, series: str, year: int, document: str, now: datetime) -> tuple[int, bool]:
+    """The number that belongs to the document in that series and year, and whether it is new: asked again it is the same one.
 
     Raises ``cite.clock_behind`` when the clock lies before the last known event, ``cite.no_numbers`` when the blocks are
     used up.
@@ -115,7 +120,7 @@ def issue(connection: Connection, series: str, year: int, document: str, now: da
     if kept is None:  # a rebuilt desk knows it from the event only
         kept = connection.scalar(select(func.min(seen.number)).where(told, seen.document == document))
     if kept is not None:
-        return int(kept)
+        return int(kept), False
     blocks = read_blocks(connection, series, year)
     _check_clock(connection, now, {block.device for block in blocks})
     if not blocks:
@@ -128,7 +133,16 @@ def issue(connection: Connection, series: str, year: int, document: str, now: da
             series=series, year=year, number=number, document=document, issued_at=write_time(now)
         )
     )
-    return number
+    return number, True
+
+
+def burn(connection: Connection, numbers: Iterable[Number], now: datetime) -> None:
+    """Numbers that a document may bear of which this database knows nothing: they are never given, and the book says so."""
+    for series, year, number in numbers:
+        row = upsert(issued_numbers).values(
+            series=series, year=year, number=number, document=f"{BURNT}{number}", issued_at=write_time(now)
+        )
+        connection.execute(row.on_conflict_do_nothing())
 
 
 def issued_count(connection: Connection) -> int:
@@ -141,8 +155,22 @@ def issued_count(connection: Connection) -> int:
 
 def set_issued_count(connection: Connection, count: int) -> None:
     """Keep the count."""
-    row = upsert(settings).values(name=_COUNT, value=str(count))
-    connection.execute(row.on_conflict_do_update(index_elements=[settings.c.name], set_={"value": str(count)}))
+    _keep(connection, _COUNT, str(count))
+
+
+def count_line(connection: Connection) -> str:
+    """The line of counting: two copies count in one line only while none of them has given up its numbers."""
+    return connection.scalar(select(settings.c.value).where(settings.c.name == _LINE)) or ""
+
+
+def begin_line(connection: Connection) -> None:
+    """Count in a new line: no copy of before passes for the newest, however far it has counted."""
+    _keep(connection, _LINE, secrets.token_hex(8))
+
+
+def _keep(connection: Connection, name: str, value: str) -> None:
+    row = upsert(settings).values(name=name, value=value)
+    connection.execute(row.on_conflict_do_update(index_elements=[settings.c.name], set_={"value": value}))
 
 
 def _check_clock(connection: Connection, now: datetime, devices: set[str]) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any, Self
 
@@ -25,7 +26,7 @@ from .bytes_ import ByteStore
 from .drafts import Draft
 from .failures import told_as_office_errors
 from .file_identity import file_identity
-from .mark import NumberMark
+from .mark import Marked, Number, NumberMark
 from .opening import connect, prepare
 from .outbox import OutboxRow
 from .reads import Quarantined, Reads, Receipt, TrayItem
@@ -136,9 +137,9 @@ class DeskStore(Reads):
                     self._act = Act(connection, self._bytes)
                     yield self._act
                     self._act.fold()
-                    if self._act.issued:
+                    if self._act.counted:
                         marked = True
-                        self._keep_mark(connection)
+                        self._keep_mark(connection, self._act.issued)
             except BaseException:
                 if marked:
                     self._right_mark()
@@ -221,10 +222,11 @@ class DeskStore(Reads):
             act.set_setting("views", VIEWS)
 
     # numbers
-    def _keep_mark(self, connection: Connection) -> None:
+    def _keep_mark(self, connection: Connection, last: Iterable[Number] = ()) -> None:
         """Before the commit, so that no copy of the database can know of as many numbers as the mark unless it knows them all."""
         with told_as_office_errors(self._path, files=True):
-            self._mark.write(cite_book.issued_count(connection))
+            count, line = cite_book.issued_count(connection), cite_book.count_line(connection)
+            self._mark.write(Marked(count, line, tuple(last)))
 
     def _right_mark(self) -> None:
         """The act failed after its mark was written. Nobody else is between mark and commit while this holds the database."""
@@ -234,33 +236,52 @@ class DeskStore(Reads):
     def _drop_restored(self, now: datetime) -> bool:
         """Whether this is a copy that was put back or taken elsewhere; its remaining numbers are then given up.
 
-        Asked again inside an act where it seems so: another program may just have written its mark and not yet committed.
+        A program that died between mark and commit leaves the same trace as a copy that is one act behind: the numbers of that act
+        alone are in doubt, and are never given. Asked again inside an act where anything seems wrong: another program may
+        just have written its mark and not yet committed.
         """
         with told_as_office_errors(self._path, files=True):
             identity = file_identity(self._path)
         marked = self._mark.read()  # before the database: another program may issue a number between the two
         with self.reading() as connection:
             kept = connection.scalar(_FILE)
-            seems = self._is_copy(connection, marked, identity)
-        if not seems and kept is not None:
+            calm = self._trace(connection, marked, identity) is _Trace.NONE
+        if calm and kept is not None:
             return False
         with self.act() as act, act.reading() as connection:
-            copied = seems and self._is_copy(connection, self._mark.read(), identity)
+            marked = self._mark.read()
+            trace = _Trace.NONE if calm else self._trace(connection, marked, identity)
             act.set_setting("numbers.file", identity)
-            if not copied:
+            if trace is _Trace.NONE:
                 return False
-            dropped = act.give_up_numbers(now)
-            count = max(self._mark.read() or 0, cite_book.issued_count(connection)) + 1
-            cite_book.set_issued_count(
-                connection, count
-            )  # above every copy there is: none of them passes for the newest
-            self._keep_mark(connection)
-        return dropped > 0
+            if trace is _Trace.COPY or marked is None:
+                return act.give_up_numbers(now) > 0
+            cite_book.burn(connection, marked.last, now)
+            cite_book.set_issued_count(connection, marked.issued)
+            cite_book.begin_line(connection)
+            act.counted = True
+        return False
 
-    def _is_copy(self, connection: Connection, marked: int | None, identity: str) -> bool:
+    def _trace(self, connection: Connection, marked: Marked | None, identity: str) -> _Trace:
         issued, kept = cite_book.issued_count(connection), connection.scalar(_FILE)
-        lost = marked is None and issued > 0
-        return lost or (marked or 0) > issued or (kept is not None and kept != identity)
+        if kept is not None and kept != identity:
+            return _Trace.COPY
+        if marked is None:
+            return _Trace.COPY if issued else _Trace.NONE
+        if marked.line != cite_book.count_line(connection):
+            return _Trace.COPY
+        ahead = marked.issued - issued
+        if ahead <= 0:
+            return _Trace.NONE
+        return _Trace.DEATH if ahead == len(marked.last) else _Trace.COPY
+
+
+class _Trace(Enum):
+    """What mark and file say of the database."""
+
+    NONE = auto()
+    DEATH = auto()
+    COPY = auto()
 
 
 def projection_digest(store: Reads) -> str:

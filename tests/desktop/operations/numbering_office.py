@@ -124,9 +124,9 @@ class NumberingOffice:
         death = Death(seat.home, die_at)
         write = NumberMark.write
 
-        def mark(own: NumberMark, issued: int) -> None:
+        def mark(own: NumberMark, *told: Any) -> None:
             death.step()
-            write(own, issued)
+            write(own, *told)
             death.step()
 
         store = None

@@ -169,7 +169,7 @@ def test_a_database_put_back_from_a_copy_drops_its_numbers(opener: Callable[...,
     copy = shutil.copy(tmp_path / "home" / "desk.sqlite3", tmp_path / "copy")
     store = opener()
     assert not store.restored
-    assert _issue(store, "doc-2") == 2
+    assert [_issue(store, "doc-2"), _issue(store, "doc-4")] == [2, 3]
     store.close()
     shutil.copy(copy, tmp_path / "home" / "desk.sqlite3")
     store = opener()
@@ -265,17 +265,39 @@ def test_no_copy_of_another_time_passes_for_the_newest(opener: Callable[..., Des
     assert home.is_dir()
 
 
-def test_a_copy_made_between_mark_and_commit_is_told(opener: Callable[..., DeskStore], tmp_path: Path) -> None:
-    """The mark is written first: whoever comes back with the database as it was before the commit is told apart."""
+def test_one_act_behind_is_a_death_or_a_copy_and_that_number_alone_is_never_given(
+    opener: Callable[..., DeskStore], tmp_path: Path
+) -> None:
+    """A program that died between mark and commit must go on numbering without a line; a copy of that moment looks the same."""
     home = tmp_path / "home"
     store = opener()
     _block(store, 1, 50)
-    with store.act() as act:
-        act.issue_number("cite-a", 2026, "doc-1", LATER)
+    _numbered(store, "doc-1")
     store.close()
     before = shutil.copy(home / "desk.sqlite3", tmp_path / "before")
     store = opener()
     _numbered(store, "doc-2")
+    store.close()
+    shutil.copy(before, home / "desk.sqlite3")
+    store = opener()
+    assert not store.restored
+    assert _numbered(store, "doc-3", "doc-1") == [3, 1]
+    assert [row.document for row in store.number_book()] == ["doc-1", "burnt:2", "doc-3"]
+    store.close()
+    shutil.copy(before, home / "desk.sqlite3")  # once more: now it is told
+    assert opener().restored
+
+
+def test_a_copy_from_before_the_numbers_were_given_up_is_told(opener: Callable[..., DeskStore], tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    store = opener()
+    _block(store, 1, 50)
+    _numbered(store, "doc-1")
+    store.close()
+    before = shutil.copy(home / "desk.sqlite3", tmp_path / "before")
+    store = opener()
+    with store.act() as act:  # what came back from the exchange told that this is an old copy
+        assert act.give_up_numbers(LATER) == 1
     store.close()
     shutil.copy(before, home / "desk.sqlite3")
     assert opener().restored
