@@ -19,7 +19,7 @@ from desktop.store.drafts import Draft, DraftAttachment
 from desktop.sync.compose import has_reader
 
 from .acting import printed_for, stands_for, units_of_chain
-from .acts import Outgoing, record
+from .acts import Outgoing, record, told_before
 from .desk import Desk
 from .draft import read_body, subject_of
 from .generate import changed_since, enter_in_book, generate
@@ -34,7 +34,8 @@ def freeze(desk: Desk, document: str, *, official: str = "") -> str:
     """Number and freeze a draft; returns its CITE.
 
     The number is reserved for the document first (a crash afterwards keeps it reserved for the same document), the page is
-    set with no transaction held, then DRAFTED, NUMBERED and FROZEN become one transaction with their outbox rows.
+    set with no transaction held, then DRAFTED, NUMBERED and FROZEN become one transaction with their outbox rows. A draft that was
+    numbered before has the first two; its FROZEN tells what it has become, and those who join the vía only now get both with it.
     An observed document keeps its number: its new bytes supersede the old. Nobody types meanwhile: what the journal holds is
     what is frozen, and what was struck out before is forgotten afterwards (``settling``).
     Raises ``freeze.not_author``, ``document.act_forbidden`` once it is frozen, ``draft.open_elsewhere`` while it is being written,
@@ -172,8 +173,8 @@ def _keep(desk: Desk, kept: Draft, actor: Official, *, text: str, cite: Cite | N
     body["attachments"] = attachments
     if acting := {who: other for who in kept.signers if (other := printed_for(desk, who).substitute)}:
         body["acting"] = acting
-    if cite is None:
-        body |= changed_since(desk, kept, subject)
+    changed = changed_since(desk, kept, subject) if cite is None else {}
+    body |= changed
     with desk.store.act() as act:
         parents: tuple[str, ...] = act.heads_of_document(kept.id)
         if cite is not None:
@@ -183,6 +184,7 @@ def _keep(desk: Desk, kept: Draft, actor: Official, *, text: str, cite: Cite | N
         require_author(before, kept.author)
         if before.digest:
             body["supersedes"] = before.digest
+        told = [told_before(desk, act.events_of_document(kept.id))] if changed else []  # to who was not of the vía then
         record(
             desk,
             act,
@@ -191,10 +193,12 @@ def _keep(desk: Desk, kept: Draft, actor: Official, *, text: str, cite: Cite | N
             actor=actor,
             parents=parents,
             behalf=kept.author,
+            units=units_of_chain(desk, (*kept.approvers, *kept.signers)) if changed else (),
             body=body,
             blobs=[
                 Outgoing(digest, f"{text.replace('/', '-')}.pdf", PDF, "document"),
                 Outgoing(written, "texto.json", "application/json", "text"),
                 *(Outgoing(item.sha256, item.name, item.media_type, "attachment") for item in kept.attachments),
+                *told,
             ],
         )

@@ -14,6 +14,7 @@ from desktop.records.events import EventKind
 from desktop.store.cite_book import BURNT
 from desktop.store.cite_register import BookRow, NumberConflict
 
+from . import settling
 from .acts import heads, record
 from .desk import Desk
 from .numbers import first_number, own_series
@@ -155,6 +156,7 @@ def settle(desk: Desk, cite: str, keep: Sequence[str], reason: str, *, official:
             record_void(desk, act, view, reason, who)
         first = keep[0]
         record(desk, act, EventKind.NUMBER_SETTLED, document=first, actor=who, body=body, parents=heads(act, (first,)))
+    settling.settle(desk, [view.id for view in views])
 
 
 def _conflict(desk: Desk, cite: str) -> NumberConflict:

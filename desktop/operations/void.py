@@ -13,6 +13,7 @@ from .desk import Desk
 from .draft import subject_of
 from .generate import enter_in_book
 from .numbers import reserved_cite
+from .settling import settle
 
 
 def void(desk: Desk, document: str, reason: str, *, official: str = "") -> str:
@@ -31,6 +32,7 @@ def void(desk: Desk, document: str, reason: str, *, official: str = "") -> str:
     require_void(desk, view)
     with desk.store.act() as act:
         record_void(desk, act, view, reason, who)
+    settle(desk, [document])
     return view.cite
 
 
@@ -61,6 +63,7 @@ def _void_draft(desk: Desk, document: str, reason: str, who: Official) -> str:
         record(
             desk, act, EventKind.VOIDED, document=document, actor=who, body={"reason": reason.strip()}, parents=parents
         )
+    settle(desk, [document])
     return cite.text
 
 

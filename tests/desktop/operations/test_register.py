@@ -21,7 +21,8 @@ from desktop.operations.desk import Desk
 from desktop.operations.numbers import SLIP_SERIES, cite_series, keep_in_stock, reserve_number
 from desktop.operations.register import Entry, as_json, observed, register, settle
 from desktop.operations.void import void
-from desktop.practice.people import ANSWERER, CHIEF
+from desktop.operations.writing import drafts_folder, open_writing
+from desktop.practice.people import ANSWERER, AUTHOR, CHIEF
 from desktop.records.cite import NumberBlock
 from desktop.records.documents import DocumentState
 from desktop.records.events import Event, EventKind
@@ -261,6 +262,34 @@ def test_numbered_at_generation_where_the_rules_say_so(office: TestOffice) -> No
     assert desk.store.document(office.frozen(desk)).cite.split("/")[-2] == "00002"
     other = office.draft(desk, template="informe")
     assert desk.store.events_of_document(other) == []
+
+
+def test_who_joins_the_via_after_generation_sees_the_whole_document(office: TestOffice) -> None:
+    here, there = office.desk(PLANNING), office.desk(FINANCE)
+    _rules(office, here, '[[rule]]\ntype = "NI"\nassigned = "generation"\n')
+    document = office.draft(here)
+    synchronise.synchronise(here)
+    kept = here.store.draft(document)
+    assert kept is not None
+    here.store.save_draft(replace(kept, signers=(office.ids[ANSWERER],)))
+    cite = freeze.freeze(here, document)
+    assert synchronise.synchronise(here).problems == ()
+    assert synchronise.synchronise(there).problems == ()
+    view = there.store.document(document)
+    assert (view.cite, view.state, view.next_official) == (cite, DocumentState.FROZEN, office.ids[ANSWERER])
+    assert (view.author, view.refused) == (office.ids[AUTHOR], ())
+
+
+def test_an_annulled_draft_keeps_no_journal(office: TestOffice) -> None:
+    desk = office.desk(PLANNING)
+    document = office.draft(desk)
+    freeze.number(desk, document)
+    with open_writing(desk, document):
+        pass
+    journal = drafts_folder(desk) / f"{document}.edits"
+    assert journal.exists()
+    void(desk, document, "No corresponde")
+    assert not journal.exists()
 
 
 def test_without_numbers_a_draft_is_kept_and_numbered_when_it_is_frozen(office: TestOffice) -> None:
