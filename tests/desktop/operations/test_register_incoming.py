@@ -21,7 +21,7 @@ from PIL import Image
 
 from desktop.drafting import ocr
 from desktop.drafting.preflight import preflight
-from desktop.operations import conclude, dispatch, receive, synchronise, trays
+from desktop.operations import conclude, dispatch, numbering, receive, synchronise, trays
 from desktop.operations.desk import Desk
 from desktop.operations.file_names import safe_name
 from desktop.operations.register_incoming import Paper, Registered, attach_scan, register_incoming
@@ -385,3 +385,15 @@ def test_a_disk_that_fills_in_the_middle_registers_nothing(
             registered(desk, noise, read=False)
     assert trays.counts(desk)[Tray.PENDING] == 0
     assert registered(desk, noise, read=False).number.startswith("E-")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "shown"), [("HR-{type}/{number:4}", "HR-E/0001"), ("HR-{number}", "E-{year}-00001")]
+)
+def test_the_external_number_follows_the_entitys_pattern_that_tells_it_apart(
+    office: TestOffice, desk: Desk, pattern: str, shown: str
+) -> None:
+    rules = office.home / "numeracion.toml"
+    rules.write_text(f'[slip]\npattern = "{pattern}"\n', "utf-8")
+    numbering.publish_rules(desk, office.home / "entidad", rules)
+    assert registered(desk).number == shown.format(year=desk.now_local().year)
