@@ -100,7 +100,7 @@ def differing_regions(data: bytes, end: int, page: int, *, password: str = "") -
             size = (before if page <= len(before) else after)[page - 1].get_size()
             return ((0.0, 0.0, *size),)
         with _page(before, page - 1) as first, _page(after, page - 1) as second:
-            old, new = _picture(first), _picture(second)
+            old, new = picture_of(first), picture_of(second)
             if (old.width, old.height) != (new.width, new.height):
                 return ((0.0, 0.0, second.get_width(), second.get_height()),)
             scale = old.width / max(first.get_width(), 1.0)
@@ -131,10 +131,10 @@ def _look(
     if not 1 <= number <= min(len(before), len(after)):
         return
     with _page(before, number - 1) as first, _page(after, number - 1) as second:
-        old, new = _picture(first), _picture(second)
+        old, new = picture_of(first), picture_of(second)
         if (old.width, old.height) != (new.width, new.height):
             return
-        below = _picture(first, alone=True) if any(spot.own for _, spot in spots) else None
+        below = picture_of(first, alone=True) if any(spot.own for _, spot in spots) else None
         for at, spot in spots:
             answers[at] = hides(
                 old, new, _box(first, old, spot.rect), strict=spot.strict, below=below if spot.own else None
@@ -202,7 +202,7 @@ def _compare_page(
 ) -> tuple[bool, bool]:
     """(looks different outside empty signature fields, and nothing permitted explains it)."""
     with _page(before, index) as first, _page(after, index) as second:
-        old, new = _picture(first), _picture(second)
+        old, new = picture_of(first), picture_of(second)
         if old == new:
             return False, False
         if (old.width, old.height) != (new.width, new.height):
@@ -225,10 +225,12 @@ def _compare_page(
         return bool(rows), bool(rows and differing_rows(old, new, signatures + harmless + forms + remarks))
 
 
-def _picture(page: pypdfium2.PdfPage, *, alone: bool = False) -> Picture:
-    """``alone``: without fields and annotations."""
-    pixels = page.get_width() * page.get_height() * _SCALE * _SCALE
-    scale = _SCALE if pixels <= _MAX_PIXELS else _SCALE * (_MAX_PIXELS / pixels) ** 0.5
+def picture_of(
+    page: pypdfium2.PdfPage, *, alone: bool = False, scale: float = _SCALE, most: int = _MAX_PIXELS
+) -> Picture:
+    """``alone``: without fields and annotations; ``scale``: pixels for each point, less where that makes more than ``most``."""
+    pixels = page.get_width() * page.get_height() * scale * scale
+    scale = scale if pixels <= most else scale * (most / pixels) ** 0.5
     bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=not alone, draw_annots=not alone)
     try:
         raw, stride, width, height = bytes(bitmap.buffer), bitmap.stride, bitmap.width, bitmap.height

@@ -5,6 +5,7 @@ A row of pixels is one large integer, one byte for each pixel, so that a whole p
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -76,6 +77,34 @@ def hides(old: Picture, new: Picture, box: PixelBox, *, strict: bool, below: Pic
     paper = _mask(before, _LIGHT, width) & near
     drowned = (paper & dark_now).bit_count()
     return lost > max(_NOISE, _LOST * dark.bit_count()) or drowned > max(_NOISE, _DROWNED * paper.bit_count())
+
+
+def contrast(picture: Picture, box: PixelBox) -> int:
+    """Greys between the darkest and the lightest pixel of ``box``; 0 outside the picture."""
+    _, _, grey = picture.crop(box)
+    return max(grey) - min(grey) if grey else 0
+
+
+def darker(old: Picture, new: Picture, margin: float, by: int) -> float:
+    """Part of the pixels that are darker than in ``old`` by so many greys, without a margin (a part of each side) along the edges.
+
+    0.0 where the pictures differ in size.
+    """
+    if (old.width, old.height) != (new.width, new.height):
+        return 0.0
+    across, down = int(old.width * margin), int(old.height * margin)
+    box = (across, down, old.width - across, old.height - down)
+    before, after = old.crop(box)[2], new.crop(box)[2]
+    return sum(was - now >= by for was, now in zip(before, after, strict=True)) / max(len(before), 1)
+
+
+def uneven(picture: Picture, margin: float, by: int) -> float:
+    """Part of the pixels that differ from the most frequent one by so many greys, without a margin along the edges."""
+    across, down = int(picture.width * margin), int(picture.height * margin)
+    grey = picture.crop((across, down, picture.width - across, picture.height - down))[2]
+    counts = Counter(grey)
+    ground = counts.most_common(1)[0][0] if counts else 0
+    return sum(count for tone, count in counts.items() if abs(tone - ground) >= by) / max(len(grey), 1)
 
 
 def _mask(grey: bytes, table: bytes, width: int) -> int:

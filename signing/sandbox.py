@@ -129,9 +129,11 @@ class Verifier:
                 answer = self._ask(self._verify_message(path, question), Secret(password) if password else None)
                 if "verdict" not in answer.message:
                     return unread(path, str(answer.message["failed"]))
-                from .wire import verdict_from_json
+                from .wire import verdict_from_bytes, verdict_from_json
 
-                return replace(verdict_from_json(answer.message["verdict"]), file=str(path))
+                told = answer.message["verdict"]
+                verdict = verdict_from_bytes(answer.data) if told is None else verdict_from_json(told)
+                return replace(verdict, file=str(path))
             except _Lost as lost:
                 return unread(path, lost.code)
             except (KeyError, TypeError, ValueError):

@@ -29,6 +29,7 @@ _MODULES = (
     "archive_commands",
     "practice_commands",
     "trust_commands",
+    "entity_commands",
 )
 # commands that need nothing of the desk: only their own module is loaded, so that they start at once
 _ALONE = {"verify": ("verify_commands",)}

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desktop.operations import approve as approval
 from desktop.operations import draft as drafting
 from desktop.operations import freeze as freezing
 from desktop.operations import raise_level as raising
@@ -18,6 +17,7 @@ from desktop.operations import void as voiding
 from desktop.words import words
 from signing.report import Level
 
+from . import chain_commands
 from .answers import Exit, put_json, put_line, tell
 from .desks import Home, Json, Official, at_desk, official_id
 from .draft_commands import Fields, body_of, fields_of
@@ -38,14 +38,13 @@ def add_to(app: typer.Typer) -> None:
         ("freeze", freeze),
         ("void", void),
         ("sign", sign),
-        ("approve", approve),
-        ("observe", observe),
         ("raise", raise_level),
         ("show", show),
         ("verify", verify_document),
         ("export", export),
     ):
         document.command(name)(command)
+    chain_commands.add_to(document)
     app.add_typer(document, name="document")
 
 
@@ -171,22 +170,6 @@ def sign(
         return Exit.NO if failed else Exit.DONE
 
     return at_desk(home, act, official=official, as_json=as_json)
-
-
-def approve(document: Document, official: Official = "", home: Home = None, as_json: Json = False) -> int:
-    """Da el V°B° de la vía."""
-    return at_desk(home, lambda desk: approval.approve(desk, document), official=official, as_json=as_json)
-
-
-def observe(
-    document: Document,
-    remark: Annotated[str, typer.Option("--remark", help="Qué se observa.")],
-    official: Official = "",
-    home: Home = None,
-    as_json: Json = False,
-) -> int:
-    """Devuelve el documento a su autor con una observación."""
-    return at_desk(home, lambda desk: approval.observe(desk, document, remark), official=official, as_json=as_json)
 
 
 def raise_level(document: Document, official: Official = "", home: Home = None, as_json: Json = False) -> int:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from desktop.routing.slips import Hop
 
 Document = Annotated[str, typer.Argument(help="Id del documento.")]
+Behalf = Annotated[str, typer.Option("--for", help="En nombre de quién (id o CI): el jefe, o el titular que se suple.")]
 Slip = Annotated[str, typer.Argument(help="Id de la hoja de ruta.")]
 HopId = Annotated[str, typer.Option("--hop", help="Id del paso; sin él, el último dirigido a esta unidad.")]
 
@@ -56,6 +57,7 @@ def dispatch(
     deadline: Annotated[str, typer.Option("--deadline", help="Plazo, AAAA-MM-DD.")] = "",
     urgent: Annotated[bool, typer.Option("--urgent", help="Urgente.")] = False,
     copy: Annotated[list[str], typer.Option("--copy", help="Unidad que recibe copia; se repite.")] = [],  # noqa: B006
+    behalf: Behalf = "",
     official: Official = "",
     home: Home = None,
     as_json: Json = False,
@@ -73,7 +75,7 @@ def dispatch(
             urgent=urgent,
             copies=[(unit, "") for unit in copy],
         )
-        slip = dispatching.dispatch(desk, document, order)
+        slip = dispatching.dispatch(desk, document, order, behalf=_id(desk, behalf))
         view = desk.store.slip(slip)
         if as_json:
             put_json({"slip": slip, "number": view.number, "hop": view.hops[-1].id})
@@ -91,6 +93,10 @@ def _day(text: str) -> date | None:
         raise typer.BadParameter("--deadline: escriba una fecha AAAA-MM-DD") from error
 
 
+def _id(desk: Desk, who: str) -> str:
+    return official_id(desk, who) if who else ""
+
+
 def _last_hop(desk: Desk, slip: str, hop: str, *, incoming: bool = True) -> str:
     if hop:
         return hop
@@ -100,10 +106,20 @@ def _last_hop(desk: Desk, slip: str, hop: str, *, incoming: bool = True) -> str:
     return hops[-1].id if hops else ""
 
 
-def receive(slip: Slip, hop: HopId = "", official: Official = "", home: Home = None, as_json: Json = False) -> int:
+def receive(
+    slip: Slip,
+    hop: HopId = "",
+    behalf: Behalf = "",
+    official: Official = "",
+    home: Home = None,
+    as_json: Json = False,
+) -> int:
     """Recibe lo que llegó."""
     return at_desk(
-        home, lambda desk: receiving.receive(desk, slip, _last_hop(desk, slip, hop)), official=official, as_json=as_json
+        home,
+        lambda desk: receiving.receive(desk, slip, _last_hop(desk, slip, hop), behalf=_id(desk, behalf)),
+        official=official,
+        as_json=as_json,
     )
 
 
@@ -111,6 +127,7 @@ def reject(
     slip: Slip,
     reason: Annotated[str, typer.Option("--reason", help="Por qué se rechaza.")],
     hop: HopId = "",
+    behalf: Behalf = "",
     official: Official = "",
     home: Home = None,
     as_json: Json = False,
@@ -118,7 +135,7 @@ def reject(
     """Rechaza lo que llegó, con el motivo."""
     return at_desk(
         home,
-        lambda desk: receiving.reject(desk, slip, _last_hop(desk, slip, hop), reason),
+        lambda desk: receiving.reject(desk, slip, _last_hop(desk, slip, hop), reason, behalf=_id(desk, behalf)),
         official=official,
         as_json=as_json,
     )
@@ -128,6 +145,7 @@ def cancel(
     slip: Slip,
     reason: Annotated[str, typer.Option("--reason", help="Por qué se cancela.")] = "",
     hop: HopId = "",
+    behalf: Behalf = "",
     official: Official = "",
     home: Home = None,
     as_json: Json = False,
@@ -135,7 +153,9 @@ def cancel(
     """Cancela una derivación que nadie recibió todavía."""
     return at_desk(
         home,
-        lambda desk: receiving.cancel(desk, slip, _last_hop(desk, slip, hop, incoming=False), reason),
+        lambda desk: receiving.cancel(
+            desk, slip, _last_hop(desk, slip, hop, incoming=False), reason, behalf=_id(desk, behalf)
+        ),
         official=official,
         as_json=as_json,
     )

@@ -167,7 +167,9 @@ def _exchanged(place: Position, change: Exchange, *, late: bool) -> Position:
         if (each.block, each.part) == (number, place.part) and each.start <= place.offset <= each.end
     ]
     if candidates:
-        chosen = max(candidates, key=lambda each: each.start) if late else min(candidates, key=lambda each: each.start)
+        # of two that meet there the later one holds what follows the place, the earlier one what goes before it
+        choose = max if late else min
+        chosen = choose(candidates, key=lambda each: (each.start, each.end))
         return Position(change.at + chosen.to_block, chosen.to_part, chosen.at + place.offset - chosen.start)
     return _nearest(place, change)
 

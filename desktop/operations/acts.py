@@ -11,12 +11,13 @@ from desktop.records.people import Official
 from desktop.store.desk import Act
 from desktop.sync.compose import OutgoingBlob, compose
 
+from .acting import standing_of, units_of_chain
 from .desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """Bytes of the store (by SHA-256 hex) that travel with an event; ``role``: document, attachment or history."""
+    """Bytes of the store (by SHA-256 hex) that travel with an event; ``role``: document, attachment, text or history."""
 
     sha256: str
     name: str
@@ -36,14 +37,22 @@ def record(
     blobs: Sequence[Outgoing] = (),
     units: Sequence[str] = (),
     parents: tuple[str, ...] | None = None,
+    behalf: str = "",
 ) -> SignedEvent:
     """Sign the act, add it, and put its deliveries and blobs into the outbox; all inside the caller's transaction.
 
-    Audience (docs/formats/exchange.md): the actor's unit, every unit the slip has been at, and ``units``.
+    Audience (docs/formats/exchange.md): the actor's unit, every unit the slip has been at, and ``units``; before there is a
+    slip, the units of the vía. ``behalf`` is in whose name it is done, where not in the actor's own: it raises
+    ``event.no_delegation`` and ``event.secretary_only``.
     """
     audience = [desk.unit_id, *units]
     if slip is not None:
         audience += act.slip_units(slip)
+    if slip is None or kind is EventKind.OPENED:  # whoever approved or signed must know that it left
+        audience += units_of_chain(desk, _chain(act, kind, document, body))
+    on_behalf_of = behalf if behalf and behalf != actor.id else None
+    if on_behalf_of is not None:
+        body = {**body, "delegation": standing_of(desk, actor.id, on_behalf_of, kind).to_json()}
     return compose(
         act,
         key=desk.key,
@@ -60,7 +69,17 @@ def record(
         ],
         audience=tuple(dict.fromkeys(audience)),
         now=desk.now_local(),
+        on_behalf_of=on_behalf_of,
     )
+
+
+def _chain(act: Act, kind: EventKind, document: str, body: Mapping[str, object]) -> Sequence[str]:
+    """Author, approvers and signers of a document, as far as they are told yet."""
+    if kind is EventKind.DRAFTED:
+        told = (body.get("approvers", ()), body.get("signers", ()))
+        return [who for people in told if isinstance(people, list) for who in people]
+    view = act.document(document)
+    return (view.author, *view.approvers, *view.signers)
 
 
 def heads(act: Act, documents: Sequence[str]) -> tuple[str, ...]:

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from desktop.drafting.preflight import preflight
-from desktop.records.errors import Fact
+from desktop.records.documents import require_turn
+from desktop.records.errors import Fact, OfficeError
+from desktop.records.events import EventKind
 
+from .acting import turn_used
 from .desk import Desk
 from .trays import name_of
 
@@ -25,9 +28,14 @@ class Finding:
 def check_before_signing(desk: Desk, document: str) -> list[Finding]:
     """Whose turn it is, and whether the page still is the archival PDF that was frozen."""
     view = desk.store.document(document)
-    if view.next_official != desk.official:
+    turn = turn_used(desk, view, desk.official, EventKind.SIGNED)
+    if view.next_official != turn:
         turn = name_of(desk, view.next_official or "")
         return [Finding("document.not_your_turn", good=False, blocks=True, facts={"cite": view.cite, "turn": turn})]
+    try:
+        require_turn(view, turn, EventKind.SIGNED, actor=desk.official)
+    except OfficeError as error:
+        return [Finding(error.code, good=False, blocks=True, facts=error.facts)]
     findings = preflight(desk.store.get_bytes(view.digest))
     if findings:
         return [Finding("check.not_archival", good=False, facts={"cite": view.cite, "count": len(findings)})]

@@ -1,13 +1,18 @@
-"""The directory, fetched anew and kept."""
+"""The directory, fetched anew and kept; and what the entity's administrator enters in it about who acts for whom."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop.records.people import Directory
-from desktop.sync.directory import latest
+from desktop.records.people import Delegation, Directory, Secretary
+from desktop.sync.device import choose_vault
+from desktop.sync.directory import DirectoryPins, latest, publish
 
 from .desk import Desk
+from .join import ADMIN
 
 if TYPE_CHECKING:
     from desktop.storage.protocol import ObjectStore
@@ -17,3 +22,40 @@ def refresh_directory(desk: Desk, exchange: ObjectStore) -> Directory:
     """The newest version there is; the desk works with it from now on. Raises ``directory.*``, ``storage.unreachable``."""
     desk.directory = latest(exchange, desk.directory.entity.id, desk.pins, store=desk.store)
     return desk.directory
+
+
+def delegate(folder: Path, entity: str, exchange: ObjectStore, delegation: Delegation) -> Directory:
+    """Publish a directory with that suplencia or interinato; one that is there already gets another last day.
+
+    ``folder`` is where the entity's key lies. Raises ``directory.inconsistent``, ``device.key_missing``, ``storage.unreachable``.
+    """
+
+    def enter(old: Directory) -> Directory:
+        same = replace(delegation, last_day=delegation.first_day)
+        others = tuple(
+            item for item in old.delegations if replace(item, last_day=item.first_day, wording=same.wording) != same
+        )
+        return replace(old, delegations=(*others, delegation))
+
+    return _publish(folder, entity, exchange, enter)
+
+
+def appoint_secretary(folder: Path, entity: str, exchange: ObjectStore, secretary: Secretary) -> Directory:
+    """Publish a directory in which she does those acts for that chief; entered again, acts and last day are the new ones."""
+
+    def enter(old: Directory) -> Directory:
+        same = replace(secretary, last_day=secretary.first_day)
+        others = tuple(
+            item for item in old.secretaries if replace(item, last_day=item.first_day, acts=same.acts) != same
+        )
+        return replace(old, secretaries=(*others, secretary))
+
+    return _publish(folder, entity, exchange, enter)
+
+
+def _publish(folder: Path, entity: str, exchange: ObjectStore, enter: Callable[[Directory], Directory]) -> Directory:
+    admin = choose_vault(folder).load(ADMIN)
+    old = latest(exchange, entity, DirectoryPins(admin.public()[0]))
+    new = replace(enter(old), number=old.number + 1)
+    publish(exchange, new, admin)
+    return new

@@ -13,6 +13,7 @@ from desktop.records.people import Official
 from desktop.routing.slips import ACTIONS, HopMode, require_dispatch
 from desktop.store.desk import Act
 
+from .acting import standing_of
 from .acts import record, travelling
 from .desk import Desk
 from .numbers import SLIP_KIND, SLIP_SERIES, reserve_number, rules_of
@@ -32,15 +33,19 @@ class Order:
     copies: Sequence[tuple[str, str]] = ()
 
 
-def dispatch(desk: Desk, document: str, order: Order, *, official: str = "") -> str:
-    """Derive the document, or the slip it is on; returns the slip's id.
+def dispatch(desk: Desk, document: str, order: Order, *, official: str = "", behalf: str = "") -> str:
+    """Derive the document, or the slip it is on; returns the slip's id. ``behalf``: in whose name, where not in one's own.
 
-    Raises ``slip.not_holder``, ``slip.in_transit``, ``slip.concluded`` and what ``require_order`` refuses.
+    Raises ``event.no_delegation``, ``event.secretary_only``,
+    ``slip.not_holder``, ``slip.in_transit``, ``slip.concluded`` and what ``require_order`` refuses.
     """
     actor = desk.acting(official)
     view = desk.store.document(document)
     require(view, EventKind.DISPATCHED)
     require_order(desk, order)
+    if behalf and behalf != actor.id:  # before a number is spent on it
+        for kind in (EventKind.DISPATCHED, *(() if view.slip else (EventKind.OPENED,))):
+            standing_of(desk, actor.id, behalf, kind)
     opening = _opening(desk, view) if view.slip is None else None
     slip_id = view.slip or desk.ids()
     if view.slip is not None:
@@ -60,6 +65,7 @@ def dispatch(desk: Desk, document: str, order: Order, *, official: str = "") -> 
                 actor=actor,
                 slip=slip_id,
                 body=opening,
+                behalf=behalf,
             )
             parents = (opened.digest,)
         for mode, unit, person in _targets(order):
@@ -75,6 +81,7 @@ def dispatch(desk: Desk, document: str, order: Order, *, official: str = "") -> 
                 actor=actor,
                 parents=parents,
                 sheets=view.pages,
+                behalf=behalf,
             )
     return slip_id
 
@@ -126,6 +133,7 @@ def _hop(
     actor: Official,
     parents: tuple[str, ...] | None,
     sheets: int,
+    behalf: str,
 ) -> SignedEvent:
     return record(
         desk,
@@ -136,6 +144,7 @@ def _hop(
         slip=slip,
         parents=parents,
         units=(to[0],),
+        behalf=behalf,
         body={
             "to_unit": to[0],
             "to_official": to[1],

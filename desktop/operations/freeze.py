@@ -11,17 +11,21 @@ from desktop.drafting.body import Body
 from desktop.drafting.dates import date_in_words
 from desktop.drafting.jobs import PageJob, SetPage, SignerSlot, verification_code, verification_text
 from desktop.drafting.setting import freeze as set_frozen
-from desktop.records.documents import Attachment, require
+from desktop.records.documents import Attachment, require, require_author
 from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind
 from desktop.records.people import Official
 from desktop.store.drafts import Draft
+from desktop.sync.compose import has_reader
 
+from .acting import printed_for, stands_for, units_of_chain
 from .acts import Outgoing, record
 from .desk import Desk
 from .draft import read_body, subject_of
 from .generate import changed_since, enter_in_book, generate
 from .numbers import Cite, reserve_cite
+from .settling import settle
+from .writing import open_writing
 
 PDF = "application/pdf"
 
@@ -31,36 +35,56 @@ def freeze(desk: Desk, document: str, *, official: str = "") -> str:
 
     The number is reserved for the document first (a crash afterwards keeps it reserved for the same document), the page is
     set with no transaction held, then DRAFTED, NUMBERED and FROZEN become one transaction with their outbox rows.
-    Raises ``freeze.not_author``, ``document.act_forbidden`` once it is frozen, ``cite.no_numbers`` where neither a block nor
-    the line is there, and what drafting raises; the draft stays.
+    An observed document keeps its number: its new bytes supersede the old. Nobody types meanwhile: what the journal holds is
+    what is frozen, and what was struck out before is forgotten afterwards (``settling``).
+    Raises ``freeze.not_author``, ``document.act_forbidden`` once it is frozen, ``draft.open_elsewhere`` while it is being written,
+    ``cite.no_numbers`` where neither a block nor the line is there, ``compose.unit_without_device`` where somebody of the vía
+    could not see it, and what drafting raises; the draft stays.
     """
-    author = desk.acting(official)
-    kept = _own_draft(desk, document, author)
-    text, now = _cite_of(desk, document), desk.clock()
-    cite = None
-    if not text:
-        year = now.astimezone(desk.zone).year  # the same moment gives the page its date
-        cite = reserve_cite(desk, desk.templates[kept.template].code, year, document)
-        text = cite.text
-    page = set_frozen(_job(desk, kept, author, text, now))
-    _keep(desk, kept, author, text=text, cite=cite, page=page)
-    return text
+    actor = desk.acting(official)
+    kept = desk.store.draft(document)
+    if kept is None:
+        raise OfficeError("draft.unknown", document=document)
+    begun = bool(desk.store.events_of_document(document))  # a substitute corrects, he does not become the author
+    if kept.author not in (stands_for(desk, actor.id, EventKind.FROZEN) if begun else (actor.id,)):
+        raise OfficeError("freeze.not_author", name=desk.directory.official(kept.author).name)
+    cite, moment = _cite_of(desk, document), desk.clock()
+    _require_readers(desk, kept)
+    with open_writing(desk, document) as text:
+        cite, pdf = _freeze(desk, text.save(), actor, cite, moment)
+        text.keep_version(cite, official=official, pdf=pdf)
+    settle(desk, [document])
+    return cite
 
 
 def number(desk: Desk, document: str, *, official: str = "") -> str:
     """Give a draft its number before it is frozen; returns its CITE. Raises as ``freeze`` does; the draft stays."""
     author = desk.acting(official)
-    kept = _own_draft(desk, document, author)
-    return generate(desk, kept, subject=subject_of(desk, kept), author=author)
-
-
-def _own_draft(desk: Desk, document: str, author: Official) -> Draft:
     kept = desk.store.draft(document)
     if kept is None:
         raise OfficeError("draft.unknown", document=document)
     if kept.author != author.id:
         raise OfficeError("freeze.not_author", name=desk.directory.official(kept.author).name)
-    return kept
+    return generate(desk, kept, subject=subject_of(desk, kept), author=author)
+
+
+def _require_readers(desk: Desk, kept: Draft) -> None:
+    """Who has to approve or sign in another unit must be able to open it there."""
+    for unit in units_of_chain(desk, (*kept.approvers, *kept.signers)):
+        if unit != desk.unit_id and not has_reader(desk.directory, unit, desk.clock()):
+            raise OfficeError("compose.unit_without_device", unit=desk.directory.unit(unit).name)
+
+
+def _freeze(desk: Desk, kept: Draft, actor: Official, text: str, moment: datetime) -> tuple[str, str]:
+    """The CITE and the digest of the page; ``text`` is the CITE that it has already. One moment gives gestión and date."""
+    author, cite = desk.directory.official(kept.author), None
+    if not text:
+        year = moment.astimezone(desk.zone).year
+        cite = reserve_cite(desk, desk.templates[kept.template].code, year, kept.id)
+        text = cite.text
+    page = set_frozen(page_job(desk, kept, author, text, moment))
+    _keep(desk, kept, actor, text=text, cite=cite, page=page)
+    return text, page.sha256
 
 
 def _cite_of(desk: Desk, document: str) -> str:
@@ -72,9 +96,11 @@ def _cite_of(desk: Desk, document: str) -> str:
     return view.cite
 
 
-def _job(desk: Desk, kept: Draft, author: Official, cite: str, now: datetime) -> PageJob:
+def page_job(desk: Desk, kept: Draft, author: Official, cite: str, moment: datetime | None = None) -> PageJob:
+    """What the page of a kept draft shows at that moment (UTC), else now."""
+    now = moment or desk.clock()
     entity = desk.directory.entity
-    signers = [desk.directory.official(who) for who in kept.signers]
+    signers = [printed_for(desk, who) for who in kept.signers]
     code = _verification_code(desk, kept.id)
     body = read_body(kept)
     return PageJob(
@@ -87,7 +113,7 @@ def _job(desk: Desk, kept: Draft, author: Official, cite: str, now: datetime) ->
         practice=entity.practice,
         qr=verification_text(entity.acronym, cite, code),
         attachments=tuple(Attachment(item.name, item.size, item.sha256, item.media_type) for item in kept.attachments),
-        signers=tuple(SignerSlot(person.name, person.post) for person in signers),
+        signers=tuple(SignerSlot(person.name, person.post, person.acting) for person in signers),
         created=now.replace(microsecond=0),
         document_id=kept.id,
         resources=desk.resources,
@@ -105,15 +131,13 @@ def _pictures(desk: Desk, body: Body) -> dict[str, bytes]:
 def _header(desk: Desk, kept: Draft, author: Official) -> dict[str, list[str] | str]:
     """Header fields of this type that follow from who acts; what the author typed goes before them."""
     known = {spec.name for spec in desk.templates[kept.template].fields}
-    via = [desk.directory.official(who) for who in (*kept.approvers, *kept.signers) if who != author.id]
+    via = [printed_for(desk, who).party for who in (*kept.approvers, *kept.signers) if who != author.id]
     header: dict[str, list[str] | str] = {
         "entidad": desk.directory.entity.name,
         "unidad": desk.unit.name,
         "de": [f"{author.name} | {author.post}"],
-        "via": [f"{person.name} | {person.post}" for person in via],
-        "autoridad": [
-            f"{desk.directory.official(who).name} | {desk.directory.official(who).post}" for who in kept.signers[:1]
-        ],
+        "via": list(via),
+        "autoridad": [printed_for(desk, who).party for who in kept.signers[:1]],
     }
     return {name: value for name, value in header.items() if name in known}
 
@@ -128,35 +152,39 @@ def _verification_code(desk: Desk, document: str) -> str:
     return code
 
 
-def _keep(desk: Desk, kept: Draft, author: Official, *, text: str, cite: Cite | None, page: SetPage) -> None:
-    """``cite`` is None where the document was numbered before."""
-    digest = desk.store.put_bytes(page.pdf)
+def _keep(desk: Desk, kept: Draft, actor: Official, *, text: str, cite: Cite | None, page: SetPage) -> None:
+    """``text`` is the CITE as printed; ``cite`` is None where the document was numbered before."""
+    digest, source = desk.store.put_bytes(page.pdf), desk.store.put_bytes(kept.body.encode("utf-8"))
     subject = subject_of(desk, kept)
     attachments = [
         {"name": item.name, "size": item.size, "sha256": item.sha256, "type": item.media_type}
         for item in kept.attachments
     ]
-    again = {} if cite is not None else changed_since(desk, kept, subject)
+    body: dict[str, object] = {"digest": digest, "pages": page.pages, "fields": list(page.fields), "text": source}
+    body["attachments"] = attachments
+    if acting := {who: other for who in kept.signers if (other := printed_for(desk, who).substitute)}:
+        body["acting"] = acting
     with desk.store.act() as act:
         parents: tuple[str, ...] = act.heads_of_document(kept.id)
         if cite is not None:
-            parents = enter_in_book(desk, act, kept, subject=subject, author=author, cite=cite, parents=parents)
+            parents = enter_in_book(desk, act, kept, subject=subject, author=actor, cite=cite, parents=parents)
+        else:
+            now = act.document(kept.id)
+            require(now, EventKind.FROZEN)
+            require_author(now, kept.author)
+            body |= changed_since(now, kept, subject)
         record(
             desk,
             act,
             EventKind.FROZEN,
             document=kept.id,
-            actor=author,
+            actor=actor,
             parents=parents,
-            body={
-                "digest": digest,
-                "pages": page.pages,
-                "fields": list(page.fields),
-                "attachments": attachments,
-                **again,
-            },
+            behalf=kept.author,
+            body=body,
             blobs=[
                 Outgoing(digest, f"{text.replace('/', '-')}.pdf", PDF, "document"),
+                Outgoing(source, "texto.json", "application/json", "text"),
                 *(Outgoing(item.sha256, item.name, item.media_type, "attachment") for item in kept.attachments),
             ],
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.records.documents import DocumentState
+from desktop.records.documents import DocumentState, DocumentView
 from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind
 from desktop.records.numbering import Assigned
@@ -74,8 +74,8 @@ def generate_if_due(desk: Desk, kept: Draft, *, subject: str, author: Official) 
         return ""
 
 
-def changed_since(desk: Desk, kept: Draft, subject: str) -> dict[str, object]:
-    """What freezing tells anew of a draft that was numbered before: it could still be changed."""
-    if desk.store.document(kept.id).state is not DocumentState.DRAFT:
-        return {}
+def changed_since(now: DocumentView, kept: Draft, subject: str) -> dict[str, object]:
+    """What freezing tells of a document that has its number: which bytes it supersedes; of a draft what it has become."""
+    if now.state is not DocumentState.DRAFT:
+        return {"supersedes": now.digest}
     return {"subject": subject, "signers": list(kept.signers), "approvers": list(kept.approvers), "access": kept.access}

@@ -51,6 +51,13 @@ def open_exchange(folder: Path, exchange: ObjectStore) -> Path:
     return path
 
 
+def open_entity(folder: Path) -> tuple[str, ObjectStore, Directory]:
+    """The entity whose key lies in ``folder``: its id, its exchange and the newest directory. Raises ``invitation.unreadable``."""
+    invited = Invitation.from_text(_read(folder / "invitacion.json"))
+    exchange = open_storage(invited.exchange)
+    return invited.entity, exchange, latest(exchange, invited.entity, DirectoryPins(invited.admin_key))
+
+
 def admit_all(folder: Path, exchange: ObjectStore, *, now: datetime) -> Directory:
     """Check every waiting request against officials and anchors, and publish the directory that holds them.
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.drafting.dates import date_in_words
-from desktop.records.documents import DocumentState, DocumentView
+from desktop.records.documents import DocumentState, DocumentView, require_observer
 from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind
 from desktop.routing.slips import HopMode, HopState, SlipView, require_dispatch
 from desktop.sync.proof import SlipProof
 
+from .acting import stands_for, turn_used
 from .desk import Desk
 from .verify import verify_slip
 
@@ -50,10 +51,12 @@ def place_and_date(desk: Desk, view: DocumentView) -> str:
 def possible_acts(desk: Desk, view: DocumentView, slip: SlipView | None) -> tuple[EventKind, ...]:
     """What the official at this desk may do with it now, by the same rules that refuse the rest."""
     acts: list[EventKind] = []
-    if view.state is DocumentState.FROZEN and view.next_official == desk.official:
+    if view.state is DocumentState.FROZEN and view.next_official in stands_for(desk, desk.official, EventKind.SIGNED):
         waits_for_approval = any(who not in view.approved for who in view.approvers)
-        acts += [EventKind.APPROVED if waits_for_approval else EventKind.SIGNED, EventKind.OBSERVED]
-    if view.state is DocumentState.OBSERVED and view.author == desk.official:
+        acts.append(EventKind.APPROVED if waits_for_approval else EventKind.SIGNED)
+    if _may_observe(desk, view):
+        acts.append(EventKind.OBSERVED)
+    if view.state is DocumentState.OBSERVED and view.author in stands_for(desk, desk.official, EventKind.FROZEN):
         acts.append(EventKind.FROZEN)
     if slip is not None:
         acts += _slip_acts(desk, slip)
@@ -62,6 +65,14 @@ def possible_acts(desk: Desk, view: DocumentView, slip: SlipView | None) -> tupl
     if view.state is DocumentState.CONCLUDED and (slip is None or slip.holder == desk.unit_id):
         acts += [EventKind.DEPOSITED, EventKind.REOPENED]
     return tuple(dict.fromkeys(acts))
+
+
+def _may_observe(desk: Desk, view: DocumentView) -> bool:
+    try:
+        require_observer(view, turn_used(desk, view, desk.official, EventKind.OBSERVED))
+    except OfficeError:
+        return False
+    return True
 
 
 def _slip_acts(desk: Desk, slip: SlipView) -> list[EventKind]:

@@ -17,8 +17,10 @@ from signing.errors import SigningError
 from signing.options import SignOptions
 from signing.report import Certificate, Level, SignReceipt, Token
 
+from .acting import standing_of, turn_used
 from .acts import Outgoing, record
 from .desk import Desk, Progress, no_progress
+from .settling import settle
 
 if TYPE_CHECKING:
     from signing.appearance import Stamp
@@ -66,14 +68,17 @@ def sign(
     """Sign each document whose turn it is with one login. PinError and TokenError stop the batch and are raised; what was signed before
     stays recorded. ``progress`` may raise ``Cancelled``: nothing new is begun, and the rows tell what was done.
 
+    Each is signed in the signer's own turn, else in that of somebody whom he substitutes today: the stamp and the act say so.
     Before any PIN: ``sign.not_your_token`` when the certificate's CI is not that of the official who acts,
-    ``document.not_your_turn``, and ``tsa.none`` where a level above B-B is asked of a desk without timestamp service.
+    ``document.not_your_turn``, ``document.printed_for_another``,
+    and ``tsa.none`` where a level above B-B is asked of a desk without timestamp service.
     """
     signer = desk.acting(official)
     require_own_certificate(signer, certificate)
     views = [desk.store.document(document) for document in documents]
     for view in views:
-        require_turn(view, signer.id, EventKind.SIGNED)
+        turn = turn_used(desk, view, signer.id, EventKind.SIGNED)
+        require_turn(view, turn, EventKind.SIGNED, actor=signer.id)
     if level is not Level.B_B and desk.timestamps is None:
         raise SigningError("tsa.none", on_disk="nothing", level=level.value)
     pile = _Pile(desk, signer, views, SignOptions(level=level, reason=reason), progress)
@@ -132,13 +137,18 @@ class _Pile:
     def _item(self, view: DocumentView, folder: Path) -> SignItem:
         from signing.preflight import SignItem
 
-        def stamp(claimed: datetime) -> Stamp:
-            return stamp_for(self.desk, view, self.signer, claimed, self.options.reason)
+        turn = self._turn(view)
 
-        name = field_of(view, self.signer.id)
+        def stamp(claimed: datetime) -> Stamp:
+            return stamp_for(self.desk, view, self.signer, claimed, self.options.reason, turn=turn)
+
+        name = field_of(view, turn)
         wishes = wishes_for(self.desk, view, self.options)
         output = folder / f"{view.id}-{name}.pdf"
         return SignItem(self.desk.store.path_of(view.digest), output, name, stamp, options=wishes)
+
+    def _turn(self, view: DocumentView) -> str:
+        return turn_used(self.desk, view, self.signer.id, EventKind.SIGNED)
 
     def _keep(self, view: DocumentView, result: ItemResult, certificate: Certificate) -> None:
         row = SignResult(view.id, view.cite, result.receipt, result.error)
@@ -151,6 +161,7 @@ class _Pile:
         self._tell(len(self.rows))
 
     def _record(self, view: DocumentView, receipt: SignReceipt, certificate: Certificate) -> None:
+        turn = self._turn(view)
         keep_append(
             self.desk,
             view,
@@ -162,8 +173,10 @@ class _Pile:
             more={
                 "signer": {"ci": self.signer.ci, "issuer": certificate.issuer, "serial": str(certificate.serial)},
             },
-            permit=lambda now: require_turn(now, self.signer.id, EventKind.SIGNED),
+            permit=lambda now: require_turn(now, turn, EventKind.SIGNED, actor=self.signer.id),
+            behalf=turn,
         )
+        settle(self.desk, [view.id])
 
     def _tell(self, done: int) -> None:
         try:
@@ -189,17 +202,26 @@ def wishes_for(desk: Desk, view: DocumentView, pile: SignOptions) -> SignOptions
     return replace(pile, policy=rules.policy, commitment=None if pile.reason else rules.commitment)
 
 
-def stamp_for(desk: Desk, view: DocumentView, signer: Official, claimed: datetime, reason: str) -> Stamp:
-    """What the visible stamp prints: nothing that is not known when it is drawn (docs/formats/document.md)."""
+def stamp_for(
+    desk: Desk, view: DocumentView, signer: Official, claimed: datetime, reason: str, *, turn: str = ""
+) -> Stamp:
+    """What the visible stamp prints: nothing that is not known when it is drawn (docs/formats/document.md).
+
+    ``turn`` is in whose place he signs, where not in his own: then post and suplencia are those of the directory.
+    """
     from signing.appearance import Stamp
 
+    post, delegation = signer.post, ""
+    if turn and turn != signer.id:
+        standing = standing_of(desk, signer.id, turn, EventKind.SIGNED)
+        post, delegation = standing.post, standing.printed(desk.directory.official(turn).name)
     return Stamp(
         name=signer.name,
-        post=signer.post,
+        post=post,
         entity=desk.directory.entity.name,
         claimed_time=f"{claimed:%d/%m/%Y %H:%M}",
         ci_masked=f"···{signer.ci[-4:]}",
-        delegation="",
+        delegation=delegation,
         reason=reason,
         qr=verification_of(desk, view),
         font_folder=desk.resources / "fonts",
@@ -223,8 +245,9 @@ def keep_append(
     field: str = "",
     more: dict[str, object] | None = None,
     permit: Callable[[DocumentView], None] | None = None,
+    behalf: str = "",
 ) -> str:
-    """Make an appended PDF the document's bytes, in one act; returns its digest.
+    """Make an appended PDF the document's bytes, in one act; returns its digest. ``behalf``: see ``record``.
 
     ``permit`` looks at the document once more inside the act: whose turn it is may have changed while the bytes were made.
     Raises ``document.forked`` when somebody appended to the same bytes meanwhile: one appender at a time; and what ``permit`` raises.
@@ -243,6 +266,7 @@ def keep_append(
             document=view.id,
             actor=actor,
             slip=view.slip,
+            behalf=behalf,
             body={"old": view.digest, "new": digest, "level": level.value, "field": field, **(more or {})},
             blobs=[Outgoing(digest, f"{view.cite.replace('/', '-')}.pdf", "application/pdf", "document")],
         )

@@ -14,6 +14,7 @@ from .directory import refresh_directory
 from .numbers import keep_in_stock
 from .receipts import collect_receipts
 from .register import observed
+from .settling import settle
 
 UNREACHABLE = frozenset({"storage.unreachable", "storage.denied"})
 
@@ -51,6 +52,7 @@ def synchronise(desk: Desk, progress: Progress = no_progress) -> SyncOutcome:
         if error.code in UNREACHABLE and desk.offline_since is None:
             desk.offline_since = desk.clock()
         raise
+    settle(desk)  # others may have signed what was written here
     desk.last_contact, desk.offline_since = desk.clock(), None
     return SyncOutcome(sent.events, pulled.events, desk.store.outbox_counts().waiting, receipts, tuple(problems))
 

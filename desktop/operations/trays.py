@@ -7,9 +7,11 @@ from datetime import datetime
 
 from desktop.records.documents import DocumentView
 from desktop.records.errors import OfficeError
+from desktop.records.events import EventKind
 from desktop.routing.slips import Hop, SlipView
 from desktop.routing.trays import Days, Tray, count_days
 
+from .acting import stands_for
 from .desk import Desk
 from .draft import subject_of
 
@@ -31,7 +33,7 @@ class TrayRow:
 
 def counts(desk: Desk) -> dict[Tray, int]:
     """How many rows each tray has; drafts that are no events yet included."""
-    found = dict(desk.store.tray_counts(desk.unit_id, desk.official or None))
+    found = dict(desk.store.tray_counts(desk.unit_id, desk.official or None, standing_for=_held(desk)))
     found[Tray.DRAFTS] = found.get(Tray.DRAFTS, 0) + len(_open_drafts(desk))
     return {tray: found.get(tray, 0) for tray in Tray}
 
@@ -41,12 +43,17 @@ def rows(desk: Desk, tray: Tray, words: str = "") -> list[TrayRow]:
     wanted = set(desk.store.search(words)) if words.strip() else None
     found = [
         _row(desk, tray, item.document, item.slip, item.hop)
-        for item in desk.store.tray(tray, desk.unit_id, desk.official or None)
+        for item in desk.store.tray(tray, desk.unit_id, desk.official or None, standing_for=_held(desk))
         if wanted is None or item.document.id in wanted
     ]
     if tray is Tray.DRAFTS and wanted is None:
         found += _open_drafts(desk)
     return sorted(found, key=_pressing)
+
+
+def _held(desk: Desk) -> tuple[str, ...]:
+    """Whose documents wait for the one who sits here: those of everybody whom he substitutes today."""
+    return stands_for(desk, desk.official, EventKind.SIGNED)[1:] if desk.official else ()
 
 
 def _pressing(row: TrayRow) -> tuple[int, float]:

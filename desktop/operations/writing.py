@@ -19,11 +19,13 @@ from typing import Any, Self, TypeVar
 from desktop.drafting.body import Body
 from desktop.drafting.changes import Anchor, Change
 from desktop.drafting.session import EditSession
+from desktop.records.documents import DocumentState
 from desktop.records.errors import OfficeError
 from desktop.store.drafts import Draft
 from desktop.store.record_log import RecordLog
 
 from .desk import Desk
+from .remarks import open_observation, places
 
 T = TypeVar("T")
 SYNC_SECONDS = 1.0
@@ -32,12 +34,16 @@ COMPACT_AFTER = 2000  # records
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A kept state of a draft: when (UTC), by whom (official id), why, and the digest of its JSON among the desk's bytes."""
+    """A kept state of a draft: when (UTC), by whom (official id), why, and the digest of its JSON among the desk's bytes.
+
+    ``pdf`` is the digest of the page that was frozen from it; empty where none was.
+    """
 
     at: datetime
     author: str
     label: str
     sha256: str
+    pdf: str = ""
 
 
 class Writing:
@@ -91,16 +97,29 @@ class Writing:
         """Let it go."""
         self._keep(self.session.drop_anchor(name))
 
-    def save(self) -> None:
-        """Put the text into the draft's row, and a snapshot into the journal."""
+    def save(self) -> Draft:
+        """Put the text into the draft's row, and a snapshot into the journal; returns the row."""
         text = _text(self.session.body)
-        self._kept = replace(self._kept, body=text, updated_at=self._desk.clock())
+        row = self._desk.store.draft(self._kept.id) or self._kept  # fields and people may have been changed meanwhile
+        self._kept = replace(row, body=text, updated_at=self._desk.clock())
         self._desk.store.save_draft(self._kept)
         self._snapshot(text)
+        return self._kept
 
-    def keep_version(self, label: str, *, official: str = "") -> Version:
+    def place_remarks(self) -> None:
+        """Hold on to the places of the open observation's remarks, once: what the author then lets go stays gone."""
+        observation = open_observation(self._desk, self._kept.id)
+        done = f"placed:{self._kept.id}"
+        if observation is None or self._desk.store.setting(done) == observation.id:
+            return
+        for name, anchor in places(observation, self.session.body).items():
+            self.put_anchor(name, anchor)
+        self._desk.store.set_setting(done, observation.id)
+
+    def keep_version(self, label: str, *, official: str = "", pdf: str = "") -> Version:
         """Keep the state of now, to come back to or compare with."""
-        version = _keep_version(self._desk, self._kept.id, self.session.body, label, self._desk.acting(official).id)
+        author = self._desk.acting(official).id
+        version = _keep_version(self._desk, self._kept.id, self.session.body, label, author, pdf)
         self.save()
         return version
 
@@ -165,22 +184,37 @@ class Writing:
 def open_writing(desk: Desk, document: str) -> Writing:
     """Open a draft to write in it: its text, its history and the places of its remarks are those of the last keystroke.
 
-    Raises ``draft.unknown``; ``draft.open_elsewhere`` where another window or program has it; ``store.disk_full``.
+    Raises ``draft.unknown``; ``draft.open_elsewhere`` where another window or program has it; ``draft.frozen`` once it is
+    numbered and frozen and nobody has observed it; ``store.disk_full``.
     """
     kept = desk.store.draft(document)
     if kept is None:
         raise OfficeError("draft.unknown", document=document)
+    _require_in_work(desk, document)
     try:
-        log = RecordLog.open(_folder(desk) / f"{document}.edits")
+        log = RecordLog.open(drafts_folder(desk) / f"{document}.edits")
     except OfficeError as error:
         if error.code == "store.held_elsewhere":
             raise OfficeError("draft.open_elsewhere", document=document) from error
         raise
     try:
-        return Writing(desk, kept, log)
+        writing = Writing(desk, kept, log)
     except BaseException:
         log.close()
         raise
+    try:
+        writing.place_remarks()
+    except BaseException:
+        writing.close()
+        raise
+    return writing
+
+
+def _require_in_work(desk: Desk, document: str) -> None:
+    if desk.store.events_of_document(document):
+        view = desk.store.document(document)
+        if view.state not in {DocumentState.DRAFT, DocumentState.OBSERVED}:
+            raise OfficeError("draft.frozen", cite=view.cite)
 
 
 def versions(desk: Desk, document: str) -> list[Version]:
@@ -193,9 +227,9 @@ def read_version(desk: Desk, version: Version) -> Body:
     return Body.from_json(json.loads(desk.store.get_bytes(version.sha256)))
 
 
-def _keep_version(desk: Desk, document: str, body: Body, label: str, author: str) -> Version:
-    version = Version(desk.clock(), author, label, desk.store.put_bytes(_text(body).encode("utf-8")))
-    record = {"at": version.at.isoformat(), "author": author, "label": label, "sha256": version.sha256}
+def _keep_version(desk: Desk, document: str, body: Body, label: str, author: str, pdf: str = "") -> Version:
+    version = Version(desk.clock(), author, label, desk.store.put_bytes(_text(body).encode("utf-8")), pdf)
+    record = {"at": version.at.isoformat(), "author": author, "label": label, "sha256": version.sha256, "pdf": pdf}
 
     def add(log: RecordLog) -> None:
         log.add(record)
@@ -206,7 +240,7 @@ def _keep_version(desk: Desk, document: str, body: Body, label: str, author: str
 
 
 def _with_versions(desk: Desk, document: str, use: Callable[[RecordLog], T]) -> T:
-    log = RecordLog.open(_folder(desk) / f"{document}.versions")
+    log = RecordLog.open(drafts_folder(desk) / f"{document}.versions")
     try:
         return use(log)
     finally:
@@ -214,7 +248,9 @@ def _with_versions(desk: Desk, document: str, use: Callable[[RecordLog], T]) -> 
 
 
 def _version(record: dict[str, Any]) -> Version:
-    return Version(datetime.fromisoformat(record["at"]), record["author"], record["label"], record["sha256"])
+    return Version(
+        datetime.fromisoformat(record["at"]), record["author"], record["label"], record["sha256"], record.get("pdf", "")
+    )
 
 
 def _replayed(records: list[dict[str, Any]]) -> tuple[EditSession, bool]:
@@ -228,7 +264,8 @@ def _replayed(records: list[dict[str, Any]]) -> tuple[EditSession, bool]:
     return session, True
 
 
-def _folder(desk: Desk) -> Path:
+def drafts_folder(desk: Desk) -> Path:
+    """Where the journals and version lists of this desk's drafts lie."""
     return desk.store.path.parent / "drafts"
 
 

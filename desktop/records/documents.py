@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from .errors import OfficeError
-from .events import Event, EventKind, Json, SignedEvent, in_causal_order
+from .events import Ancestry, Event, EventKind, Json, SignedEvent, in_causal_order
+from .observations import Frozen, Observation, read_mark
 
 
 class AccessClass(IntEnum):
@@ -75,7 +76,9 @@ class DocumentView:
     approved: tuple[str, ...] = ()
     appended: tuple[Appended, ...] = ()
     attachments: tuple[Attachment, ...] = ()
-    remarks: tuple[tuple[str, str], ...] = ()
+    observations: tuple[Observation, ...] = ()
+    versions: tuple[Frozen, ...] = ()  # every freezing, the last one stands
+    acting: tuple[tuple[str, str], ...] = ()  # (official, substitute): whom the page names in his place
     access: AccessClass = AccessClass.UNCLASSIFIED
     practice: bool = False
     void_reason: str = ""
@@ -89,6 +92,11 @@ class DocumentView:
     def signed_by(self) -> tuple[str, ...]:
         """Officials who signed the current lineage, in order."""
         return tuple(item.official for item in self.appended if item.kind is EventKind.SIGNED)
+
+    @property
+    def remarks(self) -> tuple[tuple[str, str], ...]:
+        """Who observed and what, in order."""
+        return tuple((item.official, item.remark) for item in self.observations)
 
     @property
     def next_official(self) -> str | None:
@@ -115,10 +123,31 @@ def fold_document(document: str, events: Iterable[SignedEvent], *, refused: Coll
     An act that the rules forbid, or whose body cannot be read, changes nothing and is listed in ``refused`` of the view.
     ``refused`` names digests that the slip's own rules forbid (``SlipView.refused``): they must not act here either.
     """
+    at_hand = list(events)
+    mine = [item for item in in_causal_order(at_hand) if item.event.document == document]
+    view = _fold(document, mine, refused)
+    late = _late_observations(mine, at_hand)
+    if late:
+        without = _fold(document, mine, {*refused, *late})
+        view = without if without.slip is not None else view
+    return view
+
+
+def _late_observations(mine: list[SignedEvent], at_hand: list[SignedEvent]) -> set[str]:
+    """Observations that a dispatch did not know of, nor they of it. What went out counts, whatever the clocks say."""
+    observed = [item.digest for item in mine if item.event.kind is EventKind.OBSERVED]
+    opened = [item.digest for item in mine if item.event.kind in {EventKind.OPENED, EventKind.ANSWERED}]
+    if not observed or not opened:
+        return set()
+    ancestry = Ancestry(at_hand)
+    return {
+        one for one in observed for other in opened if not ancestry.knew(one, other) and not ancestry.knew(other, one)
+    }
+
+
+def _fold(document: str, mine: Iterable[SignedEvent], refused: Collection[str]) -> DocumentView:
     view = DocumentView(id=document)
-    for item in in_causal_order(events):
-        if item.event.document != document:
-            continue
+    for item in mine:
         try:
             if item.digest in refused:
                 raise OfficeError(
@@ -151,11 +180,14 @@ def _apply(view: DocumentView, item: SignedEvent) -> DocumentView:
         case EventKind.NUMBERED:
             return replace(view, cite=_text(body["cite"]))
         case EventKind.FROZEN:
+            frozen = Frozen(_text(body["digest"]), _text(body.get("text", "")), event.claimed_at, int(body["pages"]))
             return replace(
                 _told_anew(view, body),
                 state=DocumentState.FROZEN,
-                digest=_text(body["digest"]),
-                pages=int(body["pages"]),
+                digest=frozen.digest,
+                pages=frozen.pages,
+                versions=(*view.versions, frozen),
+                acting=tuple(sorted((_text(who), _text(other)) for who, other in body.get("acting", {}).items())),
                 approved=(),
                 appended=(),
                 attachments=tuple(
@@ -166,8 +198,7 @@ def _apply(view: DocumentView, item: SignedEvent) -> DocumentView:
         case EventKind.APPROVED:
             return replace(view, approved=(*view.approved, _who(item)))
         case EventKind.OBSERVED:
-            remark = (_who(item), _text(body["remark"]))
-            return replace(view, state=DocumentState.OBSERVED, remarks=(*view.remarks, remark))
+            return replace(view, state=DocumentState.OBSERVED, observations=(*view.observations, _observation(item)))
         case EventKind.SIGNED | EventKind.RAISED:
             return _append(view, item)
         case EventKind.VOIDED:
@@ -196,6 +227,20 @@ def _told_anew(view: DocumentView, body: Mapping[str, Json]) -> DocumentView:
     )
 
 
+def _observation(item: SignedEvent) -> Observation:
+    event, body = item.event, item.event.body
+    return Observation(
+        event.id,
+        _who(item),
+        event.actor.official,
+        event.claimed_at,
+        _text(body["remark"]),
+        _text(body.get("digest", "")),
+        _text(body.get("text", "")),
+        tuple(read_mark(mark) for mark in body.get("marks", ())),
+    )
+
+
 def concludes_copy(event: Event) -> bool:
     """Whether a CONCLUDED event puts away one copy only (body ``hop`` and ``mode`` = ``copia``), not the document."""
     return event.kind is EventKind.CONCLUDED and event.body.get("mode") == "copia"
@@ -216,18 +261,37 @@ def _permit(view: DocumentView, item: SignedEvent) -> None:
     require(view, event.kind)
     match event.kind:
         case EventKind.NUMBERED | EventKind.FROZEN | EventKind.VOIDED:
-            if event.actor.unit != view.unit or (event.kind is EventKind.NUMBERED and view.cite):
-                raise _forbidden(view, event.kind)
+            _permit_at_home(view, item)
         case EventKind.OPENED:
             if event.actor.unit != view.unit or view.slip is not None:
                 raise _forbidden(view, event.kind)
         case EventKind.CONCLUDED | EventKind.REOPENED:  # on a slip the slip's rules decide, off it the document's unit
             if event.slip != view.slip or (view.slip is None and event.actor.unit != view.unit):
                 raise _forbidden(view, event.kind)
-        case EventKind.APPROVED | EventKind.OBSERVED:
+        case EventKind.APPROVED:
             require_turn(view, _who(item), event.kind)
+            _require_bytes(view, event, "digest")
+        case EventKind.OBSERVED:
+            require_observer(view, _who(item))
+            _require_bytes(view, event, "digest")
         case EventKind.SIGNED if view.state is DocumentState.FROZEN and not _is_fork(view, event):
-            require_turn(view, _who(item), event.kind)
+            require_turn(view, _who(item), event.kind, actor=event.actor.official)
+
+
+def _permit_at_home(view: DocumentView, item: SignedEvent) -> None:
+    """What only the document's own unit does; freezing, only its author."""
+    event = item.event
+    if event.actor.unit != view.unit or (event.kind is EventKind.NUMBERED and view.cite):
+        raise _forbidden(view, event.kind)
+    if event.kind is EventKind.FROZEN:
+        require_author(view, _who(item))
+        _require_bytes(view, event, "supersedes")
+
+
+def _require_bytes(view: DocumentView, event: Event, name: str) -> None:
+    """What is said of other bytes than those that stand says nothing of these."""
+    if event.body.get(name, view.digest) != view.digest:
+        raise _forbidden(view, event.kind)
 
 
 def _is_fork(view: DocumentView, event: Event) -> bool:
@@ -276,7 +340,7 @@ _ALLOWED: dict[EventKind, frozenset[DocumentState]] = {
     EventKind.NUMBERED: frozenset({DocumentState.DRAFT}),
     EventKind.FROZEN: frozenset({DocumentState.DRAFT, DocumentState.OBSERVED}),
     EventKind.APPROVED: frozenset({DocumentState.FROZEN}),
-    EventKind.OBSERVED: frozenset({DocumentState.FROZEN}),
+    EventKind.OBSERVED: frozenset({DocumentState.FROZEN, DocumentState.SIGNED}),  # SIGNED: before the first dispatch
     EventKind.SIGNED: frozenset(
         {DocumentState.FROZEN, DocumentState.SIGNED}
     ),  # SIGNED: the OFICIAL's holder countersigns
@@ -301,10 +365,32 @@ def require(view: DocumentView, kind: EventKind) -> None:
         raise _forbidden(view, kind)
 
 
-def require_turn(view: DocumentView, official: str, kind: EventKind) -> None:
+def require_author(view: DocumentView, official: str) -> None:
+    """Only the author, or who acts in his name, freezes and corrects: ``freeze.not_author``."""
+    if view.author != official:
+        raise OfficeError("freeze.not_author", name=view.author)
+
+
+def require_observer(view: DocumentView, official: str) -> None:
+    """Refuse an observation by somebody whose turn it is not, or after the first dispatch.
+
+    Signed and not yet dispatched, whoever approved or signed may still take it back. Raises ``document.not_your_turn``,
+    ``document.act_forbidden``.
+    """
+    if view.state is not DocumentState.SIGNED:
+        require_turn(view, official, EventKind.OBSERVED)
+    elif view.slip is not None:
+        raise _forbidden(view, EventKind.OBSERVED)
+    elif official not in (*view.approvers, *view.signers):
+        raise OfficeError("document.not_your_turn", official=official, turn="", cite=view.cite)
+
+
+def require_turn(view: DocumentView, official: str, kind: EventKind, *, actor: str = "") -> None:
     """Refuse an approval, a signature or an observation out of turn: ``document.not_your_turn``.
 
-    Approvers approve, then signers sign; whoever's turn it is may observe instead.
+    Approvers approve, then signers sign; whoever's turn it is may observe instead. ``actor`` is who does it in the name of
+    ``official``, where it is not he himself: where the page names a substitute as the signer, nobody else signs in that place
+    (``document.printed_for_another``).
     """
     require(view, kind)
     turn = view.next_official
@@ -312,3 +398,6 @@ def require_turn(view: DocumentView, official: str, kind: EventKind) -> None:
     fits = kind is EventKind.OBSERVED or (kind is EventKind.APPROVED) == approving
     if turn is None or turn != official or not fits:
         raise OfficeError("document.not_your_turn", official=official, turn=turn or "", cite=view.cite)
+    printed = dict(view.acting).get(official)
+    if kind is EventKind.SIGNED and printed is not None and printed != (actor or official):
+        raise OfficeError("document.printed_for_another", cite=view.cite, printed=printed)

@@ -56,7 +56,7 @@ class BlobRef:
 
     ``sha256`` is the hex digest of the plain bytes, ``cipher`` that of the ciphertext (its key under ``blobs/``).
     ``keys`` maps a device id to the blob's key sealed to that device (age, base64).
-    ``role`` is ``document``, ``attachment`` or ``history``.
+    ``role`` is ``document``, ``attachment``, ``text`` (what the document was set from) or ``history``.
     """
 
     sha256: str

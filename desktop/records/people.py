@@ -73,7 +73,11 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Delegation:
-    """Suplencia or interinato: ``substitute`` acts for ``holder``, by a memorandum, for a period (dates inclusive)."""
+    """Suplencia or interinato: ``substitute`` acts for ``holder``, by a memorandum, for a period (dates inclusive).
+
+    ``post`` is the holder's post that it is for: when he changes posts it ends. Empty: whatever post he holds.
+    ``wording`` is printed, e.g. ``Suplente``, ``Director a.i.``
+    """
 
     holder: str
     substitute: str
@@ -81,6 +85,19 @@ class Delegation:
     first_day: date
     last_day: date
     wording: str = "Suplente"
+    post: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Secretary:
+    """``official`` does ``acts`` (values of event kinds that send or receive) in the name of ``chief``; dates inclusive."""
+
+    chief: str
+    official: str
+    acts: tuple[str, ...]
+    memorandum: str
+    first_day: date
+    last_day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +110,7 @@ class Directory:
     officials: tuple[Official, ...] = ()
     devices: tuple[Device, ...] = ()
     delegations: tuple[Delegation, ...] = ()
+    secretaries: tuple[Secretary, ...] = ()
     anchors: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
     holidays: tuple[date, ...] = ()

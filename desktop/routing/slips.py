@@ -42,7 +42,11 @@ class HopState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One derivation. ``id`` is the id of the dispatch event; times are claimed by the acting device."""
+    """One derivation. ``id`` is the id of the dispatch event; times are claimed by the acting device.
+
+    ``from_official`` is in whose name it went, ``sent_by`` who did it for him; ``received_by`` is who received, ``received_for``
+    in whose name, where in another's.
+    """
 
     id: str
     digest: str
@@ -64,6 +68,8 @@ class Hop:
     received_by: str = ""
     reason: str = ""
     answered_with: tuple[str, ...] = ()
+    sent_by: str = ""
+    received_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +183,18 @@ def _apply(view: SlipView, item: SignedEvent, ancestry: Ancestry) -> SlipView:
             return _dispatch(view, item, ancestry)
         case EventKind.RECEIVED:
             hop = require_act(view, str(body["hop"]), EventKind.RECEIVED, unit)
+            require_addressee(view, hop, event.on_behalf_of or "")
             received = replace(
-                hop, state=HopState.RECEIVED, received_at=event.claimed_at, received_by=event.actor.official
+                hop,
+                state=HopState.RECEIVED,
+                received_at=event.claimed_at,
+                received_by=event.actor.official,
+                received_for=event.on_behalf_of or "",
             )
             return _with(view, received)
         case EventKind.REJECTED:
             hop = require_act(view, str(body["hop"]), EventKind.REJECTED, unit)
+            require_addressee(view, hop, event.on_behalf_of or "")
             return _give_back(view, replace(hop, state=HopState.REJECTED, reason=str(body["reason"])))
         case EventKind.CANCELLED:
             hop = require_act(view, str(body["hop"]), EventKind.CANCELLED, unit)
@@ -291,7 +303,8 @@ def read_hop(item: SignedEvent) -> Hop:
         id=event.id,
         digest=item.digest,
         from_unit=event.actor.unit,
-        from_official=event.actor.official,
+        from_official=event.on_behalf_of or event.actor.official,
+        sent_by=event.actor.official if event.on_behalf_of else "",
         to_unit=str(body["to_unit"]),
         to_official=str(body.get("to_official", "")),
         mode=HopMode(str(body["mode"])),
@@ -344,3 +357,9 @@ def require_act(view: SlipView, hop_id: str, kind: EventKind, unit: str) -> Hop:
     if getattr(hop, side) != unit or hop.state not in states or closed:
         raise OfficeError("slip.act_forbidden", act=kind.value, state=hop.state.value, slip=view.number)
     return hop
+
+
+def require_addressee(view: SlipView, hop: Hop, behalf: str) -> None:
+    """In somebody's name only what is addressed to him, or to nobody in person: ``slip.not_addressee``."""
+    if behalf and hop.to_official not in {"", behalf}:
+        raise OfficeError("slip.not_addressee", slip=view.number)

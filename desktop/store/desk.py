@@ -34,6 +34,7 @@ from .tables import settings
 
 _FILE = select(settings.c.value).where(settings.c.name == "numbers.file")
 DATABASE = "desk.sqlite3"
+VIEWS = "2"  # rises when folded views hold more than before
 
 __all__ = [
     "DATABASE",
@@ -75,6 +76,7 @@ class DeskStore(Reads):
         store = cls(home, now=now)
         try:
             store.restored = store._drop_restored(now)
+            store._fold_anew()
         except BaseException:
             store.close()
             raise
@@ -210,6 +212,14 @@ class DeskStore(Reads):
             rows = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
             keys = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
         return tuple(str(row) for row in rows if row != "ok") + tuple(str(row) for row in keys)
+
+    def _fold_anew(self) -> None:
+        """Views that an older program folded lack what this one tells: events are the truth, so fold them again, once."""
+        if self.setting("views") == VIEWS:
+            return
+        with self.act() as act:
+            act.rebuild_projections()
+            act.set_setting("views", VIEWS)
 
     # numbers
     def _keep_mark(self, connection: Connection, last: Iterable[Number] = ()) -> None:

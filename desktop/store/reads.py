@@ -186,12 +186,19 @@ class Reads(ABC):
 
     # trays
     def tray(
-        self, tray: Tray, unit: str, official: str | None = None, *, limit: int | None = None, offset: int = 0
+        self,
+        tray: Tray,
+        unit: str,
+        official: str | None = None,
+        *,
+        standing_for: Collection[str] = (),
+        limit: int | None = None,
+        offset: int = 0,
     ) -> list[TrayItem]:
         """What lies in a tray: the longest waiting first in Entrante, Pendientes and Por firmar, else the latest first.
 
         With ``official`` only what is his or anybody's in the unit; in Por firmar exactly what waits for him, whatever
-        unit the document is of.
+        unit the document is of, or for those whom he substitutes (``standing_for``).
         """
         since = tray_items.c.since
         order = (since, tray_items.c.rowid) if tray in _OLDEST_FIRST else (since.desc(), tray_items.c.rowid.desc())
@@ -200,7 +207,7 @@ class Reads(ABC):
             .select_from(tray_items)
             .join(documents, documents.c.id == tray_items.c.document)
             .outerjoin(slips, slips.c.id == tray_items.c.slip)
-            .where(_in_tray(tray, unit, official))
+            .where(_in_tray(tray, unit, official, standing_for))
             .order_by(*order)
             .limit(-1 if limit is None else limit)
             .offset(offset)
@@ -208,12 +215,14 @@ class Reads(ABC):
         with self.reading() as connection:
             return [_tray_item(row) for row in connection.execute(statement)]
 
-    def tray_counts(self, unit: str, official: str | None = None) -> dict[Tray, int]:
+    def tray_counts(
+        self, unit: str, official: str | None = None, *, standing_for: Collection[str] = ()
+    ) -> dict[Tray, int]:
         """How much lies in each tray, by the rule of ``tray``."""
         with self.reading() as connection:
             return {
                 tray: connection.scalar(
-                    select(func.count()).select_from(tray_items).where(_in_tray(tray, unit, official))
+                    select(func.count()).select_from(tray_items).where(_in_tray(tray, unit, official, standing_for))
                 )
                 or 0
                 for tray in Tray
@@ -350,12 +359,12 @@ def last_device_seq(connection: Connection, device: str) -> int:
     return max(connection.scalar(given) or 0, connection.scalar(told) or 0)
 
 
-def _in_tray(tray: Tray, unit: str, official: str | None) -> Any:
+def _in_tray(tray: Tray, unit: str, official: str | None, standing_for: Collection[str]) -> Any:
     mine = (tray_items.c.unit == unit) & (tray_items.c.tray == tray.value)
     if official is None:
         return mine
     if tray is Tray.TO_SIGN:
-        return (tray_items.c.official == official) & (tray_items.c.tray == tray.value)
+        return tray_items.c.official.in_([official, *standing_for]) & (tray_items.c.tray == tray.value)
     return mine & or_(tray_items.c.official == official, tray_items.c.official == "")
 
 

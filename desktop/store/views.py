@@ -10,6 +10,7 @@ from typing import Any
 
 from desktop.records.documents import AccessClass, Appended, Attachment, DocumentState, DocumentView
 from desktop.records.events import EventKind
+from desktop.records.observations import Frozen, Mark, Observation, read_mark
 from desktop.routing.slips import Hop, HopMode, HopState, SlipView
 
 from .times import read_time, write_time
@@ -29,7 +30,7 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, (Hop, Appended, Attachment, DocumentView, SlipView)):
+    if isinstance(value, (Hop, Appended, Attachment, Observation, Mark, Frozen, DocumentView, SlipView)):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     return value
 
@@ -46,7 +47,9 @@ def read_document_view(text: str) -> DocumentView:
             "signers": tuple(data["signers"]),
             "approved": tuple(data["approved"]),
             "refused": tuple(data["refused"]),
-            "remarks": tuple((who, remark) for who, remark in data["remarks"]),
+            "observations": tuple(_observation(item) for item in data["observations"]),
+            "versions": tuple(Frozen(**{**item, "at": read_time(item["at"])}) for item in data["versions"]),
+            "acting": tuple((who, other) for who, other in data["acting"]),
             "attachments": tuple(Attachment(**item) for item in data["attachments"]),
             "appended": tuple(
                 Appended(**{**item, "kind": EventKind(item["kind"]), "at": read_time(item["at"])})
@@ -86,6 +89,11 @@ def _hop(item: dict[str, Any]) -> Hop:
             "received_at": _time(item["received_at"]),
         }
     )
+
+
+def _observation(item: dict[str, Any]) -> Observation:
+    marks = tuple(read_mark(mark) for mark in item["marks"])
+    return Observation(**{**item, "at": read_time(item["at"]), "marks": marks})
 
 
 def _time(text: str | None) -> datetime | None:

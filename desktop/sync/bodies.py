@@ -57,6 +57,36 @@ def _mode(value: Json) -> bool:
     return value in ("oficial", "copia")
 
 
+def _delegation(value: Json) -> bool:
+    return isinstance(value, dict) and _full(value.get("memorandum")) and _text(value.get("post"))
+
+
+def _people(value: Json) -> bool:
+    return isinstance(value, dict) and all(_full(who) and _full(acts) for who, acts in value.items())
+
+
+def _marks(value: Json) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(item, dict)
+        and _full(item.get("text"))
+        and all(_text(item.get(name, "")) for name in ("quote", "before", "after"))
+        and _whole(item.get("page", 0))
+        and _place(item.get("place"))
+        for item in value
+    )
+
+
+def _place(value: Json) -> bool:
+    return value is None or (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(
+            isinstance(end, list) and len(end) == 3 and _whole(end[0]) and _text(end[1]) and _whole(end[2])
+            for end in value
+        )
+    )
+
+
 def _attachments(value: Json) -> bool:
     return isinstance(value, list) and all(
         isinstance(item, dict)
@@ -90,11 +120,16 @@ OPTIONAL: Mapping[EventKind, Mapping[str, Check]] = {
     EventKind.FROZEN: {
         "attachments": _attachments,
         "fields": _texts,
+        "text": _digest,
+        "supersedes": _digest,
+        "acting": _people,
         "subject": _text,
         "signers": _texts,
         "approvers": _texts,
         "access": _access,
     },
+    EventKind.APPROVED: {"digest": _digest},
+    EventKind.OBSERVED: {"digest": _digest, "text": _digest, "marks": _marks},
     EventKind.VOIDED: {"reason": _text},
     EventKind.SIGNED: _SIGNED_EXTRA,
     EventKind.RAISED: _SIGNED_EXTRA,
@@ -123,6 +158,8 @@ def require_body(event: Event) -> None:
     for name, check in OPTIONAL.get(event.kind, {}).items():
         if name in event.body and not check(event.body[name]):
             raise OfficeError("event.malformed", reason=f"body.{name}")
+    if event.on_behalf_of is not None and not _delegation(event.body.get("delegation")):
+        raise OfficeError("event.malformed", reason="body.delegation")
     if event.kind in _ON_A_SLIP and not event.slip:
         raise OfficeError("event.malformed", reason="slip")
 
@@ -148,5 +185,5 @@ def require_shape(event: Event) -> None:
     for blob in event.blobs:
         if not (_digest(blob.sha256) and _digest(blob.cipher) and blob.size >= 0):
             raise OfficeError("event.malformed", reason="blobs")
-        if blob.role not in ("document", "attachment", "history"):
+        if blob.role not in ("document", "attachment", "history", "text"):
             raise OfficeError("event.malformed", reason="blobs.role")

@@ -25,7 +25,7 @@ LARGE_BLOB = 256 * 1024  # bytes of ciphertext
 
 @dataclass(frozen=True, slots=True)
 class OutgoingBlob:
-    """Plain bytes that travel with an event; ``role`` is ``document``, ``attachment`` or ``history``."""
+    """Plain bytes that travel with an event; ``role`` is ``document``, ``attachment``, ``text`` or ``history``."""
 
     data: bytes = field(repr=False)
     name: str

@@ -56,8 +56,8 @@ def publish(exchange: ObjectStore, directory: Directory, admin_key: DeviceKey) -
     """Publish the next version; returns its key in the exchange. Publishing the same version again changes nothing.
 
     Raises ``directory.inconsistent``, ``directory.number_taken`` where another version has that number or a higher one, and
-    ``directory.forgets`` where it drops a unit, an official or a device: they are revoked or moved, never removed, since the
-    events of years ago are checked against them.
+    ``directory.forgets`` where it drops a unit, an official, a device or a delegation: they are revoked, moved or ended,
+    never removed, since the events of years ago are checked against them.
     """
     require_consistent(directory)
     jws = seal_payload(canonical(to_payload(directory)), admin_key, DIRECTORY, kid=ADMIN)
@@ -174,6 +174,13 @@ def _require_remembers(old: Directory, new: Directory) -> None:
         ("unit", {u.id for u in old.units}, {u.id for u in new.units}),
         ("official", {o.id for o in old.officials}, {o.id for o in new.officials}),
         ("device", {(d.id, d.verify_key) for d in old.devices}, {(d.id, d.verify_key) for d in new.devices}),
+        ("delegation", _standings(old), _standings(new)),
     ):
         if gone := sorted(str(item) for item in before - after):
             raise OfficeError("directory.forgets", what=kind, id=gone[0])
+
+
+def _standings(directory: Directory) -> set[tuple[str, ...]]:
+    """What makes a delegation; its last day may change, since it can end early."""
+    rows = {(d.holder, d.substitute, d.memorandum, str(d.first_day), d.post) for d in directory.delegations}
+    return rows | {(s.chief, s.official, s.memorandum, str(s.first_day)) for s in directory.secretaries}

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from desktop.records.errors import OfficeError
 from desktop.records.events import Json
-from desktop.records.people import Delegation, Device, Directory, Entity, Official, Unit
+from desktop.records.people import Delegation, Device, Directory, Entity, Official, Secretary, Unit
+from desktop.records.standing import SECRETARIAL
 
 FORMAT = 1
 
@@ -58,8 +59,20 @@ def to_payload(directory: Directory) -> dict[str, Json]:
                 "first_day": d.first_day.isoformat(),
                 "last_day": d.last_day.isoformat(),
                 "wording": d.wording,
+                "post": d.post,
             }
             for d in directory.delegations
+        ],
+        "secretaries": [
+            {
+                "chief": s.chief,
+                "official": s.official,
+                "acts": list(s.acts),
+                "memorandum": s.memorandum,
+                "first_day": s.first_day.isoformat(),
+                "last_day": s.last_day.isoformat(),
+            }
+            for s in directory.secretaries
         ],
         "anchors": list(directory.anchors),
         "actions": list(directory.actions),
@@ -91,6 +104,7 @@ def from_payload(payload: Json) -> Directory:
             officials=tuple(_official(item) for item in payload["officials"]),
             devices=tuple(_device(item) for item in payload["devices"]),
             delegations=tuple(_delegation(item) for item in payload["delegations"]),
+            secretaries=tuple(_secretary(item) for item in payload.get("secretaries", ())),
             anchors=tuple(_text(item) for item in payload["anchors"]),
             actions=tuple(_text(item) for item in payload["actions"]),
             holidays=tuple(date.fromisoformat(item) for item in payload["holidays"]),
@@ -116,14 +130,26 @@ def require_consistent(directory: Directory) -> None:
     wanted = [u.chief for u in directory.units if u.chief is not None]
     wanted += [who for d in directory.devices for who, _ in d.enrolments]
     wanted += [who for d in directory.delegations for who in (d.holder, d.substitute)]
+    wanted += [who for s in directory.secretaries for who in (s.chief, s.official)]
     if set(wanted_units) - set(units) or set(wanted) - set(officials):
         raise OfficeError("directory.inconsistent", what="reference", reason="unknown")
+    _require_standings(directory)
     if directory.number < 1:
         raise OfficeError("directory.inconsistent", what="number", reason="unknown")
     try:
         ZoneInfo(directory.entity.zone)
     except (ValueError, OSError, KeyError) as error:
         raise OfficeError("directory.inconsistent", what="zone", reason="unknown") from error
+
+
+def _require_standings(directory: Directory) -> None:
+    """Delegations and secretaries: two people, a memorandum, a period; a secretary's acts are hers to be given."""
+    rows = [(d.holder, d.substitute, d.memorandum, d.first_day, d.last_day) for d in directory.delegations]
+    rows += [(s.chief, s.official, s.memorandum, s.first_day, s.last_day) for s in directory.secretaries]
+    if any(who == other or not paper.strip() or first > last for who, other, paper, first, last in rows):
+        raise OfficeError("directory.inconsistent", what="delegation", reason="unknown")
+    if any(not set(s.acts) <= SECRETARIAL for s in directory.secretaries):
+        raise OfficeError("directory.inconsistent", what="secretary", reason="unknown")
 
 
 def _device_payload(device: Device) -> dict[str, Json]:
@@ -183,6 +209,18 @@ def _delegation(item: Mapping[str, Json]) -> Delegation:
         first_day=date.fromisoformat(item["first_day"]),
         last_day=date.fromisoformat(item["last_day"]),
         wording=_text(item["wording"]),
+        post=_text(item.get("post", "")),
+    )
+
+
+def _secretary(item: Mapping[str, Json]) -> Secretary:
+    return Secretary(
+        chief=_text(item["chief"]),
+        official=_text(item["official"]),
+        acts=tuple(_text(act) for act in item["acts"]),
+        memorandum=_text(item["memorandum"]),
+        first_day=date.fromisoformat(item["first_day"]),
+        last_day=date.fromisoformat(item["last_day"]),
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from desktop.records.errors import OfficeError
 from desktop.records.events import Event, SignedEvent
 from desktop.records.people import Device, Directory
+from desktop.records.standing import require_standing
 
 from .bodies import require_body, require_shape
 from .device import DeviceKey
@@ -40,7 +40,7 @@ def read_event(jws: str | bytes, directory: Directory) -> SignedEvent:
 
     Raises ``envelope.*`` for a text that is not one, ``event.newer_format``, ``event.malformed``, ``event.unknown_device``,
     ``event.foreign_entity``, ``event.device_revoked``, ``event.device_expired``, ``event.unknown_official``,
-    ``event.not_enrolled``, ``event.wrong_unit``, ``event.no_delegation``.
+    ``event.not_enrolled``, ``event.wrong_unit``, ``event.no_delegation``, ``event.secretary_only``.
     """
     envelope = take_apart(jws, EVENT)
     device = _device(directory, envelope.kid)
@@ -101,13 +101,7 @@ def _require_actor(directory: Directory, device: Device, event: Event) -> None:
         raise OfficeError("event.not_enrolled", device=device.id, official=official.id)
     if actor.unit not in (official.unit, device.unit):
         raise OfficeError("event.wrong_unit", official=official.id, unit=actor.unit)
-    if event.on_behalf_of is not None and not _delegated(directory, official.id, event.on_behalf_of, event.claimed_at):
-        raise OfficeError("event.no_delegation", official=official.id, holder=event.on_behalf_of)
-
-
-def _delegated(directory: Directory, substitute: str, holder: str, at: datetime) -> bool:
-    day = at.astimezone(ZoneInfo(directory.entity.zone)).date()
-    return any(
-        item.substitute == substitute and item.holder == holder and item.first_day <= day <= item.last_day
-        for item in directory.delegations
-    )
+    if event.on_behalf_of is not None:
+        day = event.claimed_at.astimezone(ZoneInfo(directory.entity.zone)).date()
+        claimed = event.body.get("delegation", {})
+        require_standing(directory, official.id, event.on_behalf_of, event.kind, day, claimed=claimed)

@@ -32,7 +32,8 @@ FULL_LISTING_EVERY = timedelta(hours=24)
 # Not wrong for ever: a newer directory, a newer program or a blob that arrives late makes them right.
 PASSING = frozenset({
     "event.unknown_device", "event.newer_format", "event.unknown_official", "event.not_enrolled", "event.wrong_unit",
-    "event.no_delegation", "event.device_expired", "storage.not_found", "blob.missing", "blob.damaged", "mail.damaged",
+    "event.no_delegation", "event.secretary_only", "event.device_expired",
+    "storage.not_found", "blob.missing", "blob.damaged", "mail.damaged",
 })  # fmt: skip
 _STOPPING = frozenset(
     {"storage.unreachable", "storage.denied", "store.disk_full", "store.busy", "store.damaged", "store.unwritable"}
@@ -200,6 +201,7 @@ def _read_fresh(run: _Pull, jws: bytes | str) -> SignedEvent:
             "event.unknown_device",
             "event.unknown_official",
             "event.not_enrolled",
+            "event.no_delegation",
         ):
             raise
         run.directory, run.refresh = run.refresh(), None

@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Lock
 
 from desktop.operations import (
+    acting,
     answer,
     approve,
     check,
@@ -382,7 +383,7 @@ class BoundDesk:
             state=view.state,
             hop_state=hop.state if hop else None,
             waits_for=row.waits_for,
-            mine=view.next_official in (None, self._desk.official),
+            mine=view.next_official in (None, *acting.stands_for(self._desk, self._desk.official, EventKind.SIGNED)),
         )
 
     def _hop(self, hop: Hop) -> HopLine:

@@ -26,6 +26,9 @@ _BOOKKEEPING = frozenset({"/PieceInfo", "/LastModified", "/Extensions", "/MarkIn
 _LOOKS = frozenset({"/OutputIntents"})
 _INHERITED = frozenset({"/Resources", "/MediaBox", "/CropBox", "/Rotate"})
 _PAGE_BOOKKEEPING = frozenset({"/Tabs", "/LastModified", "/PieceInfo", "/Metadata"})
+_PANELS = frozenset(
+    {"/UseNone", "/UseOutlines", "/UseThumbs", "/UseAttachments"}
+)  # which list stands beside the page, nothing of it
 _BEHAVIOUR = frozenset(
     {
         "/AA", "/AF", "/Collection", "/Dests", "/Lang", "/Legal", "/Names", "/NeedsRendering", "/OCProperties", "/OpenAction", "/Outlines",
@@ -96,6 +99,8 @@ def _judge_entry(step: Step, key: str, old: Any, new: Any) -> None:
         step.note(ChangeKind.BOOKKEEPING if _certifies_now(step, old, new) else ChangeKind.STRUCTURE, place)
     elif key in _LOOKS:
         step.note(ChangeKind.CONTENT, place)
+    elif key == "/PageMode" and str(step.new(new)) in _PANELS:
+        step.note(ChangeKind.BOOKKEEPING, place)
     else:
         step.note(ChangeKind.BEHAVIOUR if key in _BEHAVIOUR else ChangeKind.UNKNOWN, place)
 

@@ -11,11 +11,14 @@ from signing.report import ChangeKind
 
 from .past import items_of, number_of, raw, without
 from .step import FilledField, Step, Widget
+from .waiting import are_drawn_by_readers, fonts_added, wait_for_font, wait_for_look
 
 _DEPTH = 32
 _FORM = "Root/AcroForm"
 _VALUE = frozenset({"/V", "/RV", "/I", "/TI"})
 _PICTURE = frozenset({"/AP", "/AS", "/M"})
+_BORDER = frozenset({"/BS", "/Border"})
+_DRESS = _BORDER | {"/DA"}
 _TAGGED = frozenset({"/StructParent", "/P"})  # may be added to what has none, as may /Type /Annot
 _SIGNED = frozenset(
     {
@@ -74,6 +77,7 @@ def judge_form(step: Step, older: Any, newer: Any) -> None:
 class _Form:
     step: Step
     seen: set[int] = field(default_factory=set)
+    by_readers: bool = False  # all fields are
 
     def judge(self, old: Any, new: Any) -> None:
         step = self.step
@@ -81,9 +85,13 @@ class _Form:
             step.note(ChangeKind.FORM_CHANGED, _FORM)
             return
         old = old if isinstance(old, generic.DictionaryObject) else generic.DictionaryObject()  # type: ignore[no-untyped-call]
+        self.by_readers = are_drawn_by_readers(step, new)
         self._fields(raw(old, "/Fields"), raw(new, "/Fields"), Place(_FORM + "/Fields"))
         for key in step.changed(without(old, "/Fields"), without(new, "/Fields")):
-            self._entry(key, raw(old, key), raw(new, key))
+            if _waits(step, new, key, raw(old, key)):
+                step.note(ChangeKind.FORM_CHANGED, _FORM + key)
+            else:
+                self._entry(key, raw(old, key), raw(new, key))
 
     def judge_orphans(self) -> None:
         """New widgets on pages that no list of fields names: a signature's all the same (poppler forgets the list), or none's."""
@@ -307,7 +315,8 @@ class _Form:
         if "/Ff" in rest and _gains(step.old(raw(old, "/Ff")), step.new(raw(new, "/Ff")), _FIELD_READ_ONLY):
             rest.remove("/Ff")
         if rest & _VALUE and here.kind in ("/Tx", "/Ch"):
-            rest.discard("/DA")  # another font or size for what is written; what it looks like is compared
+            shown = not self.by_readers and raw(step.new(raw(new, "/AP")), "/N") is not None
+            rest -= _DRESS if shown else _BORDER  # another font or size for what is written: its picture is compared
         for key in sorted(rest - _VALUE - _PICTURE):
             kind = ChangeKind.BEHAVIOUR if key in ("/A", "/AA") else ChangeKind.FORM_CHANGED
             step.note(kind, here.path + key, page=page, name=here.name)
@@ -328,6 +337,13 @@ class _Form:
             step.filled.append(found)
         if "/Rect" in new:
             found.widgets.append((old, new, page, number))
+
+
+def _waits(step: Step, form: Any, key: str, older: Any) -> bool:
+    """Whether a value that readers draw gets its font or its look by that entry of the form."""
+    if key == "/DA":
+        return wait_for_look(step, form)
+    return key == "/DR" and wait_for_font(step, form, fonts_added(step, older, raw(form, key)))
 
 
 def _is_added_tag(old: Any, new: Any, key: str) -> bool:

@@ -15,6 +15,7 @@ from pyhanko.pdf_utils import generic
 from .graph import Graph
 from .past import items_of, number_of, raw
 from .step import Step
+from .waiting import wait_for_font
 
 _GROWING = frozenset(
     {"/Font", "/Encoding", "/XObject", "/ExtGState", "/ColorSpace", "/Pattern", "/Shading", "/Properties"}
@@ -37,6 +38,8 @@ def settle_shared(step: Step, graph: Graph, older: Any, newer: Any) -> None:
             return
         shared.add(number)
         names |= added
+    if wait_for_font(step, step.new(raw(newer, "/AcroForm")), names):
+        return
     if shared and (not names or not _drawn_with(step, graph, names)):
         step.settled |= shared
         step.visited |= shared

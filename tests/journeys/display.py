@@ -16,7 +16,7 @@ from typing import Self, TypeVar
 
 _T = TypeVar("_T")
 SIZE = (1366, 768)
-PATIENCE = 60.0  # seconds; a loaded machine is no failure
+PATIENCE = 120.0  # seconds; a loaded machine is no failure
 # No frames, and the window as large as the screen: what a clerk sees on a small laptop.
 _MANAGER = """<openbox_config xmlns="http://openbox.org/3.4/rc"><applications><application class="*">
 <decor>no</decor><focus>yes</focus></application></applications>

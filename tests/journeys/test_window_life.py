@@ -288,7 +288,7 @@ def test_forged_files_are_named_for_what_they_are(seat: Seat) -> None:
     changed = [page for one in verdict.signatures for page in one.changed_pages]
     assert changed
     seat.click(pane.list.viewport(), pane.list.visualItemRect(pane.list.item(1)).center())
-    seat.until(lambda: f"Páginas que cambiaron: {changed[0]}" in seat.read(pane))
+    seat.until(lambda: f"Páginas que cambiaron a la vista: {changed[0]}" in seat.read(pane))
     assert seat.exchange_keys() == before
 
 

@@ -24,6 +24,10 @@ from desktop.drafting.setting import freeze
 from desktop.drafting.templates import load_templates
 from signing.attachment_list import embedded_files, read_attachment_list
 from signing.attachments import Embedded, Listed, attachments_of, check_attachments
+from signing.report import Outcome
+from signing.trust import TrustStore
+from signing.verify import verify_file
+from tests.fixtures.lab import shared_lab
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 LONG = "Certificación presupuestaria y de no adeudo del señor Ñuñez a la gestión, con anexos, "
@@ -144,6 +148,29 @@ def test_files_beside_the_document_are_compared(tmp_path: Path) -> None:
         ("falta.txt", "missing"),
     ]
     assert [one.size for one in found] == [len(content("igual.txt")), 4, 0]
+
+
+def signed(names: Sequence[str]) -> tuple[bytes, TrustStore]:
+    lab = shared_lab()
+    plain_file = lab.with_dss(frozen(names), **lab.good_answers(lab.alice), certs=(lab.issuing, lab.root))
+    return lab.sign(plain_file), TrustStore.from_pem([lab.root.pem])
+
+
+def test_an_attachment_that_was_exchanged_makes_the_whole_invalid_and_no_signature(tmp_path: Path) -> None:
+    data, trust = signed(["plano.txt", "lista.txt"])
+    path = tmp_path / "nota.pdf"
+    path.write_bytes(data)
+    (tmp_path / "plano.txt").write_bytes(content("plano.txt"))
+    missing = verify_file(path, trust=trust)
+    assert (missing.outcome, [one.state for one in missing.attachments]) == (Outcome.VALID, ["same", "missing"])
+    assert "attachments.missing" in missing.warnings
+    (tmp_path / "lista.txt").write_bytes(b"otra lista")
+    changed = verify_file(path, trust=trust)
+    assert (changed.outcome, changed.reason) == (Outcome.INVALID, "file.attachment_changed")
+    assert [one.state for one in changed.attachments] == ["same", "changed"]
+    assert [one.outcome for one in changed.signatures] == [Outcome.VALID]
+    (tmp_path / "lista.txt").write_bytes(content("lista.txt"))
+    assert verify_file(path, trust=trust).warnings == ()
 
 
 def test_embedded_files_count_and_the_worst_copy_decides(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from pyhanko.sign.signers.pdf_byterange import SignatureObject
 from signing.report import FileVerdict, Outcome
 from signing.sandbox import MEMORY, SECONDS, Verifier
 from signing.trust import TrustStore
+from signing.verify import verify_bytes
 from tests.fixtures.attacks.makers import prepared, victim
 from tests.fixtures.damaged import cases
 from tests.fixtures.hostile import hostile
@@ -285,3 +286,13 @@ def test_an_update_that_no_reader_can_draw_is_not_permitted(judge) -> None:
         at = table + row.start() + 5
         verdict = judge(data[:at] + data[at + 1 :], at=moment())
         assert verdict.outcome is not Outcome.VALID, row
+
+
+def test_a_table_that_one_reader_repairs_is_found_without_drawing() -> None:
+    """The same without pages: an update whose table has a digit too few is not what the standard calls a table."""
+    data, trust = seeds()["two"].data, TrustStore.from_pem([shared_lab().root.pem])
+    table = data.rindex(b"\nxref\n")
+    for row in re.finditer(rb"\d{10} \d{5} n", data[table:]):
+        at = table + row.start() + 5
+        verdict = verify_bytes(data[:at] + data[at + 1 :], name="x.pdf", trust=trust, at=moment(), compare_pages=False)
+        assert verdict.outcome is Outcome.INVALID, row

@@ -20,7 +20,7 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from signing import changes, indications, inspection, opening, outcomes
 from signing.facts import Facts
-from signing.later import annotations, document, form, history, looks, rules
+from signing.later import annotations, appearance, document, form, history, looks, rules
 from signing.pages import PageComparison
 from signing.report import FileVerdict, Outcome
 from signing.trust import TrustStore
@@ -99,6 +99,24 @@ CHECKS = (
     Check("annotations added", off(annotations, "_judge_added", None), "eaa-optional-content-p3"),
     Check("remarks that hide", off(looks.Looks, "_remarks", None), "eaa-highlight-only-printed-p3"),
     Check("fields show what they hold, and pages seen", each(off(looks.Looks, "_fields", None), _NO_PAGES), "form-look-of-another-value"),
+    Check("letters that are seen", off(appearance, "_is_legible", True), "form-value-not-painted"),
+    Check("letters in their order", off(appearance, "in_order", True), "form-digits-in-another-order"),
+    Check("looks that are turned", off(appearance, "_turn", 0), "form-look-turned-round"),
+    Check("nothing but frames", off(looks.Looks, "_is_plain", True), "form-decimal-point-drawn"),
+    Check("options by their index", off(looks.Looks, "_index_agrees", True), "form-choice-of-another-index"),
+    Check("marks of boxes", off(looks, "is_mark", True), "form-check-box-on-writes-a-word"),
+    Check("boxes that are empty", off(looks, "is_empty", True), "form-check-box-off-looks-ticked"),
+    Check(
+        "fonts that values wait for, and pages seen",
+        each(off(form, "_waits", False), _NO_PAGES),
+        "form-font-that-a-signed-value-waited-for",
+    ),
+    Check(
+        "markings in their rectangle, and pages seen",
+        each(off(looks.Looks, "_leaves_its_rectangle", False), _NO_PAGES),
+        "eaa-highlight-elsewhere-p3",
+    ),
+    Check("remarks that write", off(looks, "writes", False), "eaa-highlight-draws-words-p3"),
     Check("stamps over fields, pages seen", each(off(looks.Looks, "_stamps", None), _NO_PAGES), "ssa-signature-covering-a-filled-field"),
     Check("stamps over text, and pages seen", each(off(looks.Looks, "_stamps", None), _NO_PAGES), "ssa-covering-not-certified"),
     Check("DocMDP", off(rules.Rules, "allow", True), "docmdp-form-filled-under-p1"),

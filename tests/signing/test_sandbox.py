@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import threading
 import time
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
@@ -21,7 +23,7 @@ from signing.report import Outcome
 from signing.sandbox import Verifier
 from signing.trust import TrustStore
 from signing.verify import verify_file
-from signing.wire import verdict_from_json, verdict_to_json
+from signing.wire import verdict_from_bytes, verdict_from_json, verdict_to_bytes, verdict_to_json
 from tests.fixtures.attacks.makers import page_replaced, victim
 from tests.fixtures.lab import plain_pdf, shared_lab
 
@@ -65,6 +67,11 @@ def test_a_verdict_crosses_the_wire_whole(trust: TrustStore, tmp_path: Path) -> 
     verdict = verify_file(path, trust=trust)
     assert verdict.signatures
     assert verdict_from_json(verdict_to_json(verdict)) == verdict
+    assert verdict_from_bytes(verdict_to_bytes(verdict)) == verdict
+    odd = replace(verdict, unsigned_fields=("\ud800",))  # no Unicode: it goes the slower way
+    with pytest.raises(ValueError, match="surrogates"):
+        verdict_to_bytes(odd)
+    assert verdict_from_json(json.loads(json.dumps(verdict_to_json(odd)))) == odd
 
 
 def test_a_page_is_rendered_to_png(verifier: Verifier, signed: Path) -> None:
@@ -72,6 +79,15 @@ def test_a_page_is_rendered_to_png(verifier: Verifier, signed: Path) -> None:
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     assert int.from_bytes(png[16:20]) == 600
     assert int.from_bytes(png[20:24]) in (776, 777)  # Letter at that width
+
+
+def test_a_page_of_a_locked_file_is_rendered_with_its_password(verifier: Verifier, tmp_path: Path) -> None:
+    path = tmp_path / "locked.pdf"
+    with pikepdf.open(io.BytesIO(plain_pdf())) as pdf:
+        pdf.save(path, encryption=pikepdf.Encryption(owner="a", user="clave ñ"))
+    with pytest.raises(SigningError):
+        verifier.render(path, 1, width=300)
+    assert verifier.render(path, 1, width=300, password="clave ñ").startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize(("content", "code"), [(b"no pdf", "file.damaged"), (None, "file.not_found")])

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from desktop.drafting import body as blocks
 from desktop.drafting import editing, editing_tables
 from desktop.drafting.body import Article, Body, Heading, Image, ListItem, Paragraph, Quote, Run, Table, plain, text_of
-from desktop.drafting.changes import Anchor, Position
+from desktop.drafting.changes import Anchor, Exchange, Kept, Position, moved_anchor
 from desktop.drafting.leaves import leaf, parts
 from desktop.drafting.session import EditSession
 from desktop.records.errors import OfficeError
@@ -112,6 +112,14 @@ def test_undone_gives_the_start_and_redone_the_end(data: st.DataObject, body: Bo
     while session.can_redo:
         session.redo()
     assert session.body == seen[-1]
+
+
+def test_a_place_goes_with_its_word_where_the_text_is_parted_at_its_start() -> None:
+    """Found by the test below: parted at the very start of the marked word, the place stayed in the emptied half."""
+    kept = (Kept(0, "text", 0, 0, 0, "text", 0), Kept(0, "text", 0, 7, 1, "", 0))
+    word = Anchor(Position(0, "text", 0), Position(0, "text", 7))
+    parted = Exchange(0, (Heading("palabra", 1),), (Heading("", 1), Paragraph(plain("palabra"))), kept)
+    assert moved_anchor(word, parted) == Anchor(Position(1, "", 0), Position(1, "", 7))
 
 
 @settings(max_examples=100, deadline=None)

@@ -319,7 +319,8 @@ def test_markup_in_text_is_printed_as_it_is(make_job: JobMaker, hostile: str) ->
 def test_any_text_can_be_frozen_and_read_back(make_job: JobMaker, text: str) -> None:
     job = make_job(body=Body((Paragraph(plain(f"INICIO{text}FIN")),)), fields={"saludo": ""}, attachments=())
     read = " ".join(page_texts(freeze(job).pdf))
-    assert re.sub(r"\s", "", f"INICIO{text}FIN") in re.sub(r"[\s\ufffe]", "", read)
+    # PDFium reads a hyphen that ends a line, ours or one that parts a word, as U+FFFE: hyphens are left out on both sides
+    assert re.sub(r"[\s-]", "", f"INICIO{text}FIN") in re.sub(r"[\s\ufffe-]", "", read)
 
 
 def _spoilt(make_job: JobMaker, folder: Path, old: str, new: str) -> PageJob:

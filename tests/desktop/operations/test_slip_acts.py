@@ -255,7 +255,7 @@ def test_possible_acts_follow_state_turn_and_holder(
     kinds = EventKind
     assert acts(frozen_stage, PLANNING) == {kinds.SIGNED, kinds.OBSERVED}
     assert acts(frozen_stage, PLANNING, CHIEF) == set()
-    assert acts(signed_stage, PLANNING) == {kinds.DISPATCHED, kinds.CONCLUDED}
+    assert acts(signed_stage, PLANNING) == {kinds.DISPATCHED, kinds.CONCLUDED, kinds.OBSERVED}  # not yet dispatched
     assert acts(sent_stage, PLANNING) == {kinds.CANCELLED}
     assert acts(sent_stage, FINANCE) == {kinds.RECEIVED, kinds.REJECTED}
     assert acts(received_stage, FINANCE) == {kinds.DISPATCHED, kinds.ANSWERED, kinds.CONCLUDED}

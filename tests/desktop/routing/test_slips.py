@@ -352,3 +352,26 @@ def test_the_rules_tell_why() -> None:
     require_conclude(_fold(acts), "unit-b")
     with pytest.raises(OfficeError, match=r"slip\.concluded"):
         require_dispatch(replace(_fold(acts), concluded=True), "unit-b", HopMode.OFFICIAL)
+
+
+@pytest.mark.parametrize("kind", [EventKind.RECEIVED, EventKind.REJECTED])
+@given(
+    to=st.sampled_from(["", "ana", "luis"]),
+    actor=st.sampled_from(["ana", "zoe"]),
+    behalf=st.sampled_from([None, "ana", "luis"]),
+)
+def test_in_anothers_name_only_what_is_addressed_to_him_or_to_his_unit(
+    kind: EventKind, to: str, actor: str, behalf: str | None
+) -> None:
+    acts = Acts()
+    acts.born()
+    acts.opened()
+    hop = acts.sent("unit-b", to_official=to, who="secretaria", behalf="juana")
+    took = acts.took(hop, "unit-b", kind, who=actor, behalf=behalf, reason="x")
+    view = fold_slip("slip-1", acts.made)
+    allowed = behalf is None or to in {"", behalf}
+    assert view.refused == (() if allowed else (took.digest,))
+    assert (view.hops[0].state is HopState.SENT) != allowed
+    assert (view.hops[0].from_official, view.hops[0].sent_by) == ("juana", "secretaria")
+    if kind is EventKind.RECEIVED and allowed:
+        assert (view.hops[0].received_by, view.hops[0].received_for) == (actor, behalf or "")

@@ -16,7 +16,7 @@ from desktop.records.events import EventKind, SignedEvent
 from desktop.routing.slips import HopState
 from desktop.routing.trays import Tray
 from desktop.store.desk import DeskStore, projection_digest
-from tests.fixtures.acts import START, Acts
+from tests.fixtures.acts import HEX, START, Acts
 
 
 def _add(store: DeskStore, events: Sequence[SignedEvent], *, at_once: bool = True) -> None:
@@ -57,6 +57,33 @@ def test_read_views_equal_written_views(store: DeskStore) -> None:
     for document in ("doc-1", "doc-2", "answer-1"):
         assert store.document(document) == fold_document(document, acts.made)
     assert store.slip("slip-2") == fold_slip("slip-2", acts.made)
+
+
+def test_what_the_via_tells_is_kept_whole(store: DeskStore) -> None:
+    from desktop.records.documents import fold_document
+
+    acts = Acts()
+    acts.drafted(approvers=["ana"])
+    acts.frozen(text=HEX["other"], acting={"juana": "zoe"})
+    mark = {"text": "x", "quote": "y", "page": 2, "place": [[0, "text", 1], [0, "text", 2]]}
+    acts(EventKind.OBSERVED, who="ana", remark="x", marks=[mark, {"text": "z"}])
+    _add(store, acts.made)
+    view = store.document("doc-1")
+    assert view == fold_document("doc-1", acts.made)
+    assert [len(item.marks) for item in view.observations] == [2]
+
+
+def test_views_of_an_older_program_are_folded_anew_once(opener: Callable[..., DeskStore]) -> None:
+    store = opener()
+    _add(store, _life().made)
+    before = projection_digest(store)
+    with store.act() as act:
+        act._connection.exec_driver_sql("UPDATE documents SET view = '{}'")
+        act.set_setting("views", "1")
+    store.close()
+    store = opener()
+    assert store.document("doc-1").slip == "slip-1"
+    assert projection_digest(store) == before
 
 
 def test_adding_twice_changes_nothing(store: DeskStore) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from desktop.records.errors import OfficeError
-from desktop.records.people import Delegation, Directory
+from desktop.records.events import EventKind
+from desktop.records.people import Delegation, Directory, Secretary
 from desktop.storage import open_storage
 from desktop.storage.protocol import ObjectStore
 from desktop.store.desk import DeskStore
@@ -21,6 +22,8 @@ from desktop.sync.directory_json import from_payload, to_payload
 from desktop.sync.keys import directory_key
 from tests.desktop.sync.office import ENTITY, NOW, Office
 
+RECEIVED = EventKind.RECEIVED.value
+
 
 def pins_of(office: Office, least: int = 1) -> DirectoryPins:
     return DirectoryPins(office.admin.public()[0], least)
@@ -29,11 +32,16 @@ def pins_of(office: Office, least: int = 1) -> DirectoryPins:
 def full(directory: Directory) -> Directory:
     return replace(
         directory,
-        delegations=(Delegation("juana", "pedro", "MEMO 1", date(2026, 1, 1), date(2026, 1, 31)),),
+        delegations=(
+            Delegation(
+                "juana", "pedro", "MEMO 1", date(2026, 1, 1), date(2026, 1, 31), "Secretaria a.i.", "Secretaria"
+            ),
+        ),
         anchors=("-----BEGIN CERTIFICATE-----",),
         actions=("archivar",),
         holidays=(date(2026, 2, 10),),
         extra=(("plan", "Ñ"),),
+        secretaries=(Secretary("pedro", "juana", (RECEIVED,), "MEMO 2", date(2026, 1, 1), date(2026, 1, 31)),),
         devices=(replace(directory.devices[0], revoked_at=NOW, last_seq=7), directory.devices[1]),
     )
 
@@ -157,7 +165,13 @@ def test_malformed(office: Office, change: dict[str, object]) -> None:
 
 def test_inconsistent_ones_are_not_published(exchange: ObjectStore, office: Office) -> None:
     first, second = office.directory.devices
+    days = (date(2026, 1, 1), date(2026, 1, 31))
     for bad in (
+        replace(office.directory, delegations=(Delegation("juana", "juana", "MEMO 1", *days),)),
+        replace(office.directory, delegations=(Delegation("juana", "pedro", " ", *days),)),
+        replace(office.directory, delegations=(Delegation("juana", "pedro", "MEMO 1", *days[::-1]),)),
+        replace(office.directory, secretaries=(Secretary("juana", "ghost", (RECEIVED,), "MEMO 1", *days),)),
+        replace(office.directory, secretaries=(Secretary("juana", "pedro", ("document.signed",), "M", *days),)),
         replace(office.directory, devices=(first, replace(second, verify_key=first.verify_key))),
         replace(office.directory, devices=(first, replace(second, unit="nowhere"))),
         replace(office.directory, officials=office.directory.officials * 2),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from desktop.records.errors import OfficeError
 from desktop.records.events import BlobRef, EventKind
-from desktop.records.people import Delegation, Directory
+from desktop.records.people import Delegation, Directory, Secretary
 from desktop.sync import envelopes
 from desktop.sync.device import DeviceKey
 from desktop.sync.events import peek_event, read_event, sign_event
@@ -201,6 +201,37 @@ def test_fields_that_are_not_what_they_should_be(office: Office, change: dict[st
     assert code_of(lambda: read_event(signed, office.directory)) == "event.malformed"
 
 
+MARK = {"text": "x", "quote": "y", "before": "", "after": "", "page": 1, "place": [[0, "text", 1], [0, "text", 2]]}
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "x",
+        {**MARK, "text": ""},
+        {**MARK, "quote": 1},
+        {**MARK, "page": -1},
+        {**MARK, "place": [[0, "text", 1]]},
+        {**MARK, "place": [[0, "text", 1], [0, 0, 2]]},
+        {**MARK, "place": [[0, "text"], [0, "text", 2]]},
+    ],
+)
+def test_marks_that_are_none(office: Office, mark: object) -> None:
+    good = office.event(
+        kind=EventKind.OBSERVED, body={"remark": "x", "digest": DIGEST, "text": DIGEST, "marks": [MARK]}
+    )
+    sign_event(good, office.key_a)
+    bad = replace(good, body={**good.body, "marks": [mark]})
+    assert code_of(lambda: sign_event(bad, office.key_a)) == "event.malformed"
+
+
+@pytest.mark.parametrize("more", [{"acting": ["juana"]}, {"acting": {"juana": ""}}, {"text": "x"}, {"supersedes": 1}])
+def test_a_freezing_that_is_none(office: Office, more: dict[str, object]) -> None:
+    event = office.event(kind=EventKind.FROZEN, body={"digest": DIGEST, "pages": 1, "acting": {"juana": "pedro"}})
+    sign_event(event, office.key_a)
+    assert code_of(lambda: sign_event(replace(event, body={**event.body, **more}), office.key_a)) == "event.malformed"
+
+
 def test_newer_format_is_told_apart_from_damage(office: Office) -> None:
     payload = {**office.event().to_payload(), "v": 2, "future": True}
     signed = resign(envelopes.canonical(payload), office.key_a)
@@ -259,17 +290,47 @@ def test_deeply_nested_payload_is_refused_not_a_crash(office: Office) -> None:
     assert code_of(lambda: read_event(deep, office.directory)) == "envelope.malformed"
 
 
-def test_on_behalf_of_needs_a_delegation_of_that_day(office: Office) -> None:
-    directory = replace(
-        office.directory,
-        delegations=(Delegation("pedro", "juana", "MEMO-1", date(2026, 3, 5), date(2026, 3, 6)),),
-    )
-    ok = sign_event(office.event(on_behalf_of="pedro"), office.key_a)
-    assert read_event(ok.jws, directory).event.on_behalf_of == "pedro"
+MEMO = Delegation("pedro", "juana", "MEMO-1", date(2026, 3, 5), date(2026, 3, 6), post="Técnico")
+
+
+def _approval(office: Office, *, memorandum: str = "MEMO-1", post: str = "Técnico", **changes: object) -> str:
+    body = {"delegation": {"memorandum": memorandum, "post": post}}
+    given = {"kind": EventKind.APPROVED, "on_behalf_of": "pedro", "body": body, **changes}
+    return sign_event(office.event(**given), office.key_a).jws
+
+
+def test_on_behalf_of_needs_a_delegation_of_that_day_and_post(office: Office) -> None:
+    directory = replace(office.directory, delegations=(MEMO,))
+    assert read_event(_approval(office), directory).event.on_behalf_of == "pedro"
+    moved = replace(directory, officials=tuple(replace(o, post="Otro cargo") for o in directory.officials))
+    assert read_event(_approval(office), moved).event.on_behalf_of == "pedro"  # what he did before stays true
     # 02:00 UTC of the 5th is still the 4th in Bolivia: the day is the entity's
-    early = sign_event(office.event(on_behalf_of="pedro", claimed_at=NOW.replace(hour=2)), office.key_a)
-    assert code_of(lambda: read_event(early.jws, directory)) == "event.no_delegation"
-    assert code_of(lambda: read_event(ok.jws, office.directory)) == "event.no_delegation"
+    early = _approval(office, claimed_at=NOW.replace(hour=2))
+    for wrong in (early, _approval(office, memorandum="MEMO-2"), _approval(office, post="Director")):
+        assert code_of(lambda jws=wrong: read_event(jws, directory)) == "event.no_delegation"  # type: ignore[misc]
+    assert code_of(lambda: read_event(_approval(office), office.directory)) == "event.no_delegation"
+    drafted = _approval(office, kind=EventKind.DRAFTED, body={**office.event().body, "delegation": {
+        "memorandum": "MEMO-1", "post": "Técnico"}})  # fmt: skip
+    assert code_of(lambda: read_event(drafted, directory)) == "event.no_delegation"
+    with pytest.raises(OfficeError, match=r"event\.malformed"):
+        sign_event(office.event(kind=EventKind.APPROVED, on_behalf_of="pedro", body={}), office.key_a)
+
+
+def test_a_secretary_receives_in_the_chiefs_name_and_never_approves_or_signs(office: Office) -> None:
+    acts = (EventKind.RECEIVED.value, EventKind.REJECTED.value)
+    clerk = Secretary("pedro", "juana", acts, "MEMO-1", date(2026, 3, 5), date(2026, 3, 6))
+    directory = replace(office.directory, secretaries=(clerk,))
+    paper = {"delegation": {"memorandum": "MEMO-1", "post": "Técnico"}}
+    received = _approval(office, kind=EventKind.RECEIVED, slip="slip-1", body={"hop": "h", **paper})
+    assert read_event(received, directory).event.on_behalf_of == "pedro"
+    hop = {"to_unit": "unit-b", "mode": "oficial", "action": "archivar", **paper}
+    sent = _approval(office, kind=EventKind.DISPATCHED, slip="slip-1", body=hop)
+    signature = {"old": DIGEST, "new": DIGEST, "level": "B-B", **paper}
+    signed = _approval(office, kind=EventKind.SIGNED, body=signature)
+    for beyond in (_approval(office), sent, signed):
+        assert code_of(lambda jws=beyond: read_event(jws, directory)) == "event.secretary_only"  # type: ignore[misc]
+    late = replace(directory, secretaries=(replace(clerk, last_day=date(2026, 3, 4), first_day=date(2026, 3, 1)),))
+    assert code_of(lambda: read_event(received, late)) == "event.no_delegation"
 
 
 def test_a_dispatch_must_be_one(office: Office) -> None:
