@@ -39,12 +39,15 @@ def main() -> int:
 
         tell_readers(sys.argv[2:])
         return 0
-    try:
-        from desktop.cli.application import run
-    except KeyboardInterrupt:  # Ctrl-C while the program is still loading
-        sys.stderr.write("Interrumpido.\n")
-        return 130
-    return run(sys.argv[1:] or ["window"], window=Window())
+    from desktop.cli.ahead import started_ahead
+
+    with started_ahead(sys.argv[1:]):
+        try:
+            from desktop.cli.application import run
+        except KeyboardInterrupt:  # Ctrl-C while the program is still loading
+            sys.stderr.write("Interrumpido.\n")
+            return 130
+        return run(sys.argv[1:] or ["window"], window=Window())
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ This module imports neither pyHanko nor pypdfium2: whoever holds a Verifier stay
 from __future__ import annotations
 
 import signal
-import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,21 +15,20 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from .errors import SigningError
-from .piped_child import ChildEnded, PipedChild, child_command
+from .piped_child import ChildEnded, PipedChild
 from .report import FileVerdict, Outcome
+from .sandbox_start import take_child
 from .worker_pipe import Frame, Secret
 
 if TYPE_CHECKING:
     from .placement import PageLayout
     from .trust import TrustStore
 
-FROZEN_ARGUMENT = "--verifier"  # the frozen program's entry gives this to signing.sandbox_child.main
 SECONDS = 9.0  # of wall clock for one file: killed and told within ten
 MEMORY = 1024**3  # bytes of address space, and so of resident memory
 TIRED_MEMORY = 220 * 1024**2  # bytes resident after a file, at which a child is replaced
 TIRED_FILES = 20_000  # files after which a child is replaced, where its memory cannot be read
 _START = 60.0  # seconds for a first start: imports on a slow disk
-_MAX_ANSWER = 64 * 1024 * 1024  # bytes
 _GRACE = 2.0  # seconds between asking the child to stop and killing it
 _PNG = b"\x89PNG\r\n\x1a\n"
 _SIGXCPU = getattr(signal, "SIGXCPU", None)  # POSIX only
@@ -219,7 +217,10 @@ class Verifier:
             self._forget()
             raise
         self._asked += 1
-        if int(answer.message.get("resident") or 0) > self._limits.tired or self._asked >= TIRED_FILES:
+        starved = (
+            answer.message.get("failed") == "file.too_demanding"
+        )  # where memory ended in the middle of something, who knows of what
+        if starved or int(answer.message.get("resident") or 0) > self._limits.tired or self._asked >= TIRED_FILES:
             self._retire()
         return answer
 
@@ -247,12 +248,7 @@ class Verifier:
         if self._closed:
             raise RuntimeError("closed")
         if self._child is None:
-            frozen = bool(getattr(sys, "frozen", False))
-            command = child_command("signing.sandbox_child", FROZEN_ARGUMENT, frozen=frozen, executable=sys.executable)
-            try:
-                self._child = PipedChild(command, largest=_MAX_ANSWER)
-            except OSError as error:
-                raise SigningError("verifier.not_started") from error
+            self._child = take_child()
             seconds = self._limits.seconds
             self._child.send(
                 {"memory": self._limits.memory, "cpu_seconds": max(int(seconds) * 2, 1), "page_seconds": seconds / 2}

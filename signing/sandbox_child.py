@@ -6,6 +6,7 @@ time, one answer, as worker_pipe frames; a page's picture and a file's password 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import logging
@@ -35,6 +36,7 @@ class _Judge:
         self._guard = guard
         self._page_seconds = page_seconds  # the most that comparing pages may take of the time for a file
         self._trust: TrustStore | None = None
+        self._runner = asyncio.Runner()
 
     def answer(self, frame: Frame) -> tuple[Message, bytes]:
         """One answer, whatever the file provokes."""
@@ -75,6 +77,7 @@ class _Judge:
                 online=online,
                 compare_pages=question["compare_pages"],
                 password=secret.decode("utf-8"),
+                runner=self._runner,
             )
         try:
             return {"verdict": None}, verdict_to_bytes(replace(verdict, file=""))  # its name is the parent's to say
@@ -101,12 +104,12 @@ def _layout(path: Path, page: int) -> Message:
 
 def serve(questions: Raw, answers: Raw) -> None:
     """Take the limits, load the parsers, say so, and answer until the parent closes the pipe."""
+    logging.disable(logging.CRITICAL)
+    guard = Guard()
+    _load_parsers()  # it may have been started before it is known for what
     first = read_frame(questions)
     if first is None:
         return
-    logging.disable(logging.CRITICAL)
-    guard = Guard()
-    _load_parsers()
     limit_memory(int(first.message["memory"]))
     guard.stand()
     gc.freeze()  # what is loaded now is not looked at again and again

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import queue
 import threading
 from collections import deque
@@ -16,20 +15,11 @@ from typing import Self, TypeVar
 
 from .report import FileVerdict
 from .sandbox import MEMORY, SECONDS, TIRED_MEMORY, Question, Verifier
+from .sandbox_start import default_jobs
 
-_MOST_JOBS = 8  # more children than this wait for the disk, and each takes 100 MB
 _AHEAD = 64  # files in hand for each child: one slow file does not make the others wait, and no more verdicts than these are held
 _TURN = 0.2  # seconds
 _T = TypeVar("_T")
-
-
-def default_jobs() -> int:
-    """As many as this process may use processors, at most eight."""
-    try:
-        usable = len(os.sched_getaffinity(0))  # type: ignore[attr-defined,unused-ignore]
-    except AttributeError:  # not on Windows and macOS
-        usable = os.cpu_count() or 1
-    return max(1, min(usable, _MOST_JOBS))
 
 
 class VerifierPool:

@@ -31,10 +31,12 @@ def verify_file(
     online: bool = False,
     compare_pages: bool = True,
     password: str = "",
+    runner: asyncio.Runner | None = None,
 ) -> FileVerdict:
     """Judge one PDF. ``at`` is the aware moment of judgement (None: now). Never raises for what a file contains.
 
-    ``password`` opens an encrypted file. Not from inside a running event loop.
+    ``password`` opens an encrypted file. Not from inside a running event loop; ``runner`` spares one that judges many files the making
+    of a loop for each.
     """
     moment = at or datetime.now(UTC)
     try:
@@ -50,6 +52,7 @@ def verify_file(
         compare_pages=compare_pages,
         password=password,
         folder=path.parent,
+        runner=runner,
     )
 
 
@@ -63,6 +66,7 @@ def verify_bytes(
     compare_pages: bool = True,
     password: str = "",
     folder: Path | None = None,
+    runner: asyncio.Runner | None = None,
 ) -> FileVerdict:
     """The same for bytes already read; ``name`` is only repeated in the verdict. ``folder``: where its attachments may lie."""
     moment = at or datetime.now(UTC)
@@ -72,7 +76,10 @@ def verify_bytes(
     try:
         opened = open_file(data, password)
         inspection = Inspection(data, opened, trust, moment, online and at is None, compare_pages, password, folder)
-        return asyncio.run(inspection.run(verdict))
+        try:
+            return (runner.run if runner is not None else asyncio.run)(inspection.run(verdict))
+        finally:
+            opened.reader.stream.close()  # pyHanko's objects go in circles: else the file's bytes stay until memory is swept
     except Unreadable as error:
         return replace(verdict, reason=error.code)
     except Exception:  # noqa: BLE001 - every exception becomes a verdict, never a traceback

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,6 +51,8 @@ def reports_of(targets: Sequence[Path] | None, inputs: Sequence[Path]) -> Report
     from desktop.verdicts.writing import Reports, Setting, check_targets
 
     check_targets(targets, inputs)
+    from importlib.metadata import version
+
     return Reports(targets, Setting(datetime.now(UTC), version("qillqa"), find_resources()))
 
 

@@ -71,6 +71,7 @@ def verify(
 ) -> int:
     """Verifica firmas. No envía ningún documento a ninguna parte."""
     from signing.sandbox_pool import VerifierPool
+    from signing.sandbox_start import end_ahead
 
     def act() -> Exit:
         moment = moment_of(at)
@@ -80,7 +81,8 @@ def verify(
         reports = reports_of(report, paths)
         alone = len(paths) == 1 and not paths[0].is_dir()
         with VerifierPool(jobs=1 if alone else int(at_once), timeout=seconds) as pool:
-            pool.begin()  # they load while this process gets ready
+            pool.begin()  # they load while this process gets ready; most have started already (``ahead``)
+            end_ahead()
             from signing.folders import FolderJudge
             from signing.sandbox import Question
             from signing.verdict_journal import VerdictJournal

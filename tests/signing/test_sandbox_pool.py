@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from signing import sandbox_start
 from signing.file_walk import walk
 from signing.folders import FolderJudge
 from signing.report import Outcome
 from signing.sandbox import Question, Verifier
 from signing.sandbox_pool import VerifierPool, default_jobs
+from signing.sandbox_start import end_ahead, start_ahead
 from signing.trust import TrustStore
 from signing.verdict_journal import VerdictJournal
 from tests.fixtures.attacks.makers import victim
@@ -100,6 +102,33 @@ def test_a_child_that_has_grown_is_replaced(folder: Path, question: Question) ->
             children.add(small.child)
         assert outcomes == EXPECTED
         assert len(children) == 3
+
+
+def test_a_child_that_was_refused_memory_is_replaced(folder: Path, question: Question) -> None:
+    """What it was in the middle of may be half done: an import, a table of pdfium."""
+    with Verifier(memory=400 * 1024**2) as small:
+        small.start()
+        first = small.child
+        big = folder.parent / "big.pdf"
+        with big.open("wb") as out:
+            out.truncate(450 * 1024**2)
+        assert small.judge(big, question).reason == "file.too_demanding"
+        assert small.judge(folder / "000.pdf", question).outcome is EXPECTED[0]
+        assert small.child != first
+
+
+def test_a_child_started_ahead_is_taken_and_a_dead_one_is_not(folder: Path, question: Question) -> None:
+    start_ahead(2)
+    try:
+        dead, good = sandbox_start._ahead
+        dead.end()
+        while dead.alive:
+            time.sleep(0.01)
+        with Verifier() as verifier:
+            assert verifier.judge(folder / "000.pdf", question).outcome is EXPECTED[0]
+            assert verifier.child == good.pid
+    finally:
+        end_ahead()
 
 
 def test_cancelling_ends_the_run_at_once(folder: Path, question: Question) -> None:

@@ -15,8 +15,13 @@ from typing import Any
 
 import pikepdf
 import pytest
+from typer.main import get_command
 
+from desktop.cli.ahead import FLAGS, children_for, started_ahead
+from desktop.cli.application import build
 from desktop.cli.verify_answer import progress_line, shown
+from signing import sandbox_start
+from signing.piped_child import PipedChild
 from tests.fixtures.attacks.makers import page_replaced, victim
 from tests.fixtures.lab import plain_pdf, shared_lab
 
@@ -231,6 +236,55 @@ def test_only_what_it_needs_is_loaded() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, cwd=ROOT)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_children_start_before_the_command_line_is_read(tmp_path: Path) -> None:
+    folder, one, other = str(tmp_path), str(tmp_path / "a.pdf"), str(tmp_path / "b.pdf")
+    for arguments, wanted in {
+        (folder,): 4,
+        (one,): 1,
+        (one, other): 4,
+        (one, "--trust", folder): 1,
+        ("--trust", folder, "--json", one): 1,
+        (folder, "--jobs", "2"): 2,
+        (folder, "--jobs=1", "--no-pages"): 1,
+        (folder, "--jobs", "0"): 4,
+        (folder, "--jobs", "60"): 4,
+        (folder, "--jobs", "muchos"): 4,
+        (folder, "--jobs"): 4,
+        ("--json",): 0,
+        (): 0,
+    }.items():
+        assert children_for(arguments, 4) == wanted, arguments
+
+
+def test_flags_are_those_of_the_command() -> None:
+    told = get_command(build(("verify_commands",))).commands["verify"]  # type: ignore[attr-defined]
+    flags = {name for one in told.params for name in (*one.opts, *one.secondary_opts) if getattr(one, "is_flag", False)}
+    assert flags | {"--help"} == FLAGS
+
+
+def test_children_that_nobody_takes_are_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[int] = []
+    monkeypatch.setattr(sandbox_start, "_start", lambda start=sandbox_start._start: recorded(start(), started))
+    with started_ahead(["verify", "a.pdf", "b.pdf", "--jobs", "2"]):
+        assert len(started) in (1, 2)
+        taken = sandbox_start.take_child()
+        assert taken.pid == started[0]
+        taken.end()
+        taken.reap()
+    for pid in started:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+    started.clear()
+    for others in (["sign", "a.pdf"], ["verify", "--help"], []):
+        with started_ahead(others):
+            assert not started
+
+
+def recorded(child: PipedChild, pids: list[int]) -> PipedChild:
+    pids.append(child.pid)
+    return child
 
 
 def command(*arguments: str) -> list[str]:
