@@ -23,14 +23,14 @@ _URGENT = "urgente"
 
 
 def print_slip(desk: Desk, slip: str) -> SetPage:
-    """The sheet as PDF/A: the heading, a proveído for every hop with its code, and empty ones to be written by hand.
+    """The sheet as PDF/A: the heading, a proveído for every hop, and room for those to be written by hand.
 
     Nothing is recorded; the same events give the same bytes. Its QR says entity, number and the slip's id, which every desk that
     has the slip finds it by. Raises ``slip.unknown``, ``slip.too_long_to_print`` and what drafting raises.
     """
     view = desk.store.slip(slip)
-    if len(view.hops) > MOST:
-        raise OfficeError("slip.too_long_to_print", number=view.number, hops=len(view.hops), most=MOST)
+    if len(view.hops) >= MOST:
+        raise OfficeError("slip.too_long_to_print", number=view.number, hops=len(view.hops), most=MOST - 1)
     document = desk.store.document(view.document)
     opened = _local(desk, view.opened_at) if view.opened_at else desk.now_local()
     template = _template(desk, document)
@@ -73,7 +73,7 @@ def _fields(desk: Desk, view: SlipView, document: DocumentView, opened: datetime
         "registro": _moment(opened),
         "hojas": str(document.sheets) if document.sheets else "",
         "acciones": [action_words(_URGENT), *catalogue],
-        "proveidos": [_proveido(desk, hop) for hop in view.hops],
+        "proveidos": [*(_proveido(desk, hop) for hop in view.hops), *([] if view.concluded else [{}])],
         **_origin(desk, view, document),
     }
 

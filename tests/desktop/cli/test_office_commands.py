@@ -137,6 +137,20 @@ def test_receive_reject_cancel_conclude_reopen(qillqa: Qillqa, sent_stage: Stage
     assert len(denied.err.splitlines()) >= 2
 
 
+def test_a_slip_is_printed(qillqa: Qillqa, received_stage: Stage, stages: Stages, tmp_path: Path) -> None:
+    stage = stages(received_stage)
+    at = ["--home", stage.office.desk_home(FINANCE)]
+    sheet = tmp_path / "hoja.pdf"
+    told = qillqa("slip", "print", stage.slip, "--out", sheet, *at, "--json")
+    assert (told.status, told.json) == (0, {"file": str(sheet), "pages": 1})
+    assert sheet.read_bytes().startswith(b"%PDF-")
+    assert qillqa("slip", "print", stage.slip, "--out", sheet, *at).out == f"{sheet}: 1 hoja.\n"
+    nowhere = tmp_path / "otra.pdf"
+    unknown = qillqa("slip", "print", "01HZZZZZZZZZZZZZZZZZZZZZZZ", "--out", nowhere, *at, "--json")
+    assert (unknown.status, unknown.json["error"]["code"]) == (66, "slip.unknown")
+    assert not nowhere.exists()
+
+
 def test_a_slip_is_proven_by_its_events_alone(
     qillqa: Qillqa, received_stage: Stage, stages: Stages, tmp_path: Path
 ) -> None:
