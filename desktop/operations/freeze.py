@@ -86,7 +86,7 @@ def _freeze(desk: Desk, kept: Draft, actor: Official, text: str) -> tuple[str, s
         cite = reserve_cite(desk, desk.templates[kept.template].code, year, kept.id)
         text = cite.text
     page = set_frozen(page_job(desk, kept, author, text, now))
-    _keep(desk, kept, actor, text=text, cite=cite, page=page)
+    _keep(desk, kept, actor, text=text, cite=cite, page=page, now=now)
     return text, page.sha256
 
 
@@ -102,12 +102,12 @@ def _cite_of(desk: Desk, document: str) -> str:
 def page_job(desk: Desk, kept: Draft, author: Official, cite: str, now: datetime) -> PageJob:
     """What the page of a kept draft shows at that moment."""
     entity = desk.directory.entity
-    signers = [printed_for(desk, who) for who in kept.signers]
+    signers = [printed_for(desk, who, now) for who in kept.signers]
     code = code_of(desk, kept.id)
     body = read_body(kept)
     return PageJob(
         template=desk.templates[kept.template],
-        fields={**_header(desk, kept, author), **json.loads(kept.fields)},
+        fields={**_header(desk, kept, author, now), **json.loads(kept.fields)},
         body=body,
         images=_pictures(desk, body),
         cite=cite,
@@ -136,16 +136,16 @@ def _pictures(desk: Desk, body: Body) -> dict[str, bytes]:
     return {digest: desk.store.get_bytes(digest) for digest in digests if desk.store.has_bytes(digest)}
 
 
-def _header(desk: Desk, kept: Draft, author: Official) -> dict[str, list[str] | str]:
+def _header(desk: Desk, kept: Draft, author: Official, now: datetime) -> dict[str, list[str] | str]:
     """Header fields of this type that follow from who acts; what the author typed goes before them."""
     known = {spec.name for spec in desk.templates[kept.template].fields}
-    via = [printed_for(desk, who).party for who in (*kept.approvers, *kept.signers) if who != author.id]
+    via = [printed_for(desk, who, now).party for who in (*kept.approvers, *kept.signers) if who != author.id]
     header: dict[str, list[str] | str] = {
         "entidad": desk.directory.entity.name,
         "unidad": desk.unit.name,
         "de": [f"{author.name} | {author.post}"],
         "via": list(via),
-        "autoridad": [printed_for(desk, who).party for who in kept.signers[:1]],
+        "autoridad": [printed_for(desk, who, now).party for who in kept.signers[:1]],
     }
     return {name: value for name, value in header.items() if name in known}
 
@@ -160,8 +160,10 @@ def code_of(desk: Desk, document: str) -> str:
     return code
 
 
-def _keep(desk: Desk, kept: Draft, actor: Official, *, text: str, cite: Cite | None, page: SetPage) -> None:
-    """``cite`` is None where the document was numbered before."""
+def _keep(
+    desk: Desk, kept: Draft, actor: Official, *, text: str, cite: Cite | None, page: SetPage, now: datetime
+) -> None:
+    """``cite`` is None where the document was numbered before; ``now`` is the moment of the page."""
     digest, written = desk.store.put_bytes(page.pdf), desk.store.put_bytes(kept.body.encode("utf-8"))
     subject = subject_of(desk, kept)
     attachments = [
@@ -171,7 +173,7 @@ def _keep(desk: Desk, kept: Draft, actor: Official, *, text: str, cite: Cite | N
     ]
     body: dict[str, object] = {"digest": digest, "pages": page.pages, "fields": list(page.fields), "text": written}
     body["attachments"] = attachments
-    if acting := {who: other for who in kept.signers if (other := printed_for(desk, who).substitute)}:
+    if acting := {who: other for who in kept.signers if (other := printed_for(desk, who, now).substitute)}:
         body["acting"] = acting
     changed = changed_since(desk, kept, subject) if cite is None else {}
     body |= changed
