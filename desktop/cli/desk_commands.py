@@ -106,6 +106,7 @@ def status(home: Home = None, as_json: Json = False) -> int:
             "waiting": waiting,
             "to_raise": len(raising.owed(desk)),
             "practice": desk.directory.entity.practice,
+            "templates": [{"code": fault.code, "facts": dict(fault.facts)} for fault in desk.templates.faults],
         }
         if as_json:
             put_json(facts)
@@ -114,6 +115,8 @@ def status(home: Home = None, as_json: Json = False) -> int:
             put_line(f"En cola: {waiting}." if waiting else "No hay envíos en cola.")
             if facts["to_raise"]:
                 put_line(words("raise.left", "es", {"count": facts["to_raise"]}).what)
+            for fault in desk.templates.faults:
+                tell(words(fault.code, "es", fault.facts).what)
         return Exit.DONE
 
     return at_desk(home, act, as_json=as_json)

@@ -49,6 +49,7 @@ def diagnose(
         _vault(home),
         _fonts(resources),
         _templates(resources),
+        *_own_templates(resources, home / "templates"),
         _search(),
         _reading(),
         _space(home),
@@ -105,6 +106,22 @@ def _templates(resources: Path) -> Finding:
     except OfficeError as error:
         return Finding(error.code, good=False, needed=True, facts=error.facts)
     return Finding("doctor.templates", bool(found), needed=True, facts={"count": len(found)})
+
+
+def _own_templates(resources: Path, own: Path) -> list[Finding]:
+    """What is broken among the entity's types and its letterhead; without them the other types still work."""
+    from desktop.drafting.letterhead import load_letterhead
+    from desktop.drafting.templates import usable_templates
+
+    try:
+        faults = list(usable_templates(resources / "templates", own).faults)
+    except OfficeError:
+        faults = []  # a shipped one, told already
+    try:
+        load_letterhead(own)
+    except OfficeError as error:
+        faults.append(error)
+    return [Finding(error.code, good=False, facts=error.facts) for error in faults]
 
 
 def _search() -> Finding:

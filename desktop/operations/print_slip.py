@@ -59,7 +59,7 @@ def print_slip(desk: Desk, slip: str) -> SetPage:
 def _template(desk: Desk, document: DocumentView) -> Template:
     """The sheet of its kind; an entity's own family may have but one."""
     wanted = EXTERNAL if document.origin is not None else INTERNAL
-    return desk.templates.get(wanted) or desk.templates[INTERNAL]
+    return desk.templates[wanted if wanted in desk.templates else INTERNAL]
 
 
 def _fields(desk: Desk, view: SlipView, document: DocumentView, opened: datetime) -> dict[str, FieldValue]:
