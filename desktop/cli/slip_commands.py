@@ -247,7 +247,7 @@ def print_sheet(
     """Imprime la hoja de ruta: su encabezado, sus proveídos y los que se escriban a mano."""
 
     def act(desk: Desk) -> Exit:
-        page = printing.print_slip(desk, slip)
+        page = printing.print_slip(desk, slip, lambda code: words(code, "es", {}).what)
         write_whole(out, page.pdf)
         if as_json:
             put_json({"file": out, "pages": page.pages})

@@ -110,17 +110,15 @@ def _templates(resources: Path) -> Finding:
 
 def _own_templates(resources: Path, own: Path) -> list[Finding]:
     """What is broken among the entity's types and its letterhead; without them the other types still work."""
-    from desktop.drafting.letterhead import load_letterhead
-    from desktop.drafting.templates import usable_templates
+    from desktop.drafting.templates import TemplateSet, usable_templates
+
+    from .template import own_faults
 
     try:
-        faults = list(usable_templates(resources / "templates", own).faults)
+        found = usable_templates(resources / "templates", own)
     except OfficeError:
-        faults = []  # a shipped one, told already
-    try:
-        load_letterhead(own)
-    except OfficeError as error:
-        faults.append(error)
+        found = TemplateSet({})  # a shipped one, told already
+    faults = own_faults(found, own)
     return [Finding(error.code, good=False, facts=error.facts) for error in faults]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from desktop.drafting.body import Body
@@ -13,20 +14,20 @@ from desktop.drafting.values import FieldValue, person_line
 from desktop.records.documents import DocumentView
 from desktop.records.errors import OfficeError
 from desktop.routing.slips import ACTIONS, Hop, HopMode, HopState, SlipView
-from desktop.words import words
 
 from .desk import Desk
 from .trays import name_of, unit_name
 
 INTERNAL, EXTERNAL = "hoja_de_ruta", "hoja_de_ruta_externa"
 _URGENT = "urgente"
+Say = Callable[[str], str]
 
 
-def print_slip(desk: Desk, slip: str) -> SetPage:
+def print_slip(desk: Desk, slip: str, say: Say) -> SetPage:
     """The sheet as PDF/A: the heading, a proveído for every hop, and room for those to be written by hand.
 
     Nothing is recorded; the same events give the same bytes. Its QR says entity, number and the slip's id, which every desk that
-    has the slip finds it by. Raises ``slip.unknown``, ``slip.too_long_to_print`` and what drafting raises.
+    has the slip finds it by. ``say`` gives the words of ``action.…`` and ``hop_state.…``. Raises ``slip.unknown``, ``slip.too_long_to_print`` and what drafting raises.
     """
     view = desk.store.slip(slip)
     if len(view.hops) >= MOST:
@@ -35,7 +36,9 @@ def print_slip(desk: Desk, slip: str) -> SetPage:
     opened = _local(desk, view.opened_at) if view.opened_at else desk.now_local()
     template = _template(desk, document)
     known = {spec.name for spec in template.fields}
-    fields = {name: value for name, value in _fields(desk, view, document, opened).items() if name in known and value}
+    fields = {
+        name: value for name, value in _fields(desk, view, document, opened, say).items() if name in known and value
+    }
     entity = desk.directory.entity
     return freeze(
         PageJob(
@@ -62,9 +65,9 @@ def _template(desk: Desk, document: DocumentView) -> Template:
     return desk.templates[wanted if wanted in desk.templates else INTERNAL]
 
 
-def _fields(desk: Desk, view: SlipView, document: DocumentView, opened: datetime) -> dict[str, FieldValue]:
+def _fields(desk: Desk, view: SlipView, document: DocumentView, opened: datetime, say: Say) -> dict[str, FieldValue]:
     first = next((hop for hop in view.hops if hop.mode is HopMode.OFFICIAL), None)
-    catalogue = [action_words(action) for action in (desk.directory.actions or ACTIONS)]
+    catalogue = [action_words(action, say) for action in (desk.directory.actions or ACTIONS)]
     return {
         "entidad": desk.directory.entity.name,
         "unidad": unit_name(desk, view.origin_unit),
@@ -72,8 +75,8 @@ def _fields(desk: Desk, view: SlipView, document: DocumentView, opened: datetime
         "destinatario": [_official(desk, first.to_official, first.to_unit)] if first else [],
         "registro": _moment(opened),
         "hojas": str(document.sheets) if document.sheets else "",
-        "acciones": [action_words(_URGENT), *catalogue],
-        "proveidos": [*(_proveido(desk, hop) for hop in view.hops), *([] if view.concluded else [{}])],
+        "acciones": [action_words(_URGENT, say), *catalogue],
+        "proveidos": [*(_proveido(desk, hop, say) for hop in view.hops), *([] if view.concluded else [{}])],
         **_origin(desk, view, document),
     }
 
@@ -102,34 +105,34 @@ def _origin(desk: Desk, view: SlipView, document: DocumentView) -> dict[str, Fie
     }
 
 
-def _proveido(desk: Desk, hop: Hop) -> dict[str, str]:
+def _proveido(desk: Desk, hop: Hop, say: Say) -> dict[str, str]:
     to = ", ".join(part for part in _official(desk, hop.to_official, hop.to_unit).split(" | ") if part)
     asked = [hop.action, *([_URGENT] if hop.urgent else [])]
     return {
         "a": f"{to} ({hop.mode.value})",
-        "acciones": "; ".join(action_words(action) for action in asked),
+        "acciones": "; ".join(action_words(action, say) for action in asked),
         "texto": hop.remark,
         "adjunto": hop.paper,
         "plazo": date_in_words(hop.deadline, "") if hop.deadline else "",
         "hojas": str(hop.sheets) if hop.sheets else "",
-        "recibido": _received(desk, hop),
+        "recibido": _received(desk, hop, say),
     }
 
 
-def _received(desk: Desk, hop: Hop) -> str:
+def _received(desk: Desk, hop: Hop, say: Say) -> str:
     """What stands under "Sello Recibido": empty while nobody took it, so that a stamp finds room."""
     if hop.received_at is not None:
         who = name_of(desk, hop.received_by)
         return "\n".join(part for part in (_moment(_local(desk, hop.received_at)), who) if part)
     if hop.state in {HopState.REJECTED, HopState.CANCELLED}:
-        state = words(f"hop_state.{hop.state.value}", "es", {}).what
+        state = say(f"hop_state.{hop.state.value}")
         return f"{state}: {hop.reason}" if hop.reason else state
     return ""
 
 
-def action_words(action: str) -> str:
+def action_words(action: str, say: Say) -> str:
     """An action of the catalogue as the sheet prints it; the entity's own words pass unchanged."""
-    return words(f"action.{action}", "es", {}).what if action in {*ACTIONS, _URGENT} else action
+    return say(f"action.{action}") if action in {*ACTIONS, _URGENT} else action
 
 
 def _official(desk: Desk, who: str, unit: str) -> str:

@@ -11,13 +11,16 @@ import pypdfium2
 import pytest
 
 from desktop.drafting.dates import date_in_words
+from desktop.drafting.jobs import SetPage
 from desktop.drafting.preflight import preflight
 from desktop.operations import conclude, dispatch, print_slip, receive, synchronise
 from desktop.operations import register_incoming as incoming
+from desktop.operations.desk import Desk
 from desktop.operations.print_slip import action_words
 from desktop.practice.people import ANSWERER, AUTHOR
 from desktop.records.origin import Origin
 from desktop.routing.slips import ACTIONS
+from desktop.words import words
 from tests.fixtures.office import FINANCE, PLANNING, Stage, TestOffice, refused
 from tests.fixtures.qr_codes import qr_codes
 
@@ -37,10 +40,18 @@ def _shown(text: str) -> str:
     return text.replace(" ", "")
 
 
+def printed(desk: Desk, slip: str) -> SetPage:
+    return print_slip.print_slip(desk, slip, say)
+
+
+def say(code: str) -> str:
+    return words(code, "es", {}).what
+
+
 def test_a_sent_and_received_slip_prints_its_heading_and_its_proveidos(received_stage: Stage, stages: Stages) -> None:
     stage = stages(received_stage)
     here, there = stage.office.desk(PLANNING), stage.office.desk(FINANCE)
-    page = print_slip.print_slip(there, stage.slip)
+    page = printed(there, stage.slip)
     view, document = there.store.slip(stage.slip), there.store.document(stage.document)
     assert preflight(page.pdf) == ()
     said = _text(page.pdf)
@@ -69,7 +80,7 @@ def test_a_sent_and_received_slip_prints_its_heading_and_its_proveidos(received_
 def test_before_it_is_received_the_place_of_the_stamp_is_empty(sent_stage: Stage, stages: Stages) -> None:
     stage = stages(sent_stage)
     desk = stage.office.desk(PLANNING)
-    said = _text(print_slip.print_slip(desk, stage.slip).pdf)
+    said = _text(printed(desk, stage.slip).pdf)
     assert said.count("Hora:") == 3
 
 
@@ -77,14 +88,14 @@ def test_its_code_says_entity_number_and_the_slip(sent_stage: Stage, stages: Sta
     stage = stages(sent_stage)
     desk = stage.office.desk(FINANCE)
     view = desk.store.slip(stage.slip)
-    pdf = print_slip.print_slip(desk, stage.slip).pdf
+    pdf = printed(desk, stage.slip).pdf
     assert qr_codes(pdf) == [[f"{desk.directory.entity.acronym}\n{view.number}\n{stage.slip}"]]
 
 
 def test_the_same_events_give_the_same_bytes(sent_stage: Stage, stages: Stages) -> None:
     stage = stages(sent_stage)
     desk = stage.office.desk(PLANNING)
-    assert print_slip.print_slip(desk, stage.slip).pdf == print_slip.print_slip(desk, stage.slip).pdf
+    assert printed(desk, stage.slip).pdf == printed(desk, stage.slip).pdf
 
 
 def test_urgency_deadline_copies_and_a_rejection_are_printed(signed_stage: Stage, stages: Stages) -> None:
@@ -102,7 +113,7 @@ def test_urgency_deadline_copies_and_a_rejection_are_printed(signed_stage: Stage
     for desk in (here, there):
         synchronise.synchronise(desk)
     receive.reject(there, slip, there.store.slip(slip).hops[0].id, "No corresponde")
-    said = _text(print_slip.print_slip(there, slip).pdf)
+    said = _text(printed(there, slip).pdf)
     assert "15 de enero de 2031" in said
     assert "\N{BALLOT BOX WITH X} ATENCIÓN URGENTE" in said
     assert "Adjunto: Lo citado" in said
@@ -121,10 +132,10 @@ def test_a_slip_with_many_hops_keeps_room_for_the_next_until_it_is_concluded(sen
         dispatch.dispatch(here, stage.document, stage.office.to_finance(f"Vez {turn}"))
         for desk in (here, there):
             synchronise.synchronise(desk)
-    assert _text(print_slip.print_slip(there, stage.slip).pdf).count("Sello Recibido") == 5
+    assert _text(printed(there, stage.slip).pdf).count("Sello Recibido") == 5
     receive.receive(there, stage.slip, there.store.slip(stage.slip).hops[-1].id)
     conclude.conclude(there, stage.document, "Concluido")
-    page = print_slip.print_slip(there, stage.slip)
+    page = printed(there, stage.slip)
     assert _text(page.pdf).count("Sello Recibido") == 4
     assert page.pages == 2
     assert preflight(page.pdf) == ()
@@ -136,7 +147,7 @@ def test_a_letter_from_outside_prints_the_external_sheet_before_it_is_derived(
     desk = stages(founded).office.desk(PLANNING)
     origin = Origin(name="Juan | Ñáñez", entity="GAM de Turco", cite="GAMT/0018/2026", dated=date(2026, 3, 2), sheets=5)
     made = incoming.register_incoming(desk, incoming.Paper(origin, "Solicita camino"))
-    page = print_slip.print_slip(desk, made.slip)
+    page = printed(desk, made.slip)
     said = _text(page.pdf)
     assert preflight(page.pdf) == ()
     for expected in (
@@ -157,13 +168,13 @@ def test_a_slip_that_is_not_here_and_one_too_long(
     stage = stages(sent_stage)
     desk = stage.office.desk(PLANNING)
     with refused("slip.unknown"):
-        print_slip.print_slip(desk, "01HZZZZZZZZZZZZZZZZZZZZZZZ")
+        printed(desk, "01HZZZZZZZZZZZZZZZZZZZZZZZ")
     monkeypatch.setattr("desktop.operations.print_slip.MOST", 0)
     with refused("slip.too_long_to_print"):
-        print_slip.print_slip(desk, stage.slip)
+        printed(desk, stage.slip)
 
 
 def test_each_action_has_words_and_the_entitys_own_pass() -> None:
-    assert {action_words(action) for action in ACTIONS}.isdisjoint(ACTIONS)
-    assert all("action." not in action_words(action) for action in ACTIONS)
-    assert action_words("Remitir a Contraloría") == "Remitir a Contraloría"
+    assert {action_words(action, say) for action in ACTIONS}.isdisjoint(ACTIONS)
+    assert all("action." not in action_words(action, say) for action in ACTIONS)
+    assert action_words("Remitir a Contraloría", say) == "Remitir a Contraloría"
