@@ -26,8 +26,9 @@ Say = Callable[[str], str]
 def print_slip(desk: Desk, slip: str, say: Say) -> SetPage:
     """The sheet as PDF/A: the heading, a proveído for every hop, and room for those to be written by hand.
 
-    Nothing is recorded; the same events give the same bytes. Its QR says entity, number and the slip's id, which every desk that
-    has the slip finds it by. ``say`` gives the words of ``action.…`` and ``hop_state.…``. Raises ``slip.unknown``, ``slip.too_long_to_print`` and what drafting raises.
+    Nothing is recorded; the same events give the same bytes. Its QR says entity, number and the slip's id, by which every desk
+    that has the slip finds it. ``say`` gives the words of ``action.…`` and ``hop_state.…``. Raises ``slip.unknown``,
+    ``slip.too_long_to_print`` and what drafting raises.
     """
     view = desk.store.slip(slip)
     if len(view.hops) >= MOST:
