@@ -177,7 +177,7 @@ class RecordCounter:
         copy.write_bytes((home / "d1.edits").read_bytes())
         log = record_log.RecordLog.open(copy)
         log.close()
-        session, whole = writing._replayed(log.records)
+        session, whole = writing._replayed(log.records, {})
         assert whole
         self.text = text_of(leaf(session.body.blocks[0], "text"))
 
