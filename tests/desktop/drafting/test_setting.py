@@ -192,8 +192,8 @@ def test_an_undrawable_character_is_named_with_its_place(make_job: JobMaker) -> 
     named = refusal(make_job(fields={"referencia": "Compra de 漢 y " + "otros bienes " * 9}))
     assert named.facts["near"] == "REF.: Compra de 漢 y otros bienes otros bi…"
     long = refusal(make_job(body=Body((Paragraph(plain("Se remite " * 20 + "漢" + " y nada más")),))))
-    assert long.facts["near"] == "…mite Se remite Se remite 漢 y nada más"
-    assert "Está en «…mite Se remite Se remite 漢 y nada más»." in words(long.code, "es", long.facts).means
+    assert long.facts["near"] == "…ite Se remite Se remite 漢 y nada más"
+    assert "Está en «…ite Se remite Se remite 漢 y nada más»." in words(long.code, "es", long.facts).means
 
 
 def test_a_picture_needs_words_bytes_and_a_known_kind(make_job: JobMaker) -> None:
