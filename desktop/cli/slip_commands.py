@@ -13,14 +13,17 @@ from desktop.drafting.attachments import size_in_words
 from desktop.operations import answer as answering
 from desktop.operations import conclude as concluding
 from desktop.operations import dispatch as dispatching
+from desktop.operations import print_slip as printing
 from desktop.operations import receive as receiving
 from desktop.operations import verify as verifying
 from desktop.operations import weigh as weighing
+from desktop.operations.files import write_whole
 from desktop.records.errors import OfficeError
 from desktop.words import words
 
 from .answers import Exit, put_json, put_line
 from .desks import Home, Json, Official, at_desk, official_id
+from .draft_commands import in_sheets
 
 if TYPE_CHECKING:
     from desktop.operations.desk import Desk
@@ -44,6 +47,7 @@ def add_to(app: typer.Typer) -> None:
         ("conclude", conclude),
         ("reopen", reopen),
         ("show", show),
+        ("print", print_sheet),
         ("verify", verify),
     ):
         slip.command(name)(command)
@@ -229,6 +233,26 @@ def show(slip: Slip, home: Home = None, as_json: Json = False) -> int:
                 f"  {hop.sent_at:%d/%m/%Y %H:%M}  {desk.directory.unit(hop.from_unit).name} → "
                 f"{desk.directory.unit(hop.to_unit).name} ({hop.mode.value})  {state}  {hop.remark}"
             )
+        return Exit.DONE
+
+    return at_desk(home, act, as_json=as_json)
+
+
+def print_sheet(
+    slip: Slip,
+    out: Annotated[Path, typer.Option("--out", help="PDF de salida.")],
+    home: Home = None,
+    as_json: Json = False,
+) -> int:
+    """Imprime la hoja de ruta: su encabezado, sus proveídos y los que se escriban a mano."""
+
+    def act(desk: Desk) -> Exit:
+        page = printing.print_slip(desk, slip, lambda code: words(code, "es", {}).what)
+        write_whole(out, page.pdf)
+        if as_json:
+            put_json({"file": out, "pages": page.pages})
+        else:
+            put_line(f"{out}: {in_sheets(page.pages)}.")
         return Exit.DONE
 
     return at_desk(home, act, as_json=as_json)

@@ -49,6 +49,7 @@ def diagnose(
         _vault(home),
         _fonts(resources),
         _templates(resources),
+        *_own_templates(resources, home / "templates"),
         _search(),
         _reading(),
         _space(home),
@@ -105,6 +106,20 @@ def _templates(resources: Path) -> Finding:
     except OfficeError as error:
         return Finding(error.code, good=False, needed=True, facts=error.facts)
     return Finding("doctor.templates", bool(found), needed=True, facts={"count": len(found)})
+
+
+def _own_templates(resources: Path, own: Path) -> list[Finding]:
+    """What is broken among the entity's types and its letterhead; without them the other types still work."""
+    from desktop.drafting.templates import TemplateSet, usable_templates
+
+    from .template import own_faults
+
+    try:
+        found = usable_templates(resources / "templates", own)
+    except OfficeError:
+        found = TemplateSet({})  # a shipped one, told already
+    faults = own_faults(found, own)
+    return [Finding(error.code, good=False, facts=error.facts) for error in faults]
 
 
 def _search() -> Finding:

@@ -31,16 +31,15 @@ class NewDocument:
 
 
 def draft(desk: Desk, new: NewDocument, *, official: str = "") -> str:
-    """Keep a new draft; returns its document id. Raises ``draft.unknown_template`` and ``draft.no_signer``."""
+    """Keep a new draft; returns its document id. Raises ``draft.unknown_template``, ``template.…``, ``draft.no_signer``."""
     author = desk.acting(official)
-    if new.template not in desk.templates:
-        raise OfficeError("draft.unknown_template", template=new.template)
+    template = desk.templates[new.template]
     if not new.signers:
         raise OfficeError("draft.no_signer")
     for who in (*new.signers, *new.approvers):
         desk.directory.official(who)
     document = desk.ids()
-    attachments = attach_all(desk, new.attachments, desk.templates[new.template].attaching)
+    attachments = attach_all(desk, new.attachments, template.attaching)
     kept = Draft(
         id=document,
         template=new.template,
@@ -71,9 +70,7 @@ class Letter:
 
 def draft_letter(desk: Desk, letter: Letter, *, official: str = "") -> str:
     """Keep a draft that its author signs after the V°B° of the vía; returns its document id."""
-    template = desk.templates.get(letter.template)
-    if template is None:
-        raise OfficeError("draft.unknown_template", template=letter.template)
+    template = desk.templates[letter.template]
     addressee = desk.directory.official(letter.to)
     to = {"para": [f"{addressee.name} | {addressee.post}"]}
     known = {spec.name for spec in template.fields}

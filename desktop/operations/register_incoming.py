@@ -16,6 +16,7 @@ from desktop.drafting.body import Body
 from desktop.drafting.dates import date_in_words
 from desktop.drafting.jobs import PageJob, verification_text
 from desktop.drafting.setting import freeze
+from desktop.drafting.values import person_line
 from desktop.records.documents import AccessClass, Attachment, require
 from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind
@@ -233,8 +234,8 @@ def _fields(desk: Desk, letter: _Letter) -> dict[str, str | list[str]]:
         "entidad": desk.directory.entity.name,
         "unidad": desk.unit.name,
         "recibido": f"{date_in_words(at.date(), '')}, {at:%H:%M:%S}",
-        "recibido_por": [_person(letter.actor.name, letter.actor.post)],
-        "remitente": [_person(*sender)],
+        "recibido_por": [person_line(letter.actor.name, letter.actor.post)],
+        "remitente": [person_line(*sender)],
         "procedencia": origin.entity,
         "identidad": ", ".join(part for part in identity if part),
         "contacto": ", ".join(part for part in (origin.phone, origin.mail) if part),
@@ -245,11 +246,6 @@ def _fields(desk: Desk, letter: _Letter) -> dict[str, str | list[str]]:
         "hojas": str(origin.sheets) if origin.sheets else "",
         "adjunto": origin.enclosures,
     }
-
-
-def _person(name: str, post: str = "") -> str:
-    """``Nombre | Cargo``; a bar in a stranger's name would begin another part."""
-    return " | ".join(part.replace("|", "/") for part in (name, post) if part)
 
 
 def _listed(made: Digitised | None) -> tuple[Attachment, ...]:

@@ -24,6 +24,7 @@ from desktop.drafting.templates import Template, load_templates
 from desktop.records.errors import OfficeError
 from tests.desktop.drafting.test_fields import overlap
 from tests.desktop.drafting.test_setting import ink, page_texts, png
+from tests.fixtures.qr_codes import qr_codes
 
 JobMaker = Callable[..., PageJob]
 
@@ -69,6 +70,16 @@ def test_every_type_freezes_on_every_sheet(
 def test_equal_jobs_of_a_type_give_equal_bytes(templates: dict[str, Template], resources: Path, name: str) -> None:
     job = sample_job(templates[name], resources)
     assert freeze(job).pdf == freeze(job).pdf
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_reader_that_is_not_ours_reads_the_code(templates: dict[str, Template], resources: Path, name: str) -> None:
+    job = sample_job(templates[name], resources)
+    page = freeze(job)
+    pages = qr_codes(page.pdf)
+    assert pages[0] == [job.qr]
+    if not name.startswith("hoja"):  # a sheet bears it in its head, all others in the foot of every page
+        assert pages == [[job.qr]] * page.pages
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from desktop.drafting.templates import TemplateSet
 from desktop.operations.acts import record
 from desktop.operations.desk import Desk
 from desktop.operations.numbers import reserve_number
@@ -156,8 +157,8 @@ class NumberingOffice:
         nothing: Any = None
         return Desk(
             home=seat.home, store=store, key=seat.key, directory=self.directory, pins=self.pins, unit_id="unit-a",
-            clock=lambda: self.now, ids=lambda: f"01HZ{next(self._names):022d}", exchange=exchange, templates={},
-            letterhead=nothing, resources=nothing, archive=nothing, worker=nothing, verifier=nothing, trust=nothing,
+            clock=lambda: self.now, ids=lambda: f"01HZ{next(self._names):022d}", exchange=exchange, templates=TemplateSet({}),
+            heading=nothing, resources=nothing, archive=nothing, worker=nothing, verifier=nothing, trust=nothing,
             official="juana", block_size=4,
         )  # fmt: skip
 
