@@ -19,7 +19,6 @@ from .desk import Desk
 from .draft import subject_of
 from .files import write_whole
 from .generate import generate_if_due
-from .numbers import reserved_cite
 from .void import void
 from .writing import drafts_folder, open_writing
 
@@ -58,7 +57,7 @@ def discard(desk: Desk, document: str, reason: str = "", *, official: str = "") 
     if view is None or view.state is not DocumentState.VOID:
         with open_writing(desk, document) as text:  # the row takes what the journal holds, which an annulment ends
             kept = text.save()
-        if begun or reserved_cite(desk, desk.templates[kept.template].code, document):
+        if begun or desk.store.reserved_number(document) is not None:  # also of a type that is gone meanwhile
             cite = void(desk, document, reason, official=official)
     with desk.store.act() as act:
         act.mark_discarded(document, desk.clock())
@@ -115,7 +114,8 @@ def _write_anew(desk: Desk, kept: Draft, who: Official) -> str:
         act.save_draft(fresh)
         act.drop_draft(kept.id)
     _forget_files(desk, kept.id)
-    generate_if_due(desk, fresh, subject=subject_of(desk, fresh), author=who)
+    if fresh.template in desk.templates:  # a type that is gone takes no number, and its text is kept
+        generate_if_due(desk, fresh, subject=subject_of(desk, fresh), author=who)
     return fresh.id
 
 

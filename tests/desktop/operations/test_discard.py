@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -122,6 +123,21 @@ def test_a_number_that_was_only_reserved_is_annulled_too(office: TestOffice) -> 
     cite = numbers.reserve_cite(desk, "NI", desk.now_local().year, document)  # a freezing that went wrong afterwards
     assert discard.discard(desk, document, "No corresponde") == cite.text
     assert desk.store.document(document).state is DocumentState.VOID
+
+
+def test_a_draft_whose_type_went_is_discarded_all_the_same(office: TestOffice) -> None:
+    desk = office.desk(PLANNING)
+    plain, numbered = office.draft(desk), office.draft(desk)
+    freeze.number(desk, numbered)
+    for document in (plain, numbered):
+        kept = desk.store.draft(document)
+        assert kept is not None
+        desk.store.save_draft(replace(kept, template="nota_que_ya_no_hay"))
+        discard.discard(desk, document, "Ya no hay este tipo")
+    assert {row.document for row in discard.wastebasket(desk)} == {plain, numbered}
+    assert desk.store.document(numbered).state is DocumentState.VOID
+    assert discard.restore(desk, plain) == plain
+    assert desk.store.draft(discard.restore(desk, numbered)) is not None
 
 
 def test_what_is_frozen_is_not_discarded_what_came_back_observed_is(office: TestOffice) -> None:
