@@ -19,6 +19,7 @@ from .sandbox_start import default_jobs
 
 _AHEAD = 64  # files in hand for each child: one slow file does not make the others wait, and no more verdicts than these are held
 _TURN = 0.2  # seconds
+_PAUSE = 0.04  # seconds: verdicts of small files are handed over some at a time, which disturbs the children less than one by one
 _T = TypeVar("_T")
 
 
@@ -84,11 +85,11 @@ class VerifierPool:
                     break
                 waiting.append((item, askers.submit(judge, item)))
                 while waiting and (waiting[0][1].done() or len(waiting) >= self.jobs * _AHEAD):
-                    verdict = self._result(waiting[0][1])
+                    verdict = self._result(waiting[0][1], pause=len(waiting) > self.jobs)
                     if verdict is None:
                         return
                     yield waiting.popleft()[0], verdict
-            while waiting and (verdict := self._result(waiting[0][1])) is not None:
+            while waiting and (verdict := self._result(waiting[0][1], pause=len(waiting) > 8 * self.jobs)) is not None:
                 yield waiting.popleft()[0], verdict
         finally:
             for _, future in waiting:
@@ -117,12 +118,16 @@ class VerifierPool:
             self._askers = ThreadPoolExecutor(self.jobs, thread_name_prefix="verifier")
         return self._askers
 
-    def _result(self, future: Future[FileVerdict]) -> FileVerdict | None:
-        """The verdict; None when it was given up. Waits in short turns: Windows tells of Ctrl-C only between them."""
+    def _result(self, future: Future[FileVerdict], *, pause: bool) -> FileVerdict | None:
+        """The verdict; None when it was given up. ``pause``: where it was waited for, let some more come.
+
+        Waits in short turns: Windows tells of Ctrl-C only between them.
+        """
+        more = pause and not future.done()
         while not self._cancelled.is_set():
             with contextlib.suppress(FutureTimeout):
                 verdict = future.result(timeout=_TURN)
-                return None if self._cancelled.is_set() else verdict
+                return None if self._cancelled.wait(_PAUSE if more else 0.0) else verdict
         return None
 
     def _interrupt(self) -> None:

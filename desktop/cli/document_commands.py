@@ -18,7 +18,7 @@ from desktop.operations.attach import told_of
 from desktop.words import words
 from signing.report import Level
 
-from . import chain_commands, incoming_commands
+from . import chain_commands, discard_commands, incoming_commands
 from .answers import Exit, put_json, put_line, said, tell
 from .desks import Home, Json, Official, at_desk, official_id
 from .draft_commands import Fields, body_of, fields_of
@@ -46,6 +46,7 @@ def add_to(app: typer.Typer) -> None:
     ):
         document.command(name)(command)
     chain_commands.add_to(document)
+    discard_commands.add_to(document)
     incoming_commands.add_to(document)
     app.add_typer(document, name="document")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,7 +52,7 @@ def reports_of(targets: Sequence[Path] | None, inputs: Sequence[Path]) -> Report
     check_targets(targets, inputs)
     from importlib.metadata import version
 
-    return Reports(targets, Setting(datetime.now(UTC), version("qillqa"), find_resources()))
+    return Reports(targets, Setting(None, version("qillqa"), find_resources()))
 
 
 def finish(reports: Reports | NoReports) -> Exit | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 import threading
@@ -190,6 +191,7 @@ def shown(text: str) -> str:
     return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in known)
 
 
+@functools.cache
 def _two_words(code: str) -> tuple[str, str]:
     said = words(code, "es", {})
     return " ".join(part for part in (said.what, said.means) if part), said.do

@@ -9,6 +9,7 @@ from datetime import date
 from desktop.records.documents import DocumentView, require
 from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind, SignedEvent
+from desktop.records.numbering import OWN_SLIP
 from desktop.records.people import Official
 from desktop.routing.slips import ACTIONS, HopMode, require_dispatch
 from desktop.store.desk import Act
@@ -16,7 +17,7 @@ from desktop.store.desk import Act
 from .acting import standing_of
 from .acts import record, travelling
 from .desk import Desk
-from .numbers import SLIP_KIND, SLIP_SERIES, reserve_number, rules_of
+from .numbers import SLIP_SERIES, reserve_number, slip_number
 from .weigh import require_room, weigh
 
 
@@ -109,11 +110,8 @@ def _opening(desk: Desk, view: DocumentView) -> dict[str, str | int]:
     """The heading of a new slip. Series, year and sequence let a restored desk know which numbers are used."""
     year = desk.now_local().year
     sequence = reserve_number(desk, SLIP_SERIES, year, view.id)
-    number = rules_of(desk).slip.render(
-        entity=desk.directory.entity.acronym, unit=desk.unit.prefix, kind=SLIP_KIND, number=sequence, year=year
-    )
     return {
-        "number": number,
+        "number": slip_number(desk, OWN_SLIP, year, sequence),
         "subject": view.subject,
         "cite": view.cite,
         "series": SLIP_SERIES,

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from desktop.records.errors import OfficeError
-from desktop.records.numbering import Numbering, NumberingRules, read_rules
+from desktop.records.numbering import OWN_SLIP, Numbering, NumberingRules, read_rules, slip_series
 from desktop.sync.blocks import is_behind, take_block
 
 from .desk import Desk
 from .directory import refresh_directory
 
 RULES = "numbering"  # the text's name among ``extra`` of the directory
-SLIP_KIND = "I"  # what a hoja de ruta of this unit's own documents is called in its number
-_SLIPS = "slip-"
-SLIP_SERIES = _SLIPS + SLIP_KIND  # one series for the whole entity: the printed number names no unit
+_SLIPS = slip_series("")
+SLIP_SERIES = slip_series(OWN_SLIP)
 _AWAY = frozenset({"storage.unreachable", "storage.denied"})
 _LAST_MONTH = 12
 _PATIENCE = 3
@@ -76,6 +75,14 @@ def reserved_cite(desk: Desk, code: str, document: str) -> Cite | None:
 def _printed(desk: Desk, rule: Numbering, code: str, number: int, year: int) -> str:
     return rule.pattern.render(
         entity=desk.directory.entity.acronym, unit=desk.unit.prefix, kind=code, number=number, year=year
+    )
+
+
+def slip_number(desk: Desk, kind: str, year: int, number: int) -> str:
+    """How the number of a hoja de ruta of that kind is printed by the rules that hold now."""
+    pattern = rules_of(desk).slip_of(kind)
+    return pattern.render(
+        entity=desk.directory.entity.acronym, unit=desk.unit.prefix, kind=kind, number=number, year=year
     )
 
 

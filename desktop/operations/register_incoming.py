@@ -17,10 +17,10 @@ from desktop.drafting.dates import date_in_words
 from desktop.drafting.jobs import PageJob, verification_text
 from desktop.drafting.setting import freeze
 from desktop.drafting.values import person_line
-from desktop.records.cite import DEFAULT_SLIP
 from desktop.records.documents import AccessClass, Attachment, require
 from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind
+from desktop.records.numbering import OUTSIDE_SLIP, slip_series
 from desktop.records.origin import Origin, checked
 from desktop.records.people import Official
 from desktop.store.desk import Act
@@ -29,10 +29,10 @@ from signing.report import FileVerdict
 from .acts import Outgoing, record
 from .desk import Desk, Progress, no_progress
 from .freeze import PDF, code_of
-from .numbers import reserve_number, rules_of
+from .numbers import reserve_number, slip_number
 from .scanning import SIDECAR, Digitised, Kept, digitise
 
-SERIES = "slip-E"  # one for the whole entity, as that of internal slips
+SERIES = slip_series(OUTSIDE_SLIP)
 RECEIPT_TYPE = "constancia_recepcion"
 KIND = "Correspondencia externa"
 
@@ -196,12 +196,7 @@ def _blobs(number: str, digest: str, beside: Sequence[tuple[str, Kept]]) -> list
 
 
 def _number(desk: Desk, year: int, sequence: int) -> str:
-    pattern = rules_of(desk).slip
-    if "type" not in pattern.fields:  # it would print what a slip of this unit's own documents prints
-        pattern = DEFAULT_SLIP
-    return pattern.render(
-        entity=desk.directory.entity.acronym, unit=desk.unit.prefix, kind="E", number=sequence, year=year
-    )
+    return slip_number(desk, OUTSIDE_SLIP, year, sequence)
 
 
 def _receipt(desk: Desk, letter: _Letter, number: str) -> bytes:

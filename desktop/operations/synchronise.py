@@ -11,6 +11,7 @@ from desktop.sync.push import push
 
 from .desk import Desk, Progress, no_progress
 from .directory import refresh_directory
+from .discard import forget_old
 from .numbers import keep_in_stock
 from .receipts import collect_receipts
 from .register import observed
@@ -53,6 +54,7 @@ def synchronise(desk: Desk, progress: Progress = no_progress) -> SyncOutcome:
             desk.offline_since = desk.clock()
         raise
     settle(desk)  # others may have signed what was written here
+    forget_old(desk)
     desk.last_contact, desk.offline_since = desk.clock(), None
     return SyncOutcome(sent.events, pulled.events, desk.store.outbox_counts().waiting, receipts, tuple(problems))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -18,6 +18,10 @@ from .people import Entity, Unit
 
 LARGEST = 100_000  # characters of the text
 LARGEST_BLOCK = 1000
+OWN_SLIP, OUTSIDE_SLIP = (
+    "I",
+    "E",
+)  # what hojas de ruta of the unit's own documents, and of letters from outside, are called
 _LINE = re.compile(r"line (\d+)")
 
 
@@ -92,6 +96,10 @@ class NumberingRules:
             _first((rule.block for rule in fitting), 0),
         )
 
+    def slip_of(self, kind: str) -> CitePattern:
+        """How hojas de ruta of that kind are numbered. A pattern without type is for those of own documents alone."""
+        return self.slip if kind == OWN_SLIP or "type" in self.slip.fields else DEFAULT_SLIP
+
     def first_number(self, unit: Unit, kind: str, year: int) -> int:
         """Where the book of that year begins."""
         fitting = [one for one in self.starts if one.year == year and _names(one, unit, kind)]
@@ -100,18 +108,46 @@ class NumberingRules:
     def require_apart(
         self, entity: Entity, units: Sequence[Unit], kinds: Sequence[str], *, before: NumberingRules | None = None
     ) -> None:
-        """Raises ``numbering.same_print`` where two series would print the same cite: of these rules, or one of these and one of
-        those that held before.
+        """Raises ``numbering.same_print`` where two series would print the same, CITE or number of a hoja de ruta: of these rules,
+        or one of these and one of those that held before.
         """
-        there: dict[str, tuple[str, str]] = {}
-        wanted = [(unit, kind) for unit in units for kind in kinds]
-        for rules in (self,) if before is None else (before, self):
-            for unit, kind in wanted:
-                found = rules.of(entity, unit, kind)
+        there: dict[str, dict[str, str]] = {}  # outline: series: a unit that prints it
+        for one in before.printing(entity, units, kinds) if before is not None else ():
+            there.setdefault(one.outline, {}).setdefault(one.series, one.unit)
+        for one in self.printing(entity, units, kinds):
+            others = there.setdefault(one.outline, {})
+            for series, other in others.items():
+                if series != one.series:
+                    raise OfficeError(
+                        "numbering.same_print", outline=one.outline, unit=one.unit, other=other, kind=one.kind
+                    )
+            others[one.series] = one.unit
+
+    def printing(self, entity: Entity, units: Sequence[Unit], kinds: Sequence[str]) -> Iterator[Printing]:
+        """Every series with what it prints, unit by unit."""
+        for unit in units:
+            for kind in kinds:
+                found = self.of(entity, unit, kind)
                 outline = found.pattern.outline(entity=entity.acronym, unit=unit.prefix, kind=kind)
-                series, other = there.setdefault(outline, (found.series, unit.prefix))
-                if series != found.series:
-                    raise OfficeError("numbering.same_print", outline=outline, unit=unit.prefix, other=other, kind=kind)
+                yield Printing(outline, found.series, unit.prefix, kind)
+            for kind in (OWN_SLIP, OUTSIDE_SLIP):
+                outline = self.slip_of(kind).outline(entity=entity.acronym, unit=unit.prefix, kind=kind)
+                yield Printing(outline, slip_series(kind), unit.prefix, kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """What one series prints in a unit: ``outline`` is what all its numbers share."""
+
+    outline: str
+    series: str
+    unit: str
+    kind: str
+
+
+def slip_series(kind: str) -> str:
+    """The series of hojas de ruta of a kind: one for the whole entity."""
+    return f"slip-{kind}"
 
 
 def _series(entity: Entity, unit: Unit, kind: str, pattern: CitePattern, by: Rule) -> str:

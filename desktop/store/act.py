@@ -17,7 +17,7 @@ from desktop.records.errors import OfficeError
 from desktop.records.events import SignedEvent
 
 from . import cite_book, outbox, projections
-from .drafts import Draft, forget_draft, keep_draft
+from .drafts import Draft, forget_draft, keep_draft, mark_discarded
 from .mark import Number
 from .raising import RaisingTry, drop_try, put_try
 from .reads import Reads, last_device_seq
@@ -209,6 +209,10 @@ class Act(Reads):
     def save_draft(self, draft: Draft) -> None:
         """Keep a draft."""
         keep_draft(self._connection, draft)
+
+    def mark_discarded(self, draft: str, at: datetime | None) -> None:
+        """Put a draft into the wastebasket, or take it out (None)."""
+        mark_discarded(self._connection, draft, at)
 
     def drop_draft(self, draft: str) -> None:
         """Forget a draft; nothing happens where there is none."""

@@ -327,14 +327,19 @@ class Reads(ABC):
         return (int(number), jws) if number is not None and jws is not None else None
 
     def draft(self, draft: str) -> Draft | None:
-        """That draft, or None."""
+        """That draft, or None; also None for one in the wastebasket."""
         with self.reading() as connection:
             return next(iter(read_drafts(connection, draft)), None)
 
     def drafts(self) -> list[Draft]:
-        """Every draft, the latest first."""
+        """Every draft that is not in the wastebasket, the latest first."""
         with self.reading() as connection:
             return read_drafts(connection)
+
+    def wastebasket(self) -> list[Draft]:
+        """Every draft that was thrown away and is kept still, the latest written first."""
+        with self.reading() as connection:
+            return read_drafts(connection, discarded=True)
 
     def receipts(self) -> list[Receipt]:
         """The archive's answers, the latest first."""

@@ -82,10 +82,8 @@ class Phrases:
     def moments(self, times: Iterable[datetime]) -> str:
         """One moment, or from the first to the last."""
         known = sorted(times)
-        first, last = known[0], known[-1]
-        if first == last:
-            return self.moment(first)
-        return self.label("from_to", first=self.moment(first), last=self.moment(last))
+        first, last = self.moment(known[0]), self.moment(known[-1])
+        return first if first == last else self.label("from_to", first=first, last=last)
 
     def table(
         self,

@@ -12,7 +12,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -45,9 +45,9 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How reports are written. ``made``: the aware moment that they bear; ``version`` of the program."""
+    """How reports are written. ``made``: the aware moment that they bear, None: when they are written; ``version`` of the program."""
 
-    made: datetime
+    made: datetime | None
     version: str
     resources: Path
     phrases: Phrases = field(default_factory=Phrases)
@@ -85,6 +85,7 @@ class Reports:
         self._index: list[tuple[int, str, int]] = []  # rank, file, offset
         self._counts: Counter[Outcome] = Counter()
         self._moments: tuple[datetime, ...] = ()
+        self._made = setting.made or datetime.now(UTC)
         self._failure: OfficeError | None = None
         self.written: tuple[Written, ...] = ()
 
@@ -109,6 +110,7 @@ class Reports:
         if spool is not None:
             with spool:
                 self._index.sort()
+                self._made = self._setting.made or datetime.now(UTC)
                 self.written = tuple(self._write(path, spool) for path in self._paths)
 
     def abandon(self) -> None:
@@ -190,7 +192,7 @@ class Reports:
     def _json(self, beside: Path, spool: IO[bytes]) -> int:
         """The JSON of docs/formats/verdict.md, one file of the list at a time."""
         with beside.open("w", encoding="utf-8", newline="\n") as out:
-            made = json_text({"made": self._setting.made.isoformat(), "program": f"Qillqa {self._setting.version}"})
+            made = json_text({"made": self._made.isoformat(), "program": f"Qillqa {self._setting.version}"})
             counts = json_text({outcome.value: self._counts[outcome] for outcome in WORST_FIRST})
             out.write(f'{{"format": {FORMAT}, "report": {made}, "counts": {counts}, "files": [')
             for number, verdict in enumerate(self._verdicts(spool)):
@@ -215,7 +217,7 @@ class Reports:
             phrases.label("shown_of", shown=len(rows), count=count) if count != 1 and len(rows) < count else "",
             phrases.label("details_of", shown=len(files), count=wanted) if len(files) < wanted else "",
         )
-        pdf = set_pdf(self._heading(), rows, files, notes, resources=self._setting.resources, made=self._setting.made)
+        pdf = set_pdf(self._heading(), rows, files, notes, resources=self._setting.resources, made=self._made)
         beside.write_bytes(pdf)
         return max(len(rows), len(files))
 
@@ -227,12 +229,12 @@ class Reports:
         note = ""
         if len(verdicts) < len(self._index):
             note = self._setting.phrases.label("shown_of", shown=len(verdicts), count=len(self._index))
-        beside.write_bytes(report_xml(verdicts, made=setting.made, program=f"Qillqa {setting.version}", note=note))
+        beside.write_bytes(report_xml(verdicts, made=self._made, program=f"Qillqa {setting.version}", note=note))
         return len(verdicts)
 
     def _heading(self) -> Any:
         setting = self._setting
-        return tell_heading(self._counts, self._moments, setting.made, setting.version, setting.phrases)
+        return tell_heading(self._counts, self._moments, self._made, setting.version, setting.phrases)
 
     def _two_words(self, code: str) -> tuple[str, str]:
         said = words(code, self._setting.phrases.language)

@@ -20,7 +20,7 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from signing import changes, indications, inspection, opening, outcomes
 from signing.facts import Facts
-from signing.later import annotations, appearance, document, form, history, looks, rules
+from signing.later import annotations, appearance, document, form, history, lifted, looks, rules
 from signing.pages import PageComparison
 from signing.report import FileVerdict, Outcome
 from signing.trust import TrustStore
@@ -101,7 +101,7 @@ CHECKS = (
     Check("fields show what they hold, and pages seen", each(off(looks.Looks, "_fields", None), _NO_PAGES), "form-look-of-another-value"),
     Check("letters that are seen", off(appearance, "_is_legible", True), "form-value-not-painted"),
     Check("letters in their order", off(appearance, "in_order", True), "form-digits-in-another-order"),
-    Check("looks that are turned", off(appearance, "_turn", 0), "form-look-turned-round"),
+    Check("looks that are turned", off(lifted, "_turn", 0), "form-look-turned-round"),
     Check("nothing but frames", off(looks.Looks, "_is_plain", True), "form-decimal-point-drawn"),
     Check("options by their index", off(looks.Looks, "_index_agrees", True), "form-choice-of-another-index"),
     Check("marks of boxes", off(looks, "is_mark", True), "form-check-box-on-writes-a-word"),

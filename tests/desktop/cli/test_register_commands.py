@@ -42,6 +42,35 @@ def test_the_book_of_a_day(qillqa: Qillqa, stages: Stages, founded: TestOffice, 
     assert (unknown.status, unknown.json["error"]["code"]) == (66, "settle.unknown")
 
 
+def test_a_draft_is_thrown_away_and_taken_back(
+    qillqa: Qillqa, stages: Stages, founded: TestOffice, tmp_path: Path
+) -> None:
+    office = stages(founded).office
+    at = ["--home", office.desk_home(PLANNING)]
+    text = tmp_path / "texto.txt"
+    text.write_text("Señora:\n\nSe remite.", "utf-8")
+    made = qillqa("document", "new", "--type", "nota_interna", "--body", text, "--field", "referencia=Camino a Turco",
+                  "--signer", "4512345", *at, "--json")  # fmt: skip
+    document = made.json["document"]
+    assert "durante 30 días" in qillqa("document", "discard", document, *at).out
+    listed = qillqa("document", "wastebasket", *at)
+    assert (listed.out.split()[0], "sin CITE  Camino a Turco" in listed.out) == (document, True)
+    assert qillqa("document", "restore", document, *at, "--json").json == {"document": document}
+    assert qillqa("document", "wastebasket", *at, "--json").json == {"wastebasket": []}
+
+    cite = qillqa("document", "number", document, *at).out.strip()
+    refused = qillqa("document", "discard", document, *at)
+    assert (refused.status, "Falta decir por qué" in refused.err) == (66, True)
+    assert f"{cite} queda anulado" in qillqa("document", "discard", document, "--reason", "Se repitió", *at).out
+    (row,) = qillqa("document", "wastebasket", *at, "--json").json["wastebasket"]
+    assert (row["document"], row["cite"]) == (document, cite)
+    again = qillqa("document", "restore", document, *at).out.strip()
+    assert again not in ("", document)
+    unknown = qillqa("document", "restore", document, *at, "--json")
+    assert (unknown.status, unknown.json["error"]["code"]) == (66, "restore.not_there")
+    assert "anulado  Se repitió" in qillqa("register", "show", *at).out
+
+
 def test_rules_are_looked_at_before_they_hold(
     qillqa: Qillqa, stages: Stages, founded: TestOffice, tmp_path: Path
 ) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from desktop.records.cite import DEFAULT_CITE, DEFAULT_SLIP
 from desktop.records.errors import OfficeError
-from desktop.records.numbering import Assigned, NumberingRules, read_rules
+from desktop.records.numbering import Assigned, NumberingRules, read_rules, slip_series
 from desktop.records.people import Entity, Unit
 
 ENTITY = Entity("01E", "Gobierno", "GADOR")
@@ -125,13 +125,44 @@ def test_two_series_that_would_print_one_cite_are_refused() -> None:
     read_rules(RULES).require_apart(ENTITY, (PLANNING, OFFICE), KINDS)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[slip]\npattern = "E-{year}-{number}"\n',
+        '[slip]\npattern = "{unit}/NI/{number}/{year}"\n[[rule]]\ntype = "NI"\npattern = "{unit}/NI/{number:3}/{year}"\n',
+        '[[rule]]\ntype = "NI"\npattern = "E-{year}-{number:3}"\n',
+        '[[rule]]\npattern = "{type}-{year}-{number}"\n',
+    ],
+)
+def test_hojas_de_ruta_print_nothing_that_others_print(text: str) -> None:
+    with pytest.raises(OfficeError, match=r"numbering\.same_print"):
+        read_rules(text).require_apart(ENTITY, (PLANNING, OFFICE), (*KINDS, "I"))
+
+
+def test_hojas_de_ruta_stay_apart_from_those_of_before_and_rules_of_before_can_be_mended() -> None:
+    wrong = read_rules('[slip]\npattern = "E-{year}-{number}"\n')
+    with pytest.raises(OfficeError, match=r"numbering\.same_print"):
+        NumberingRules().require_apart(ENTITY, (PLANNING,), KINDS, before=wrong)
+    mended = read_rules('[slip]\npattern = "HR-{type}-{year}-{number}"\n')
+    mended.require_apart(ENTITY, (PLANNING,), KINDS, before=wrong)
+    for text in (
+        "",
+        '[slip]\npattern = "H.R. {number}/{year}"\n',
+        '[slip]\npattern = "{unit}/{type}-{year}-{number}"\n',
+    ):
+        read_rules(text).require_apart(ENTITY, (PLANNING, OFFICE), KINDS, before=read_rules(text))
+
+
 _FRAGMENTS = ("{entity}", "{unit}", "{type}", "DESP", "R.A.")
 
 
 @given(st.lists(st.tuples(st.sampled_from(["", "GADOR-SDPD", "01D"]), st.sampled_from(["", *KINDS]),
-                          st.lists(st.sampled_from(_FRAGMENTS), max_size=3)), max_size=4, unique_by=lambda row: row[:2]))  # fmt: skip
-def test_rules_that_are_admitted_never_print_one_cite_from_two_series(rows: list[tuple[str, str, list[str]]]) -> None:
-    text = ""
+                          st.lists(st.sampled_from(_FRAGMENTS), max_size=3)), max_size=4, unique_by=lambda row: row[:2]),
+       st.lists(st.sampled_from(("I", "NI", *_FRAGMENTS)), max_size=3))  # fmt: skip
+def test_rules_that_are_admitted_never_print_one_number_from_two_series(
+    rows: list[tuple[str, str, list[str]]], slip: list[str]
+) -> None:
+    text = f'[slip]\npattern = "{"/".join([*slip, "{number}", "{year}"])}"\n'
     for unit, kind, parts in rows:
         named = (f'unit = "{unit}"\n' if unit else "") + (f'type = "{kind}"\n' if kind else "")
         text += f'[[rule]]\n{named}pattern = "{"/".join([*parts, "{number}", "{year}"])}"\n'
@@ -145,3 +176,6 @@ def test_rules_that_are_admitted_never_print_one_cite_from_two_series(rows: list
         for kind in KINDS:
             series = rules.of(ENTITY, unit, kind).series
             assert printed.setdefault(_printed(rules, unit, kind), series) == series
+        for kind in ("I", "E"):
+            number = rules.slip_of(kind).render(entity="GADOR", unit=unit.prefix, kind=kind, number=46, year=2026)
+            assert printed.setdefault(number, slip_series(kind)) == slip_series(kind)

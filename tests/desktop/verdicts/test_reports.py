@@ -9,6 +9,7 @@ import json
 import random
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pypdfium2
@@ -66,6 +67,21 @@ def test_equal_verdicts_give_equal_bytes_in_any_order(
     shuffled = random.Random(4).sample(SCENES[scene], len(SCENES[scene]))
     assert write(tmp_path, shuffled, setting, *KINDS) == first
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(f"reporte{kind}" for kind in KINDS)
+
+
+def test_a_report_is_made_after_what_it_tells(tmp_path: Path, setting: Setting) -> None:
+    began = datetime.now(UTC)
+    with Reports([tmp_path / "r.json"], replace(setting, made=None)) as reports:
+        reports.add(made.valid_lta())
+        added = datetime.now(UTC)
+    told = datetime.fromisoformat(json.loads((tmp_path / "r.json").read_text())["report"]["made"])
+    assert began <= added <= told <= datetime.now(UTC)
+
+
+def test_moments_that_read_alike_are_told_once() -> None:
+    first = datetime(2026, 3, 5, 15, 12, 44, 100, UTC)
+    assert Phrases("es").moments([first, first + timedelta(microseconds=5)]) == Phrases("es").moment(first)
+    assert Phrases("es").moments([first + timedelta(seconds=5), first]).startswith("de 5 mar 2026, ")
 
 
 @pytest.mark.parametrize("suffix", [".html", ".pdf", ".json"])
