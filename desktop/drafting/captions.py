@@ -1,7 +1,10 @@
 """A table's caption belongs to its Table element (ISO 32000-1 §14.8.4.3.4). Where a page ends right behind a table, typst leaves the
-caption beside it, in a Div that holds both; here it goes where it belongs."""
+caption beside it, in a Div that holds both; here it goes where it belongs.
+"""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
@@ -13,7 +16,7 @@ def join_captions(document: pikepdf.Pdf) -> None:
     """Put each Caption that stands before its Table into it, as its first child. Nothing else is touched."""
     for group in [item for item in document.objects if isinstance(item, Dictionary) and item.get("/S") in _GROUPS]:
         inside = _elements(group)
-        for caption, following in zip(inside, inside[1:], strict=False):
+        for caption, following in pairwise(inside):
             if caption.get("/S") == Name.Caption and (table := _only_table(following)) is not None:
                 _move(caption, group, table)
 
@@ -31,7 +34,9 @@ def _only_table(item: pikepdf.Object) -> pikepdf.Object | None:
         if len(inside) != 1:
             return None
         item = inside[0]
-    return item if item.get("/S") == Name.Table and not any(e.S == Name.Caption for e in _elements(item)) else None
+    return (
+        item if item.get("/S") == Name.Table and not any(e.get("/S") == Name.Caption for e in _elements(item)) else None
+    )
 
 
 def _move(caption: pikepdf.Object, group: pikepdf.Object, table: pikepdf.Object) -> None:
