@@ -45,7 +45,7 @@ def open_desk(
     Raises ``desk.none_here``, ``desk.not_admitted`` (no directory yet), ``store.newer``, ``store.damaged``, ``device.key_missing``.
     """
     from desktop.drafting.letterhead import load_letterhead
-    from desktop.drafting.templates import load_templates
+    from desktop.drafting.templates import usable_templates
     from desktop.store.desk import DeskStore
     from desktop.sync.device import choose_vault, load_key
     from desktop.sync.directory import DirectoryPins, kept_directory
@@ -70,8 +70,8 @@ def open_desk(
             clock=clock,
             ids=ids,
             exchange=exchange or exchange_of(settings),
-            templates=load_templates([resources / "templates", home / "templates"]),
-            letterhead=load_letterhead(home / "templates"),
+            templates=usable_templates(resources / "templates", home / "templates"),
+            heading=lambda: load_letterhead(home / "templates"),
             resources=resources,
             archive=archive_of(settings),
             worker=TokenWorker(

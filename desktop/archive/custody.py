@@ -28,6 +28,7 @@ from .roots import Fault, Root, no_fault, read_file
 
 FORMAT = 1
 ACCEPTED, REFUSED = "accepted", "refused"
+_FROM_OUTSIDE = frozenset({"valid", "indeterminate", "invalid", "unsigned"})  # all that can be read
 _ANSWERED = frozenset({ACCEPTED, REFUSED})
 
 Judge = Callable[[Path], Mapping[str, Any]]  # a PDF → its entry of ``verify --json`` (verdict, explanation, …)
@@ -195,7 +196,10 @@ def _version_of(inventory: Inventory, jws: str) -> int | None:
 
 
 def _judged(custodian: Custodian, found: Unpacked) -> dict[str, Mapping[str, Any]]:
-    """The verdict on every document's signed PDF. Raises ``deposit.signature_refused``."""
+    """The verdict on every document's PDF. Raises ``deposit.signature_refused``.
+
+    What nobody here had to sign came from outside: it is kept as it came, with its verdict, whatever that says of its sender.
+    """
     verdicts: dict[str, Mapping[str, Any]] = {}
     with tempfile.TemporaryDirectory(prefix="qillqa-") as folder:
         path = Path(folder) / "document.pdf"
@@ -207,7 +211,7 @@ def _judged(custodian: Custodian, found: Unpacked) -> dict[str, Mapping[str, Any
             )
             path.write_bytes(found.contents[file.path])
             verdict = {**custodian.judge(path), "file": file.path}
-            if verdict.get("verdict") not in custodian.accepted:
+            if verdict.get("verdict") not in (custodian.accepted if document.signers else _FROM_OUTSIDE):
                 raise OfficeError(
                     "deposit.signature_refused",
                     deposit=found.deposit.id,

@@ -25,6 +25,7 @@ _MODULES = (
     "draft_commands",
     "document_commands",
     "slip_commands",
+    "register_commands",
     "archive_commands",
     "practice_commands",
     "trust_commands",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from desktop.operations import raising, synchronise, trays
+from desktop.operations.template import own_faults
 from desktop.routing.trays import Tray
 from desktop.words import words
 
@@ -95,6 +96,7 @@ def status(home: Home = None, as_json: Json = False) -> int:
 
     def act(desk: Desk) -> Exit:
         waiting = desk.store.outbox_counts().waiting
+        faults = own_faults(desk.templates, desk.home / "templates")
         facts = {
             "entity": desk.directory.entity.name,
             "unit": desk.unit.name,
@@ -106,6 +108,7 @@ def status(home: Home = None, as_json: Json = False) -> int:
             "waiting": waiting,
             "to_raise": len(raising.owed(desk)),
             "practice": desk.directory.entity.practice,
+            "templates": [{"code": fault.code, "facts": dict(fault.facts)} for fault in faults],
         }
         if as_json:
             put_json(facts)
@@ -114,6 +117,8 @@ def status(home: Home = None, as_json: Json = False) -> int:
             put_line(f"En cola: {waiting}." if waiting else "No hay envíos en cola.")
             if facts["to_raise"]:
                 put_line(words("raise.left", "es", {"count": facts["to_raise"]}).what)
+            for fault in faults:
+                tell(words(fault.code, "es", fault.facts).what)
         return Exit.DONE
 
     return at_desk(home, act, as_json=as_json)

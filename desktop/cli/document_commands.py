@@ -13,11 +13,13 @@ from desktop.operations import raise_level as raising
 from desktop.operations import show as showing
 from desktop.operations import sign as signing_operation
 from desktop.operations import tokens, verify
+from desktop.operations import void as voiding
+from desktop.operations.attach import told_of
 from desktop.words import words
 from signing.report import Level
 
-from . import chain_commands
-from .answers import Exit, put_json, put_line, tell
+from . import chain_commands, discard_commands, incoming_commands
+from .answers import Exit, put_json, put_line, said, tell
 from .desks import Home, Json, Official, at_desk, official_id
 from .draft_commands import Fields, body_of, fields_of
 from .pins import PinSource
@@ -33,7 +35,9 @@ def add_to(app: typer.Typer) -> None:
     document = typer.Typer(help="Documentos de este escritorio.", no_args_is_help=True)
     for name, command in (
         ("new", new),
+        ("number", number),
         ("freeze", freeze),
+        ("void", void),
         ("sign", sign),
         ("raise", raise_level),
         ("show", show),
@@ -42,6 +46,8 @@ def add_to(app: typer.Typer) -> None:
     ):
         document.command(name)(command)
     chain_commands.add_to(document)
+    discard_commands.add_to(document)
+    incoming_commands.add_to(document)
     app.add_typer(document, name="document")
 
 
@@ -70,10 +76,49 @@ def new(
                 approvers=[official_id(desk, who) for who in approver],
             ),
         )
+        kept = desk.store.draft(document)
+        notices = [notice for item in (kept.attachments if kept else ()) for notice in told_of(item)]
         if as_json:
-            put_json({"document": document})
+            rows = [{"code": notice.code, "facts": dict(notice.facts)} for notice in notices]
+            put_json({"document": document, "attachments": kept.attachments if kept else (), "notices": rows})
         else:
             put_line(document)
+            for notice in notices:
+                tell(" ".join(said(notice.code, notice.facts)))
+        return Exit.DONE
+
+    return at_desk(home, act, official=official, as_json=as_json)
+
+
+def number(document: Document, official: Official = "", home: Home = None, as_json: Json = False) -> int:
+    """Da su CITE a un borrador antes de congelarlo."""
+
+    def act(desk: Desk) -> Exit:
+        cite = freezing.number(desk, document)
+        if as_json:
+            put_json({"cite": cite})
+        else:
+            put_line(cite)
+        return Exit.DONE
+
+    return at_desk(home, act, official=official, as_json=as_json)
+
+
+def void(
+    document: Document,
+    reason: Annotated[str, typer.Option("--reason", help="Por qué se anula.")],
+    official: Official = "",
+    home: Home = None,
+    as_json: Json = False,
+) -> int:
+    """Anula el documento: conserva su CITE, que nadie más llevará, y sus bytes."""
+
+    def act(desk: Desk) -> Exit:
+        cite = voiding.void(desk, document, reason)
+        if as_json:
+            put_json({"cite": cite})
+        else:
+            put_line(words("void.done", "es", {"cite": cite}).what)
         return Exit.DONE
 
     return at_desk(home, act, official=official, as_json=as_json)

@@ -94,7 +94,7 @@ def draft_page(
                 {"file": out, "pages": page.pages, "problems": problems, "fields": page.fields, "preflight": findings}
             )
         else:
-            put_line(f"{out}: {_sheets(page.pages)}.")
+            put_line(f"{out}: {in_sheets(page.pages)}.")
             for problem in (*notices, *page.problems):
                 tell(" ".join(said(problem.code, problem.facts)))
             for finding in findings:
@@ -149,7 +149,7 @@ def check(
             for row in rows:
                 put_line(
                     f"{row.id}: {'bien' if row.good else 'NO SIRVE'}"
-                    + (f", {_sheets(row.pages)}." if row.pages else ".")
+                    + (f", {in_sheets(row.pages)}." if row.pages else ".")
                 )
                 for line in said(row.error.code, row.error.facts) if row.error else map(_line, row.findings):
                     put_line(f"  {line}")
@@ -203,7 +203,8 @@ def body_of(path: Path | None) -> Body:
         raise OfficeError("draft.body_unreadable", file=path.name) from error
 
 
-def _sheets(count: int) -> str:
+def in_sheets(count: int) -> str:
+    """A count of hojas in words."""
     return "1 hoja" if count == 1 else f"{count} hojas"
 
 

@@ -9,16 +9,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from desktop.drafting.attachments import size_in_words
 from desktop.operations import answer as answering
 from desktop.operations import conclude as concluding
 from desktop.operations import dispatch as dispatching
+from desktop.operations import print_slip as printing
 from desktop.operations import receive as receiving
 from desktop.operations import verify as verifying
+from desktop.operations import weigh as weighing
+from desktop.operations.files import write_whole
 from desktop.records.errors import OfficeError
 from desktop.words import words
 
 from .answers import Exit, put_json, put_line
 from .desks import Home, Json, Official, at_desk, official_id
+from .draft_commands import in_sheets
 
 if TYPE_CHECKING:
     from desktop.operations.desk import Desk
@@ -42,6 +47,7 @@ def add_to(app: typer.Typer) -> None:
         ("conclude", conclude),
         ("reopen", reopen),
         ("show", show),
+        ("print", print_sheet),
         ("verify", verify),
     ):
         slip.command(name)(command)
@@ -58,6 +64,7 @@ def dispatch(
     urgent: Annotated[bool, typer.Option("--urgent", help="Urgente.")] = False,
     copy: Annotated[list[str], typer.Option("--copy", help="Unidad que recibe copia; se repite.")] = [],  # noqa: B006
     behalf: Behalf = "",
+    check: Annotated[bool, typer.Option("--check", help="Solo dice cuánto pesa y qué cabe; no deriva.")] = False,
     official: Official = "",
     home: Home = None,
     as_json: Json = False,
@@ -75,15 +82,32 @@ def dispatch(
             urgent=urgent,
             copies=[(unit, "") for unit in copy],
         )
+        load = weighing.weigh(desk, document, addressees=1 + len(order.copies))
+        if not as_json:
+            put_line(_weight(load))
+        if check:
+            dispatching.require_order(desk, order)
+            weighing.require_room(load)
+            if as_json:
+                put_json({"load": load, "total": load.total})
+            return Exit.DONE
         slip = dispatching.dispatch(desk, document, order, behalf=_id(desk, behalf))
         view = desk.store.slip(slip)
         if as_json:
-            put_json({"slip": slip, "number": view.number, "hop": view.hops[-1].id})
+            put_json({"slip": slip, "number": view.number, "hop": view.hops[-1].id, "total": load.total})
         else:
             put_line(f"{view.number}: en cola hacia {desk.directory.unit(to).name}.")
         return Exit.DONE
 
     return at_desk(home, act, official=official, as_json=as_json)
+
+
+def _weight(load: weighing.Load) -> str:
+    """Files, bytes, and what the way allows, in one line."""
+    count = "1 archivo" if len(load.files) == 1 else f"{len(load.files)} archivos"
+    room = "" if load.room is None else f" (libre: {size_in_words(load.room)})"
+    stick = "" if load.stick else " Un archivo no cabe en una memoria USB con formato FAT32."
+    return f"{count}, {size_in_words(load.total)}; por la línea: {size_in_words(load.upload)}{room}.{stick}"
 
 
 def _day(text: str) -> date | None:
@@ -209,6 +233,26 @@ def show(slip: Slip, home: Home = None, as_json: Json = False) -> int:
                 f"  {hop.sent_at:%d/%m/%Y %H:%M}  {desk.directory.unit(hop.from_unit).name} → "
                 f"{desk.directory.unit(hop.to_unit).name} ({hop.mode.value})  {state}  {hop.remark}"
             )
+        return Exit.DONE
+
+    return at_desk(home, act, as_json=as_json)
+
+
+def print_sheet(
+    slip: Slip,
+    out: Annotated[Path, typer.Option("--out", help="PDF de salida.")],
+    home: Home = None,
+    as_json: Json = False,
+) -> int:
+    """Imprime la hoja de ruta: su encabezado, sus proveídos y los que se escriban a mano."""
+
+    def act(desk: Desk) -> Exit:
+        page = printing.print_slip(desk, slip, lambda code: words(code, "es", {}).what)
+        write_whole(out, page.pdf)
+        if as_json:
+            put_json({"file": out, "pages": page.pages})
+        else:
+            put_line(f"{out}: {in_sheets(page.pages)}.")
         return Exit.DONE
 
     return at_desk(home, act, as_json=as_json)

@@ -54,6 +54,7 @@ class _Maker:
     images: Mapping[str, bytes]
     out: BodyData = field(default_factory=BodyData)
     level: int = 0
+    pictures: int = 0
 
     def node(self, node: Node) -> list[dict[str, Any]]:
         if isinstance(node, ItemList):
@@ -84,20 +85,25 @@ class _Maker:
 
     def _picture(self, block: Image, item: dict[str, Any]) -> bool:
         """Whether there is a picture to draw; one without words is drawn with a mark, where the page allows it."""
+        self.pictures += 1
         if not item["alt"].strip():
-            self.out.problems.append(OfficeError("drafting.missing_alt", image=block.name))
+            self._wrong("drafting.missing_alt", block, item)
         data = self.images.get(block.sha256)
         if data is None:
-            self.out.problems.append(OfficeError("drafting.missing_image", image=block.name))
+            self._wrong("drafting.missing_image", block, item)
             return False
         magic = _SIGNATURES.get(block.media_type)
         if magic is None or not data.startswith(magic):
-            self.out.problems.append(OfficeError("drafting.bad_image", image=block.name))
+            self._wrong("drafting.bad_image", block, item)
             return False
         name = f"{block.sha256[:32]}.{'png' if block.media_type == 'image/png' else 'jpg'}"
         self.out.files[name] = data
         item["file"] = f"/files/{name}"
         return True
+
+    def _wrong(self, code: str, block: Image, item: dict[str, Any]) -> None:
+        place = f"body.blocks[{item['place']}]"
+        self.out.problems.append(OfficeError(code, image=block.name, number=self.pictures, place=place))
 
 
 def table_shape(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""Changes of a body: two kinds, each carrying what it takes out and what it puts in, so that each can be turned round.
+"""Changes of a draft, each carrying what it takes out and what it puts in, so that each can be turned round.
 
-``Splice`` changes signs in one leaf; ``Exchange`` changes blocks and says which text went where. Places that people
-hold on to (``Anchor``: a remark's words) are carried through by ``moved``. Offsets count code points, a footnote as one.
+``Splice`` changes signs in one leaf; ``Exchange`` changes blocks and says which text went where; ``Refill`` changes a
+header field. Places that people hold on to (``Anchor``: a remark's words) are carried through by ``moved``. Offsets count
+code points, a footnote as one.
 """
 
 from __future__ import annotations
@@ -66,10 +67,27 @@ class Exchange:
     kept: tuple[Kept, ...] = ()
 
 
-Change = Splice | Exchange
+@dataclass(frozen=True, slots=True)
+class Refill:
+    """Header field ``name`` held ``removed`` and holds ``inserted``: JSON values, None where nothing is filled in."""
+
+    name: str
+    removed: Any
+    inserted: Any
 
 
-def applied(body: Body, change: Change) -> Body:
+Change = Splice | Exchange | Refill
+
+
+def refilled(fields: Mapping[str, Any], change: Refill) -> dict[str, Any]:
+    """The header fields after the change. Raises ``drafting.edit_mismatch`` where they do not hold what it takes out."""
+    if fields.get(change.name) != change.removed:
+        raise OfficeError("drafting.edit_mismatch", place=f"fields.{change.name}")
+    others = {name: value for name, value in fields.items() if name != change.name}
+    return others if change.inserted is None else {**others, change.name: change.inserted}
+
+
+def applied(body: Body, change: Splice | Exchange) -> Body:
     """The body after the change. Raises ``drafting.edit_mismatch`` where it does not hold what the change takes out."""
     if isinstance(change, Exchange):
         end = change.at + len(change.removed)
@@ -101,6 +119,8 @@ def with_block(body: Body, number: int, block: Block) -> Body:
 
 def turned_round(change: Change) -> Change:
     """The change that takes it back."""
+    if isinstance(change, Refill):
+        return Refill(change.name, change.inserted, change.removed)
     if isinstance(change, Splice):
         return Splice(change.place, change.inserted, change.removed)
     kept = (
@@ -127,6 +147,8 @@ def moved_anchor(anchor: Anchor, change: Change) -> Anchor:
 
 def moved(place: Position, change: Change, *, late: bool) -> Position:
     """Where a place stands after the change; ``late``: behind what is put in exactly there, else before it."""
+    if isinstance(change, Refill):
+        return place
     return _spliced(place, change, late=late) if isinstance(change, Splice) else _exchanged(place, change, late=late)
 
 
@@ -193,6 +215,8 @@ def _nearest(place: Position, change: Exchange) -> Position:
 
 def write_change(change: Change) -> dict[str, Any]:
     """A change as JSON."""
+    if isinstance(change, Refill):
+        return {"field": change.name, "out": change.removed, "in": change.inserted}
     if isinstance(change, Splice):
         place = change.place
         out, into = write_runs(change.removed), write_runs(change.inserted)
@@ -207,6 +231,8 @@ def write_change(change: Change) -> dict[str, Any]:
 
 def read_change(data: Mapping[str, Any]) -> Change:
     """The change of that JSON. Raises ``drafting.bad_body``, or KeyError, TypeError, ValueError for what is no change at all."""
+    if "field" in data:
+        return Refill(str(data["field"]), data["out"], data["in"])
     if "at" in data:
         block, part, offset = data["at"]
         place = Position(int(block), str(part), int(offset))

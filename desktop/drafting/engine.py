@@ -25,6 +25,7 @@ from .templates import Template
 
 ARCHIVAL: tuple[typst.PDFStandard, ...] = ("a-2a", "ua-1")
 ARCHIVAL_WITH_FILES: tuple[typst.PDFStandard, ...] = ("a-3a", "ua-1")
+_DATA = "data.json"  # what kit/base.typ reads where no input is given
 _PLACE = re.compile(r"┌─ (?P<file>.+?):(?P<line>\d+):\d+")
 
 
@@ -131,9 +132,9 @@ class WarmSetter:
             for name, content in files.items():
                 if not (root / "files" / name).exists():
                     (root / "files" / name).write_bytes(content)
+            (root / _DATA).write_text(json.dumps(data, ensure_ascii=False), "utf-8")
             pdf, warnings = self._compiler.compile_with_warnings(
                 format="pdf",
-                sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
                 timestamp=created,
                 pdf_tags=False,
             )

@@ -13,7 +13,18 @@ from signing.options import Commitment, SignaturePolicy
 
 from .sections import Section, toml_of
 from .sheets import Sheet
-from .templates import FORMAT, KINDS, LONGEST, PLACES, FieldSpec, OutlinePart, SigningRules, Template
+from .templates import (
+    FORMAT,
+    KINDS,
+    LONGEST,
+    PLACES,
+    AttachmentRules,
+    FieldSpec,
+    Manner,
+    OutlinePart,
+    SigningRules,
+    Template,
+)
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SAMPLE = re.compile(r"[\w.-]{1,80}\.json")
@@ -24,7 +35,7 @@ _SIGNATURE = {
     "policy_uri": re.compile(r"https?://[\x21-\x7e]{1,500}"),
 }
 _SHARED = ("id", "name", "title", "code", "description", "outline", "number_label", "sheet", "roles", "parts")
-_ROOT = (*_SHARED, "format", "subject", "signed", "signature", "field", "variant")
+_ROOT = (*_SHARED, "format", "subject", "signed", "signature", "attachments", "field", "variant")
 _FIELD = ("name", "label", "kind", "required", "default", "help", "place", "group", "choices", "columns", "longest")
 _VARIANT = (*_SHARED, "omit", "require", "defaults", "sample")
 
@@ -53,7 +64,13 @@ def read_manifest(source: str) -> Manifest:
     base = replace(_shared(root, _BLANK), fields=fields, subject=root.text("subject", "referencia"))
     if base.subject not in {spec.name for spec in fields}:
         raise root.fault("subject")
-    base = replace(base, family=base.id, signed=root.flag("signed", default=True), signing=_signing(root))
+    base = replace(
+        base,
+        family=base.id,
+        signed=root.flag("signed", default=True),
+        signing=_signing(root),
+        attaching=_attaching(root),
+    )
     sections = root.sections("variant")
     variants = tuple(_variant(section, base) for section in sections)
     _different([base.id, *(variant.id for variant, _ in variants)], (root, *sections), "id")
@@ -205,6 +222,21 @@ def _signing(root: Section) -> SigningRules:
             raise section.fault(key)
     digest = bytes.fromhex(table["policy_sha256"])
     return SigningRules(commitment, SignaturePolicy(table["policy_oid"], digest, uri=table.get("policy_uri", "")))
+
+
+def _attaching(root: Section) -> AttachmentRules:
+    """The table ``[attachments]``: what may go with a document of this type, and how."""
+    if not isinstance(root.data.get("attachments", {}), dict):
+        raise root.fault("attachments")
+    section, bare = root.table("attachments"), AttachmentRules()
+    section.only(("pdf", "others", "largest_mb", "total_mb", "risky"))
+    return AttachmentRules(
+        pdf=Manner(section.one_of("pdf", tuple(Manner), bare.pdf)),
+        others=Manner(section.one_of("others", (Manner.BESIDE, Manner.EMBED), bare.others)),
+        largest=section.whole("largest_mb", 1, 2000, bare.largest),
+        total=section.whole("total_mb", 1, 10_000, bare.total),
+        risky=section.flag("risky", default=bare.risky),
+    )
 
 
 def _different(values: list[str], sections: tuple[Section, ...], key: str) -> None:

@@ -23,6 +23,7 @@ from .templates import MOST, PLACES, FieldSpec
 from .values import FieldValue, field_value, strings, too_long
 
 CITE_LATER = "se asigna al enviar"
+_NEAR = 24  # signs told on each side of one that cannot be printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +208,16 @@ def _texts(data: Mapping[str, Any], body: Body) -> Iterator[tuple[str, str]]:
 
 def _check_characters(job: PageJob, data: Mapping[str, Any], problems: _Problems) -> None:
     fonts = job.resources / "fonts"
+    labels = {f"fields.{spec.name}": f"{spec.label.rstrip(':')}: " for spec in job.template.fields}
     for place, text in _texts(data, job.body):
         for char in missing_characters(tidy(text), fonts):
-            sign = f"U+{ord(char):04X}"
-            problems.add(OfficeError("drafting.missing_glyph", character=char, sign=sign, place=place))
+            facts = {"character": char, "sign": f"U+{ord(char):04X}", "place": place}
+            near = labels.get(place, "") + _around(tidy(text).replace("\n", " "), char)
+            problems.add(OfficeError("drafting.missing_glyph", near=near, **facts))
+
+
+def _around(text: str, char: str) -> str:
+    """Enough of the text for a person to find the sign."""
+    at = text.index(char)
+    start, end = max(at - _NEAR, 0), at + 1 + _NEAR
+    return f"{'…' if start else ''}{text[start:end].strip()}{'…' if end < len(text) else ''}"

@@ -92,28 +92,28 @@ def answer(asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
                 return {"failed": "too_large"}, b""
             transparent = picture.has_transparency_data
             lossless = picture.format not in {"JPEG", "WEBP"}
-            fitted = _fitted(picture, transparent=transparent)
-            media_type, data = _written(fitted, lossless=lossless or transparent)
+            made = fitted(picture, transparent=transparent)
+            media_type, data = written(made, lossless=lossless or transparent)
     except (Image.DecompressionBombError, MemoryError):
         return {"failed": "too_large"}, b""
     except Exception:  # noqa: BLE001 - whatever a stranger's picture provokes in its decoder is an answer
         return {"failed": "unreadable"}, b""
     scaled = max(given) > SIDE
-    return {"media_type": media_type, "width": fitted.width, "height": fitted.height, "scaled": scaled}, data
+    return {"media_type": media_type, "width": made.width, "height": made.height, "scaled": scaled}, data
 
 
-def _fitted(picture: Image, *, transparent: bool) -> Image:
-    """Upright, in grey, RGB or RGBA of sRGB, at most SIDE a side."""
+def fitted(picture: Image, *, transparent: bool, side: int = SIDE) -> Image:
+    """Upright, in grey, RGB or RGBA of sRGB, at most ``side`` pixels a side."""
     from PIL import Image, ImageOps
 
-    picture.draft("RGB", (SIDE, SIDE))  # a JPEG is decoded at an eighth to a half, which bounds memory
+    picture.draft("RGB", (side, side))  # a JPEG is decoded at an eighth to a half, which bounds memory
     profile = picture.info.get("icc_profile")
     upright = ImageOps.exif_transpose(picture)
     wanted = "RGBA" if transparent else "L" if upright.mode in {"1", "L", "I;16", "I"} else "RGB"
     if upright.mode.startswith("I"):
         upright = upright.point(lambda value: value / 256).convert("L")
     coloured = _in_srgb(upright, profile, wanted) if profile else upright.convert(wanted)
-    coloured.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
+    coloured.thumbnail((side, side), Image.Resampling.LANCZOS)
     return coloured
 
 
@@ -137,7 +137,7 @@ def _in_srgb(picture: Image, profile: bytes, wanted: str) -> Image:
     return coloured.convert(wanted)
 
 
-def _written(picture: Image, *, lossless: bool) -> tuple[str, bytes]:
+def written(picture: Image, *, lossless: bool) -> tuple[str, bytes]:
     """Without any metadata. A lossless picture that comes out heavy and has no transparency becomes a JPEG."""
     out = io.BytesIO()
     picture.info.clear()

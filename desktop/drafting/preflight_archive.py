@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Stream
+from pikepdf import Array, Dictionary, Name, Stream, String
 
 from .preflight_walk import Walk
 
@@ -127,6 +127,36 @@ def fonts_unicode(walk: Walk) -> Iterator[str]:
             yield str(font.get("/BaseFont", "font")).lstrip("/")
 
 
+def glyphs_known(walk: Walk) -> Iterator[str]:
+    """No page shows .notdef, the box that stands for a letter which the font does not have (6.2.11.8)."""
+    for number, page in enumerate(walk.pages, start=1):
+        fonts = page.get("/Resources", Dictionary()).get("/Font", Dictionary())
+        wide = {name for name, font in fonts.items() if font.get("/Encoding") == Name("/Identity-H")}
+        if any(0 in codes for codes in _shown_codes(page, wide)):
+            yield f"page {number}"
+
+
+def _shown_codes(page: pikepdf.Object, wide: set[str]) -> Iterator[list[int]]:
+    """The two-byte codes of each text that a page shows in one of those fonts."""
+    font = ""
+    for instruction in pikepdf.parse_content_stream(page, "Tf Tj TJ ' \""):
+        operands = instruction.operands
+        if str(instruction.operator) == "Tf":
+            font = str(operands[0])
+        elif font in wide:
+            parts = list(operands[-1]) if isinstance(operands[-1], Array) else [operands[-1]]
+            shown = b"".join(bytes(part) for part in parts if isinstance(part, String))
+            yield [int.from_bytes(shown[at : at + 2], "big") for at in range(0, len(shown), 2)]
+
+
+def layers_named(walk: Walk) -> Iterator[str]:
+    """Layers have a name, and none is switched by a viewer of itself (6.9)."""
+    layers = walk.root.get("/OCProperties", Dictionary())
+    for each in (layers.get("/D", Dictionary()), *layers.get("/Configs", Array())):
+        if "/OCProperties" in walk.root and (not str(each.get("/Name", "")) or "/AS" in each):
+            yield "OCProperties"
+
+
 def annotation_kinds(walk: Walk) -> Iterator[str]:
     """No film, sound or screen; shown, printed, never hidden (6.3.1, 6.3.2)."""
     for page, item in walk.annotations:
@@ -222,6 +252,7 @@ RULES: tuple[Rule, ...] = (
     ("images_plain", "ISO 19005-2 6.2.8", images_plain),
     ("fonts_embedded", "ISO 19005-2 6.2.11.4", fonts_embedded),
     ("fonts_unicode", "ISO 19005-2 6.2.11.7", fonts_unicode),
+    ("glyphs_known", "ISO 19005-2 6.2.11.8", glyphs_known),
     ("annotation_kinds", "ISO 19005-2 6.3.2", annotation_kinds),
     ("annotation_appearance", "ISO 19005-2 6.3.3", annotation_appearance),
     ("no_form_actions", "ISO 19005-2 6.4.1", no_form_actions),
@@ -229,5 +260,6 @@ RULES: tuple[Rule, ...] = (
     ("metadata_claim", "ISO 19005-2 6.6.4", metadata_claim),
     ("dates_agree", "house", dates_agree),
     ("embedded_files", "ISO 19005-3 6.8", embedded_files),
+    ("layers_named", "ISO 19005-2 6.9", layers_named),
     ("no_alternates", "ISO 19005-2 6.10", no_alternates),
 )

@@ -1,4 +1,4 @@
-"""An editing session: a body, what was done to it, and the places that people pointed at. Pure: no clock, no disk.
+"""An editing session: a body and header fields, what was done to them, and the places that people pointed at. Pure: no clock, no disk.
 
 Each act gives a *record* (plain JSON) for the journal; ``replayed`` on the same start gives the same session, undo and
 redo included, so that a restart loses neither text nor history.
@@ -6,7 +6,7 @@ redo included, so that a restart loses neither text nor history.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,11 +16,13 @@ from .body import Body, text_of
 from .changes import (
     Anchor,
     Change,
+    Refill,
     Splice,
     applied,
     moved_anchor,
     read_anchor,
     read_change,
+    refilled,
     turned_round,
     write_anchor,
     write_change,
@@ -43,10 +45,11 @@ class Entry:
 
 
 class EditSession:
-    """One text in work. ``anchors`` hold the places of remarks by their ids."""
+    """One draft in work. ``anchors`` hold the places of remarks by their ids; ``fields`` are the header's, JSON values by name."""
 
-    def __init__(self, body: Body) -> None:
+    def __init__(self, body: Body, fields: Mapping[str, Any] | None = None) -> None:
         self._body = Body(tuple(tidied(block) for block in body.blocks))
+        self._fields = dict(fields or {})
         self._anchors: dict[str, Anchor] = {}
         self._done: list[Entry] = []
         self._undone: list[Entry] = []
@@ -55,6 +58,11 @@ class EditSession:
     def body(self) -> Body:
         """The text as it stands."""
         return self._body
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The header fields as they stand; what is not filled in is not there."""
+        return dict(self._fields)
 
     @property
     def anchors(self) -> Mapping[str, Anchor]:
@@ -79,16 +87,12 @@ class EditSession:
         """
         if not changes:
             return None
-        body = self._body
-        for change in changes:
-            body = applied(body, change)
         before = dict(self._anchors)
-        self._body = body
-        self._carry(changes)
+        self._carry_out(changes)
         self._undone.clear()
         last = self._done[-1] if self._done else None
         if last is not None and _joins(last, changes, kind, at):
-            last.changes += changes
+            _join(last, changes)
             last.at = at
         else:
             self._done.append(Entry(list(changes), kind, at, before))
@@ -101,9 +105,7 @@ class EditSession:
             return None
         entry = self._done.pop()
         back = [turned_round(change) for change in reversed(entry.changes)]
-        for change in back:
-            self._body = applied(self._body, change)
-        self._carry(tuple(back))
+        self._carry_out(back)
         self._anchors |= {name: anchor for name, anchor in entry.anchors.items() if name in self._anchors}
         self._undone.append(entry)
         return {"undo": True}
@@ -114,9 +116,7 @@ class EditSession:
             return None
         entry = self._undone.pop()
         before = dict(self._anchors)
-        for change in entry.changes:
-            self._body = applied(self._body, change)
-        self._carry(tuple(entry.changes))
+        self._carry_out(entry.changes)
         self._done.append(replace(entry, anchors=before))
         return {"redo": True}
 
@@ -130,7 +130,15 @@ class EditSession:
         self._anchors.pop(name, None)
         return {"anchor": name}
 
-    def _carry(self, changes: tuple[Change, ...]) -> None:
+    def _carry_out(self, changes: Sequence[Change]) -> None:
+        """All of them or, where one does not fit, none."""
+        body, fields = self._body, self._fields
+        for change in changes:
+            if isinstance(change, Refill):
+                fields = refilled(fields, change)
+            else:
+                body = applied(body, change)
+        self._body, self._fields = body, fields
         for change in changes:
             self._anchors = {name: moved_anchor(anchor, change) for name, anchor in self._anchors.items()}
 
@@ -154,9 +162,10 @@ class EditSession:
             raise OfficeError("drafting.bad_record", reason=str(error)) from error
 
     def to_json(self) -> Record:
-        """All of it: text, places, history."""
+        """All of it: text, header fields, places, history."""
         return {
             "body": self._body.to_json(),
+            "fields": self._fields,
             "anchors": {name: write_anchor(anchor) for name, anchor in self._anchors.items()},
             "done": [_write_entry(entry) for entry in self._done],
             "undone": [_write_entry(entry) for entry in self._undone],
@@ -166,7 +175,7 @@ class EditSession:
     def from_json(cls, data: Mapping[str, Any]) -> EditSession:
         """The session of that JSON. Raises ``drafting.bad_record``; ``drafting.body_newer`` for a newer program's."""
         try:
-            session = cls(Body.from_json(data["body"]))
+            session = cls(Body.from_json(data["body"]), data.get("fields"))
             session._anchors = {name: read_anchor(anchor) for name, anchor in data["anchors"].items()}
             session._done = [_read_entry(entry) for entry in data["done"]]
             session._undone = [_read_entry(entry) for entry in data["undone"]]
@@ -185,6 +194,8 @@ def _joins(last: Entry, changes: tuple[Change, ...], kind: str, at: int) -> bool
     if kind != last.kind or kind not in {"typing", "erasing"} or not 0 <= at - last.at <= PAUSE or len(changes) != 1:
         return False
     now = changes[0]
+    if isinstance(now, Refill):
+        return isinstance(before, Refill) and now.name == before.name
     if not isinstance(now, Splice) or not isinstance(before, Splice):
         return False
     if (now.place.block, now.place.part) != (before.place.block, before.place.part):
@@ -195,6 +206,15 @@ def _joins(last: Entry, changes: tuple[Change, ...], kind: str, at: int) -> bool
         return follows and not (old[-1:].isspace() and not new[:1].isspace())
     gone = len(text_of(now.removed))
     return not now.inserted and before.place.offset in {now.place.offset, now.place.offset + gone}
+
+
+def _join(last: Entry, changes: tuple[Change, ...]) -> None:
+    """Signs are added to signs; of what a field held while it was typed in, only the ends are kept."""
+    now, before = changes[0], last.changes[-1]
+    if isinstance(now, Refill) and isinstance(before, Refill):
+        last.changes[-1] = Refill(now.name, before.removed, now.inserted)
+    else:
+        last.changes += changes
 
 
 def _write_entry(entry: Entry) -> Record:

@@ -9,6 +9,7 @@ import pikepdf
 from desktop.records.errors import OfficeError
 
 from .attachments import name_embedded_files
+from .captions import join_captions
 from .engine import ARCHIVAL, ARCHIVAL_WITH_FILES, typeset, unknown_font
 from .fields import make_fields
 from .jobs import PageJob, SetPage, signature_names
@@ -55,6 +56,7 @@ def freeze(job: PageJob, *, setter: LimitedSetter | None = None) -> SetPage:
         raise OfficeError("drafting.page_warning", reason=result.warnings[0], template=job.template.id)
     names = {row["key"]: row["name"] for row in page.data["attachments"]}
     with pikepdf.open(io.BytesIO(result.pdf)) as document:
+        join_captions(document)
         make_fields(document, _spoken(job))
         name_embedded_files(document, names)
         return SetPage(_saved(document), len(document.pages), signature_names(job))

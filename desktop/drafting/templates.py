@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,25 @@ class SigningRules:
     policy: SignaturePolicy | None = None
 
 
+class Manner(StrEnum):
+    """How an attachment goes with its document: beside it, beside it and counted among its hojas, or inside the PDF (PDF/A-3a)."""
+
+    BESIDE = "beside"
+    PAGES = "pages"
+    EMBED = "embed"
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRules:
+    """What a type allows: how PDFs and others go; sizes in megabytes; ``risky``: whether what may do harm is taken, and told."""
+
+    pdf: Manner = Manner.PAGES
+    others: Manner = Manner.BESIDE
+    largest: int = 200
+    total: int = 500
+    risky: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
     """A checked template. ``title`` is printed; ``code`` is its part of the CITE; ``outline`` starts a new body.
@@ -87,6 +107,7 @@ class Template:
     outline: tuple[OutlinePart, ...] = ()
     subject: str = "referencia"
     signing: SigningRules = SigningRules()
+    attaching: AttachmentRules = AttachmentRules()
     family: str = ""
     description: str = ""
     signed: bool = True
@@ -111,13 +132,57 @@ def load_templates(folders: Iterable[Path]) -> dict[str, Template]:
     """
     found: dict[str, Template] = {}
     for folder in folders:
-        for entry in sorted(folder.iterdir()) if folder.is_dir() else ():
-            if (entry / "manifest.toml").is_file():
-                family = load_family(entry)
-                replaced = {ident for ident, kept in found.items() if kept.family == family[0].id}
-                found = {ident: kept for ident, kept in found.items() if ident not in replaced}
-                found |= {template.id: template for template in family}
+        for entry in _families(folder):
+            found = _with_family(found, load_family(entry))
     return found
+
+
+def _families(folder: Path) -> list[Path]:
+    entries = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [entry for entry in entries if (entry / "manifest.toml").is_file()]
+
+
+def _with_family(found: Mapping[str, Template], family: Sequence[Template]) -> dict[str, Template]:
+    kept = {ident: template for ident, template in found.items() if template.family != family[0].id}
+    return kept | {template.id: template for template in family}
+
+
+class TemplateSet(dict[str, Template]):
+    """Types by id, and why some are not there: asking for one of those raises what is wrong with it.
+
+    ``broken``: error by the id or the folder's name. An id that nobody knows raises ``draft.unknown_template``.
+    """
+
+    def __init__(self, found: Mapping[str, Template], broken: Mapping[str, OfficeError] | None = None) -> None:
+        super().__init__(found)
+        self.broken = dict(broken or {})
+
+    def __missing__(self, ident: str) -> Template:
+        raise self.broken.get(ident) or OfficeError("draft.unknown_template", template=ident)
+
+    @property
+    def faults(self) -> tuple[OfficeError, ...]:
+        """Each broken folder's error, once."""
+        return tuple(dict.fromkeys(self.broken.values()))
+
+
+def usable_templates(shipped: Path, own: Path) -> TemplateSet:
+    """The shipped types and the entity's over them. A broken folder of the entity stops its own types and no other.
+
+    The shipped types that it was to replace are left out too: nobody shall write on another page than the entity's unseen.
+    Raises ``template.…`` where a shipped one is broken.
+    """
+    found, broken = load_templates([shipped]), dict[str, OfficeError]()
+    for folder in _families(own):
+        try:
+            family = load_family(folder)
+        except OfficeError as error:
+            hidden = [ident for ident, kept in found.items() if kept.family == folder.name]
+            broken |= dict.fromkeys([folder.name, *hidden], error)
+            found = {ident: kept for ident, kept in found.items() if ident not in hidden}
+        else:
+            found = _with_family(found, family)
+    return TemplateSet(found, broken)
 
 
 def load_template(folder: Path) -> Template:

@@ -74,6 +74,11 @@ def strings(value: object) -> list[str]:
     return []
 
 
+def person_line(name: str, post: str = "") -> str:
+    """``Nombre | Cargo`` of somebody named elsewhere; a bar in a stranger's name would begin another part."""
+    return " | ".join(part.replace("|", "/") for part in (name, post) if part)
+
+
 def _bad(spec: FieldSpec, code: str = "drafting.bad_field", **facts: str) -> OfficeError:
     return OfficeError(code, field=spec.name, label=spec.label, **facts)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from desktop.records.documents import DocumentState, DocumentView
 from desktop.records.events import EventKind
@@ -46,13 +47,13 @@ class Printed:
         return f"{self.name} | {self.post}" + (f" | {self.acting}" if self.acting else "")
 
 
-def printed_for(desk: Desk, official: str) -> Printed:
-    """Who takes that official's place on a page that is set today, in the wording of the directory."""
-    holder = desk.directory.official(official)
-    delegation = substitute_of(desk.directory, official, desk.now_local().date())
+def printed_for(desk: Desk, official: str, now: datetime) -> Printed:
+    """Who takes that official's place on a page that is set at that moment, in the wording of the directory."""
+    holder, day = desk.directory.official(official), now.astimezone(desk.zone).date()
+    delegation = substitute_of(desk.directory, official, day)
     if delegation is None:
         return Printed(holder.name, holder.post)
-    standing = standing_of(desk, delegation.substitute, official, EventKind.SIGNED)
+    standing = require_standing(desk.directory, delegation.substitute, official, EventKind.SIGNED, day)
     name = desk.directory.official(delegation.substitute).name
     return Printed(name, standing.post, standing.printed(holder.name), delegation.substitute)
 

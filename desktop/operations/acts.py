@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.records.events import Actor, EventKind, SignedEvent
 from desktop.records.people import Official
 from desktop.store.desk import Act
 from desktop.sync.compose import OutgoingBlob, compose
+from desktop.sync.luggage import HISTORY, pack_history
 
 from .acting import standing_of, units_of_chain
 from .desk import Desk
@@ -75,7 +75,7 @@ def record(
 
 def _chain(act: Act, kind: EventKind, document: str, body: Mapping[str, object]) -> Sequence[str]:
     """Author, approvers and signers of a document, as far as they are told yet."""
-    if kind is EventKind.DRAFTED:
+    if kind in {EventKind.DRAFTED, EventKind.REGISTERED}:  # nothing is told before
         told = (body.get("approvers", ()), body.get("signers", ()))
         return [who for people in told if isinstance(people, list) for who in people]
     view = act.document(document)
@@ -93,14 +93,16 @@ def heads(act: Act, documents: Sequence[str]) -> tuple[str, ...]:
 def travelling(desk: Desk, act: Act, documents: Sequence[str], slip: str) -> list[Outgoing]:
     """What a hop carries: each document's bytes and attachments, and the chain so far, so that a new unit can check all of it."""
     blobs: list[Outgoing] = []
-    history: dict[str, str] = {}
+    history: list[SignedEvent] = []
     for document in documents:
         view = act.document(document)
         name = view.cite.replace("/", "-")
         blobs.append(Outgoing(view.digest, f"{name}.pdf", "application/pdf", "document"))
         blobs += [Outgoing(item.sha256, item.name, item.media_type, "attachment") for item in view.attachments]
-        history |= {item.digest: item.jws for item in act.events_of_document(document)}
-    history |= {item.digest: item.jws for item in act.events_of_slip(slip)}
-    packed = json.dumps([history[digest] for digest in sorted(history)]).encode("ascii")
-    blobs.append(Outgoing(desk.store.put_bytes(packed), "historia.json", "application/json", "history"))
-    return blobs
+        history += act.events_of_document(document)
+    return [*blobs, told_before(desk, [*history, *act.events_of_slip(slip)])]
+
+
+def told_before(desk: Desk, events: Iterable[SignedEvent]) -> Outgoing:
+    """The chain so far, for a unit that was not told of it at the time."""
+    return Outgoing(desk.store.put_bytes(pack_history(events)), "historia.json", "application/json", HISTORY)

@@ -148,7 +148,7 @@ def _described(desk: Desk, view: DocumentView) -> DepositDocument:
         cite=view.cite,
         subject=view.subject,
         day=_day(desk, view),
-        author=name_of(desk, view.author),
+        author=view.origin.sender if view.origin else name_of(desk, view.author),
         signers=tuple(name_of(desk, who) for who in view.signed_by),
         folios=view.pages,
         access=view.access,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from desktop.archive.roots import Root
     from desktop.drafting.letterhead import Letterhead
-    from desktop.drafting.templates import Template
+    from desktop.drafting.templates import TemplateSet
     from desktop.records.people import Directory, Official, Unit
     from desktop.storage.protocol import ObjectStore
     from desktop.store.desk import DeskStore
@@ -54,8 +54,8 @@ class Desk:
     clock: Clock
     ids: Callable[[], str]
     exchange: Callable[[], ObjectStore]
-    templates: dict[str, Template]
-    letterhead: Letterhead
+    templates: TemplateSet
+    heading: Callable[[], Letterhead]
     resources: Path
     archive: Callable[[], Root]
     worker: TokenWorker
@@ -65,11 +65,18 @@ class Desk:
     official: str = ""
     place: str = "Oruro"
     block_size: int = 50
-    cite_pattern: str = "{unit}/{type}/{number:5}/{year}"
+    newest: bool = (
+        False  # the exchange has been asked, since this program started, whether it knows more of this device
+    )
     last_contact: datetime | None = field(default=None)
     offline_since: datetime | None = field(default=None)
     token_watch: TokenWatch | None = field(default=None)
     warming: Thread | None = field(default=None)
+
+    @property
+    def letterhead(self) -> Letterhead:
+        """What stands at the head of pages, as it lies in the home now. Raises ``template.…`` where it is broken: no page is made then."""
+        return self.heading()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -49,7 +49,9 @@ def diagnose(
         _vault(home),
         _fonts(resources),
         _templates(resources),
+        *_own_templates(resources, home / "templates"),
         _search(),
+        _reading(),
         _space(home),
     ]
 
@@ -106,6 +108,20 @@ def _templates(resources: Path) -> Finding:
     return Finding("doctor.templates", bool(found), needed=True, facts={"count": len(found)})
 
 
+def _own_templates(resources: Path, own: Path) -> list[Finding]:
+    """What is broken among the entity's types and its letterhead; without them the other types still work."""
+    from desktop.drafting.templates import TemplateSet, usable_templates
+
+    from .template import own_faults
+
+    try:
+        found = usable_templates(resources / "templates", own)
+    except OfficeError:
+        found = TemplateSet({})  # a shipped one, told already
+    faults = own_faults(found, own)
+    return [Finding(error.code, good=False, facts=error.facts) for error in faults]
+
+
 def _search() -> Finding:
     with sqlite3.connect(":memory:") as connection:
         options = {row[0] for row in connection.execute("PRAGMA compile_options")}
@@ -114,6 +130,18 @@ def _search() -> Finding:
     return Finding(
         "doctor.search" if good else "doctor.no_search", good, needed=True, facts={"version": sqlite3.sqlite_version}
     )
+
+
+def _reading() -> Finding:
+    """Whether the text of scans can be read; nothing else needs it."""
+    from desktop.drafting.ocr import LANGUAGE, find_reader, languages
+
+    program = find_reader()
+    if program is None:
+        return Finding("ocr.missing", good=False)
+    if LANGUAGE not in languages(program):
+        return Finding("ocr.no_spanish", good=False, facts={"language": LANGUAGE})
+    return Finding("doctor.reading", good=True, facts={"program": str(program)})
 
 
 def _space(home: Path) -> Finding:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from desktop.records.cite import DEFAULT_SLIP
 from desktop.records.documents import DocumentView, require
 from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind, SignedEvent
+from desktop.records.numbering import OWN_SLIP
 from desktop.records.people import Official
 from desktop.routing.slips import ACTIONS, HopMode, require_dispatch
 from desktop.store.desk import Act
@@ -17,7 +17,8 @@ from desktop.store.desk import Act
 from .acting import standing_of
 from .acts import record, travelling
 from .desk import Desk
-from .numbers import SLIP_SERIES, reserve_number
+from .numbers import SLIP_SERIES, reserve_number, slip_number
+from .weigh import require_room, weigh
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ class Order:
 def dispatch(desk: Desk, document: str, order: Order, *, official: str = "", behalf: str = "") -> str:
     """Derive the document, or the slip it is on; returns the slip's id. ``behalf``: in whose name, where not in one's own.
 
-    Raises ``event.no_delegation``, ``event.secretary_only``,
-    ``slip.not_holder``, ``slip.in_transit``, ``slip.concluded`` and what ``require_order`` refuses.
+    Raises ``event.no_delegation``, ``event.secretary_only``, ``slip.not_holder``, ``slip.in_transit``, ``slip.concluded``,
+    ``dispatch.no_room`` and what ``require_order`` refuses.
     """
     actor = desk.acting(official)
     view = desk.store.document(document)
@@ -47,6 +48,7 @@ def dispatch(desk: Desk, document: str, order: Order, *, official: str = "", beh
     if behalf and behalf != actor.id:  # before a number is spent on it
         for kind in (EventKind.DISPATCHED, *(() if view.slip else (EventKind.OPENED,))):
             standing_of(desk, actor.id, behalf, kind)
+    require_room(weigh(desk, document, addressees=1 + len(order.copies)))
     opening = _opening(desk, view) if view.slip is None else None
     slip_id = view.slip or desk.ids()
     if view.slip is not None:
@@ -81,7 +83,7 @@ def dispatch(desk: Desk, document: str, order: Order, *, official: str = "", beh
                 documents=documents,
                 actor=actor,
                 parents=parents,
-                sheets=view.pages,
+                sheets=view.sheets,
                 behalf=behalf,
             )
     return slip_id
@@ -108,11 +110,8 @@ def _opening(desk: Desk, view: DocumentView) -> dict[str, str | int]:
     """The heading of a new slip. Series, year and sequence let a restored desk know which numbers are used."""
     year = desk.now_local().year
     sequence = reserve_number(desk, SLIP_SERIES, year, view.id)
-    number = DEFAULT_SLIP.render(
-        entity=desk.directory.entity.acronym, unit=desk.unit.prefix, kind="I", number=sequence, year=year
-    )
     return {
-        "number": number,
+        "number": slip_number(desk, OWN_SLIP, year, sequence),
         "subject": view.subject,
         "cite": view.cite,
         "series": SLIP_SERIES,

@@ -10,9 +10,11 @@ from pathlib import Path
 from desktop.drafting.body import Body
 from desktop.records.documents import AccessClass
 from desktop.records.errors import OfficeError
-from desktop.store.drafts import Draft, DraftAttachment
+from desktop.store.drafts import Draft
 
+from .attach import attach_all
 from .desk import Desk
+from .generate import generate_if_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +31,29 @@ class NewDocument:
 
 
 def draft(desk: Desk, new: NewDocument, *, official: str = "") -> str:
-    """Keep a new draft; returns its document id. Raises ``draft.unknown_template`` and ``draft.no_signer``."""
+    """Keep a new draft; returns its document id. Raises ``draft.unknown_template``, ``template.…``, ``draft.no_signer``."""
     author = desk.acting(official)
-    if new.template not in desk.templates:
-        raise OfficeError("draft.unknown_template", template=new.template)
+    template = desk.templates[new.template]
     if not new.signers:
         raise OfficeError("draft.no_signer")
     for who in (*new.signers, *new.approvers):
         desk.directory.official(who)
     document = desk.ids()
-    attachments = tuple(_attach(desk, path) for path in new.attachments)
-    desk.store.save_draft(
-        Draft(
-            id=document,
-            template=new.template,
-            author=author.id,
-            fields=json.dumps(dict(new.fields), ensure_ascii=False),
-            body=json.dumps(new.body.to_json(), ensure_ascii=False),
-            attachments=attachments,
-            signers=tuple(new.signers),
-            approvers=tuple(new.approvers),
-            access=int(new.access),
-            updated_at=desk.clock(),
-        )
+    attachments = attach_all(desk, new.attachments, template.attaching)
+    kept = Draft(
+        id=document,
+        template=new.template,
+        author=author.id,
+        fields=json.dumps(dict(new.fields), ensure_ascii=False),
+        body=json.dumps(new.body.to_json(), ensure_ascii=False),
+        attachments=attachments,
+        signers=tuple(new.signers),
+        approvers=tuple(new.approvers),
+        access=int(new.access),
+        updated_at=desk.clock(),
     )
+    desk.store.save_draft(kept)
+    generate_if_due(desk, kept, subject=subject_of(desk, kept), author=author)
     return document
 
 
@@ -69,9 +70,7 @@ class Letter:
 
 def draft_letter(desk: Desk, letter: Letter, *, official: str = "") -> str:
     """Keep a draft that its author signs after the V°B° of the vía; returns its document id."""
-    template = desk.templates.get(letter.template)
-    if template is None:
-        raise OfficeError("draft.unknown_template", template=letter.template)
+    template = desk.templates[letter.template]
     addressee = desk.directory.official(letter.to)
     to = {"para": [f"{addressee.name} | {addressee.post}"]}
     known = {spec.name for spec in template.fields}
@@ -97,20 +96,3 @@ def subject_of(desk: Desk, kept: Draft) -> str:
     """The reference or subject: the field that the template names as such."""
     template = desk.templates.get(kept.template)
     return str(json.loads(kept.fields).get(template.subject if template else "referencia", ""))
-
-
-def _attach(desk: Desk, path: Path) -> DraftAttachment:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise OfficeError("draft.attachment_unreadable", name=path.name) from error
-    return DraftAttachment(
-        name=path.name, size=len(data), sha256=desk.store.put_bytes(data), media_type=media_type(path)
-    )
-
-
-def media_type(path: Path) -> str:
-    """Media type by the name's ending; ``application/octet-stream`` where it says nothing."""
-    import mimetypes
-
-    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"

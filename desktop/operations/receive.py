@@ -11,6 +11,7 @@ from desktop.routing.slips import require_act, require_addressee
 
 from .acts import record
 from .desk import Desk
+from .read_text import index_sidecars
 
 
 def receive(desk: Desk, slip: str, hop: str, *, official: str = "", behalf: str = "") -> None:
@@ -23,6 +24,7 @@ def receive(desk: Desk, slip: str, hop: str, *, official: str = "", behalf: str 
         if not digest or not desk.store.has_bytes(digest):
             raise OfficeError("receive.bytes_missing", slip=view.number)
     _act(desk, EventKind.RECEIVED, slip, {"hop": hop}, official, behalf)
+    index_sidecars(desk, found.documents)
 
 
 def reject(desk: Desk, slip: str, hop: str, reason: str, *, official: str = "", behalf: str = "") -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import replace
 from difflib import SequenceMatcher
 
 from desktop.drafting.body import Body
-from desktop.drafting.changes import Exchange
+from desktop.drafting.changes import Exchange, Refill
 from desktop.drafting.leaves import tidied
 from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind
@@ -26,7 +24,7 @@ def revise(
     fields: Mapping[str, object] | None = None,
     official: str = "",
 ) -> None:
-    """Put another text, or some other fields, into the draft; the old text is one undo away, and blocks that stay keep their remarks.
+    """Put another text, or some other fields, into the draft; what was there is one undo away, and blocks that stay keep their remarks.
 
     Raises ``freeze.not_author``, ``draft.unknown``, ``draft.frozen``, ``draft.open_elsewhere``.
     """
@@ -37,12 +35,11 @@ def revise(
     if kept.author not in stands_for(desk, who.id, EventKind.FROZEN):
         raise OfficeError("freeze.not_author", name=desk.directory.official(kept.author).name)
     with open_writing(desk, document) as text:
-        if fields:
-            row = desk.store.draft(document) or kept
-            merged = {**json.loads(row.fields), **fields}
-            desk.store.save_draft(replace(row, fields=json.dumps(merged, ensure_ascii=False)))
-        if body is not None:
-            text.do(_exchanges(text.body, body))
+        text.do((*_refills(text.fields, fields or {}), *(_exchanges(text.body, body) if body is not None else ())))
+
+
+def _refills(old: Mapping[str, object], new: Mapping[str, object]) -> tuple[Refill, ...]:
+    return tuple(Refill(name, old.get(name), value) for name, value in new.items() if old.get(name) != value)
 
 
 def _exchanges(old: Body, new: Body) -> tuple[Exchange, ...]:

@@ -51,10 +51,11 @@ def _settle(path: Path, state: DocumentState) -> None:
 def _keep_text_alone(log: RecordLog) -> None:
     if not log.records:
         return
-    session, row = log.records[0].get("session", {}), log.records[0].get("row")
+    first = log.records[0]
+    session = first.get("session", {})
     if len(log.records) == 1 and not session.get("done") and not session.get("undone"):
         return
     if len(log.records) > 1:  # never so after freezing, which saves first: what is not understood is not thrown away
         return
-    body = EditSession.from_json(session).body
-    log.replace([{"session": EditSession(body).to_json(), "row": row}])
+    kept = EditSession.from_json(session)
+    log.replace([{**first, "session": EditSession(kept.body, kept.fields).to_json()}])

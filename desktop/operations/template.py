@@ -12,7 +12,7 @@ from desktop.drafting.letterhead import FILE, load_letterhead
 from desktop.drafting.limited import LimitedSetter
 from desktop.drafting.preflight import Finding, preflight
 from desktop.drafting.samples import check_template
-from desktop.drafting.templates import Template, load_family
+from desktop.drafting.templates import Template, TemplateSet, load_family
 from desktop.records.errors import OfficeError
 
 from .page import types_of
@@ -69,6 +69,15 @@ def copy_template(kind: str, folder: Path, *, resources: Path) -> Path:
 def _families(folder: Path) -> Iterator[Path]:
     if folder.is_dir():
         yield from (entry for entry in folder.iterdir() if (entry / "manifest.toml").is_file())
+
+
+def own_faults(found: TemplateSet, own: Path) -> tuple[OfficeError, ...]:
+    """What is broken in the entity's folder: types, then the letterhead."""
+    try:
+        load_letterhead(own)
+    except OfficeError as error:
+        return *found.faults, error
+    return found.faults
 
 
 def _check_letterhead(folder: Path) -> TemplateCheck:

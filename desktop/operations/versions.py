@@ -72,12 +72,13 @@ def _text(desk: Desk, version: Version) -> Body:
 
 
 def _page(desk: Desk, document: str, version: Version, body: Body) -> bytes:
-    """The frozen page, or one set anew as a draft with today's header."""
+    """The frozen page, or one set anew as a draft with today's header and the CITE that it has by now."""
     if version.pdf and desk.store.has_bytes(version.pdf):
         return desk.store.get_bytes(version.pdf)
     kept = desk.store.draft(document)
     if kept is None:
         raise OfficeError("version.text_missing", label=version.label)
     text = json.dumps(body.to_json(), ensure_ascii=False)
-    job = page_job(desk, replace(kept, body=text), desk.directory.official(kept.author), "")
-    return preview(replace(job, cite=None, qr="")).pdf
+    cite = desk.store.document(document).cite if desk.store.events_of_document(document) else ""
+    job = page_job(desk, replace(kept, body=text), desk.directory.official(kept.author), cite, desk.clock())
+    return preview(replace(job, cite=cite or None, qr="")).pdf  # what its QR would lead to is not frozen yet

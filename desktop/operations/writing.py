@@ -1,14 +1,14 @@
-"""Escribir: a draft's text in work. Every act is in the journal when it returns, and on the medium within a second.
+"""Escribir: a draft's text and header fields in work. Every act is in the journal when it returns, and on the medium within a second.
 
-The journal (``drafts/<document>.edits`` in the desk's home) holds the text, its history and the places of remarks; the
-draft's row gets the text at each ``save``. Versions that people want to come back to lie in ``<document>.versions``.
+The journal (``drafts/<document>.edits`` in the desk's home) holds text, fields, their history and the places of remarks; the
+draft's row gets text and fields at each ``save``. Versions that people want to come back to lie in ``<document>.versions``.
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from desktop.drafting.body import Body
-from desktop.drafting.changes import Anchor, Change
+from desktop.drafting.changes import Anchor, Change, Refill
 from desktop.drafting.session import EditSession
 from desktop.records.documents import DocumentState
 from desktop.records.errors import OfficeError
@@ -56,7 +56,9 @@ class Writing:
         self._ended = threading.Event()
         self._failed: OfficeError | None = None
         self.recovered: str = ""
+        self._header: dict[str, Any] = {}  # the row's fields when they were last taken in or written
         self.session = self._restored()
+        self._take_in(kept)
         self._syncing = threading.Thread(target=self._keep_syncing, name="qillqa-drafts", daemon=True)
         self._syncing.start()
 
@@ -72,6 +74,17 @@ class Writing:
     def body(self) -> Body:
         """The text as it stands."""
         return self.session.body
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The header fields as they stand."""
+        return self.session.fields
+
+    def set_field(self, name: str, value: Any, *, at: int = 0) -> None:
+        """Fill a header field in, as it is typed; None empties it. ``value`` as JSON has it; ``at`` and errors as in ``do``."""
+        before = self.session.fields.get(name)
+        if value != before:
+            self.do((Refill(name, before, value),), kind="typing", at=at)
 
     def do(self, changes: tuple[Change, ...], *, kind: str = "edit", at: int = 0) -> None:
         """Carry changes out and journal them. See ``EditSession.do``.
@@ -98,11 +111,14 @@ class Writing:
         self._keep(self.session.drop_anchor(name))
 
     def save(self) -> Draft:
-        """Put the text into the draft's row, and a snapshot into the journal; returns the row."""
+        """Put text and fields into the draft's row, and a snapshot into the journal; returns the row."""
         text = _text(self.session.body)
         row = self._desk.store.draft(self._kept.id) or self._kept  # fields and people may have been changed meanwhile
-        self._kept = replace(row, body=text, updated_at=self._desk.clock())
+        self._take_in(row)
+        fields = json.dumps(self.session.fields, ensure_ascii=False)
+        self._kept = replace(row, fields=fields, body=text, updated_at=self._desk.clock())
         self._desk.store.save_draft(self._kept)
+        self._header = dict(self.session.fields)
         self._snapshot(text)
         return self._kept
 
@@ -150,8 +166,20 @@ class Writing:
 
     def _snapshot(self, row: str) -> None:
         with self._lock:
-            self._log.replace([{"session": self.session.to_json(), "row": _digest(row)}])
+            self._log.replace([self._first(self.session, row)])
         self._records = 0
+
+    def _first(self, session: EditSession, row: str) -> dict[str, Any]:
+        return {"session": session.to_json(), "row": _digest(row), "header": self._header}
+
+    def _take_in(self, row: Draft) -> None:
+        """What somebody else filled in since counts; what it takes the place of is one undo away."""
+        theirs: dict[str, Any] = json.loads(row.fields)
+        ours = self.session.fields
+        changed = [name for name in {**self._header, **theirs} if theirs.get(name) != self._header.get(name)]
+        refills = [Refill(name, ours.get(name), theirs.get(name)) for name in changed]
+        self.do(tuple(each for each in refills if each.removed != each.inserted))
+        self._header = theirs
 
     def _keep_syncing(self) -> None:
         while not self._ended.wait(SYNC_SECONDS):
@@ -166,18 +194,19 @@ class Writing:
 
         What the journal then holds is kept as a version, whose label ``recovered`` tells.
         """
-        row = Body.from_json(json.loads(self._kept.body))
+        row, header = Body.from_json(json.loads(self._kept.body)), json.loads(self._kept.fields)
         records = self._log.records
-        session, whole = _replayed(records) if records else (EditSession(row), True)
+        self._header = records[0].get("header", header) if records else header
+        session, whole = _replayed(records, header) if records else (EditSession(row, header), True)
         if not whole and self._log.laid_aside is None:
             self.recovered = "Hasta el último paso legible"
         if records and records[0].get("row") != _digest(self._kept.body) and session.body != EditSession(row).body:
             self.recovered = "Texto de otra ventana"
             _keep_version(self._desk, self._kept.id, session.body, self.recovered, self._kept.author)
-            session = EditSession(row)
+            session = EditSession(row, session.fields)
         if self._log.laid_aside is not None:
             self.recovered = f"Hasta el último paso legible; el resto en {self._log.laid_aside.name}"
-        self._log.replace([{"session": session.to_json(), "row": _digest(self._kept.body)}])
+        self._log.replace([self._first(session, self._kept.body)])
         return session
 
 
@@ -253,9 +282,9 @@ def _version(record: dict[str, Any]) -> Version:
     )
 
 
-def _replayed(records: list[dict[str, Any]]) -> tuple[EditSession, bool]:
-    """The session as far as the records can be read, and whether all of them could."""
-    session = EditSession.from_json(records[0]["session"])
+def _replayed(records: list[dict[str, Any]], header: Mapping[str, Any]) -> tuple[EditSession, bool]:
+    """The session as far as the records can be read, and whether all of them could. ``header`` where they know no fields."""
+    session = EditSession.from_json({"fields": header, **records[0]["session"]})
     for record in records[1:]:
         try:
             session.replayed(record)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from .errors import OfficeError
 from .events import Ancestry, Event, EventKind, Json, SignedEvent, in_causal_order
-from .observations import Frozen, Observation, read_mark
+from .observations import Frozen, Observation, read_observation
+from .origin import Origin
 
 
 class AccessClass(IntEnum):
@@ -30,6 +31,7 @@ class DocumentState(StrEnum):
     FROZEN = "frozen"  # numbered and frozen; on its way through the approval chain
     OBSERVED = "observed"  # back with the author
     SIGNED = "signed"  # everybody who must sign has signed
+    REGISTERED = "registered"  # came from outside; nobody here signs it
     CONCLUDED = "concluded"
     DEPOSITED = "deposited"
     VOID = "void"
@@ -43,6 +45,7 @@ class Attachment:
     size: int
     sha256: str
     media_type: str
+    pages: int = 0  # hojas that it adds to the document's count
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +84,21 @@ class DocumentView:
     acting: tuple[tuple[str, str], ...] = ()  # (official, substitute): whom the page names in his place
     access: AccessClass = AccessClass.UNCLASSIFIED
     practice: bool = False
+    void_reason: str = ""
+    origin: Origin | None = None  # of incoming paper
+    scanned: bool = False  # the bytes are a scan, or the PDF that was brought; else its constancia
     slip: str | None = None
     created_at: datetime | None = None
     changed_at: datetime | None = None
     forked: bool = False  # two appends to the same bytes: one appender at a time was broken
     refused: tuple[str, ...] = ()  # digests of events that the rules forbid or that say nothing readable
+
+    @property
+    def sheets(self) -> int:
+        """Hojas: those of the paper that came, else the document's pages with its attachments' that count."""
+        if self.origin is not None and self.origin.sheets:
+            return self.origin.sheets
+        return self.pages + sum(item.pages for item in self.attachments)
 
     @property
     def signed_by(self) -> tuple[str, ...]:
@@ -176,12 +189,14 @@ def _apply(view: DocumentView, item: SignedEvent) -> DocumentView:
                 practice=bool(body.get("practice", False)),
                 created_at=event.claimed_at,
             )
+        case EventKind.REGISTERED | EventKind.SCANNED:
+            return _incoming(view, item)
         case EventKind.NUMBERED:
             return replace(view, cite=_text(body["cite"]))
         case EventKind.FROZEN:
             frozen = Frozen(_text(body["digest"]), _text(body.get("text", "")), event.claimed_at, int(body["pages"]))
             return replace(
-                view,
+                _told_anew(view, body),
                 state=DocumentState.FROZEN,
                 digest=frozen.digest,
                 pages=frozen.pages,
@@ -189,41 +204,79 @@ def _apply(view: DocumentView, item: SignedEvent) -> DocumentView:
                 acting=tuple(sorted((_text(who), _text(other)) for who, other in body.get("acting", {}).items())),
                 approved=(),
                 appended=(),
-                attachments=tuple(
-                    Attachment(_text(a["name"]), int(a["size"]), _text(a["sha256"]), _text(a["type"]))
-                    for a in body.get("attachments", ())
-                ),
+                attachments=_attachments(body),
             )
         case EventKind.APPROVED:
             return replace(view, approved=(*view.approved, _who(item)))
         case EventKind.OBSERVED:
-            return replace(view, state=DocumentState.OBSERVED, observations=(*view.observations, _observation(item)))
+            return replace(
+                view,
+                state=DocumentState.OBSERVED,
+                observations=(*view.observations, read_observation(item, _who(item))),
+            )
         case EventKind.SIGNED | EventKind.RAISED:
             return _append(view, item)
-        case EventKind.VOIDED:
-            return replace(view, state=DocumentState.VOID)
         case EventKind.CONCLUDED:
             return view if concludes_copy(event) else replace(view, state=DocumentState.CONCLUDED)
         case EventKind.REOPENED:
-            return replace(view, state=DocumentState.SIGNED)
-        case EventKind.DEPOSITED:
-            return replace(view, state=DocumentState.DEPOSITED)
+            return replace(view, state=DocumentState.REGISTERED if view.origin else DocumentState.SIGNED)
+        case EventKind.VOIDED | EventKind.DEPOSITED:
+            return _ended(view, event)
         case EventKind.OPENED | EventKind.ANSWERED if event.actor.unit == view.unit:
             return replace(view, slip=view.slip or event.slip)  # only its own unit puts a document on a slip
     return view
 
 
-def _observation(item: SignedEvent) -> Observation:
+def _told_anew(view: DocumentView, body: Mapping[str, Json]) -> DocumentView:
+    """A draft that was numbered at generation could still be changed: its first freezing tells what it has become."""
+    if view.state is not DocumentState.DRAFT:
+        return view
+    return replace(
+        view,
+        subject=_text(body.get("subject", view.subject)),
+        approvers=_texts(body.get("approvers", view.approvers)),
+        signers=_texts(body.get("signers", view.signers)),
+        access=AccessClass(int(body.get("access", view.access))),
+    )
+
+
+def _ended(view: DocumentView, event: Event) -> DocumentView:
+    if event.kind is EventKind.DEPOSITED:
+        return replace(view, state=DocumentState.DEPOSITED)
+    return replace(view, state=DocumentState.VOID, void_reason=_text(event.body.get("reason", "")))
+
+
+def _incoming(view: DocumentView, item: SignedEvent) -> DocumentView:
+    """A letter from outside: registered, or its scan laid in the place of its constancia."""
     event, body = item.event, item.event.body
-    return Observation(
-        event.id,
-        _who(item),
-        event.actor.official,
-        event.claimed_at,
-        _text(body["remark"]),
-        _text(body.get("digest", "")),
-        _text(body.get("text", "")),
-        tuple(read_mark(mark) for mark in body.get("marks", ())),
+    if event.kind is EventKind.SCANNED:
+        attachments = (*view.attachments, *_attachments(body))
+        return replace(
+            view, digest=_text(body["digest"]), pages=int(body["pages"]), scanned=True, attachments=attachments
+        )
+    return replace(
+        view,
+        state=DocumentState.REGISTERED,
+        kind=_text(body["kind"]),
+        subject=_text(body["subject"]),
+        cite=_text(body["number"]),
+        author=event.actor.official,
+        unit=event.actor.unit,
+        digest=_text(body["digest"]),
+        pages=int(body["pages"]),
+        origin=Origin.from_json(body["origin"]),
+        scanned=bool(body.get("scanned", False)),
+        attachments=_attachments(body),
+        access=AccessClass(int(body.get("access", 0))),
+        practice=bool(body.get("practice", False)),
+        created_at=event.claimed_at,
+    )
+
+
+def _attachments(body: Mapping[str, Json]) -> tuple[Attachment, ...]:
+    return tuple(
+        Attachment(_text(a["name"]), int(a["size"]), _text(a["sha256"]), _text(a["type"]), int(a.get("pages", 0)))
+        for a in body.get("attachments", ())
     )
 
 
@@ -240,13 +293,13 @@ def _who(item: SignedEvent) -> str:
 def _permit(view: DocumentView, item: SignedEvent) -> None:
     """Refuse what the state, the turn or the unit forbids, before anything of the event is applied."""
     event = item.event
-    if (event.kind is EventKind.DRAFTED) != (view.created_at is None):
+    if (event.kind in {EventKind.DRAFTED, EventKind.REGISTERED}) != (view.created_at is None):
         raise _forbidden(view, event.kind)
     if concludes_copy(event):
         return
     require(view, event.kind)
     match event.kind:
-        case EventKind.NUMBERED | EventKind.FROZEN | EventKind.VOIDED:
+        case EventKind.NUMBERED | EventKind.FROZEN | EventKind.VOIDED | EventKind.SCANNED:
             _permit_at_home(view, item)
         case EventKind.OPENED:
             if event.actor.unit != view.unit or view.slip is not None:
@@ -267,7 +320,8 @@ def _permit(view: DocumentView, item: SignedEvent) -> None:
 def _permit_at_home(view: DocumentView, item: SignedEvent) -> None:
     """What only the document's own unit does; freezing, only its author."""
     event = item.event
-    if event.actor.unit != view.unit or (event.kind is EventKind.NUMBERED and view.cite):
+    again = {EventKind.NUMBERED: bool(view.cite), EventKind.SCANNED: view.scanned}.get(event.kind, False)
+    if event.actor.unit != view.unit or again:
         raise _forbidden(view, event.kind)
     if event.kind is EventKind.FROZEN:
         require_author(view, _who(item))
@@ -336,9 +390,10 @@ _ALLOWED: dict[EventKind, frozenset[DocumentState]] = {
     EventKind.VOIDED: frozenset(
         {DocumentState.DRAFT, DocumentState.FROZEN, DocumentState.OBSERVED, DocumentState.SIGNED}
     ),
-    EventKind.OPENED: frozenset({DocumentState.SIGNED}),
-    EventKind.DISPATCHED: frozenset({DocumentState.SIGNED}),
-    EventKind.CONCLUDED: frozenset({DocumentState.SIGNED}),
+    EventKind.SCANNED: frozenset({DocumentState.REGISTERED}),
+    EventKind.OPENED: frozenset({DocumentState.SIGNED, DocumentState.REGISTERED}),
+    EventKind.DISPATCHED: frozenset({DocumentState.SIGNED, DocumentState.REGISTERED}),
+    EventKind.CONCLUDED: frozenset({DocumentState.SIGNED, DocumentState.REGISTERED}),
     EventKind.REOPENED: frozenset({DocumentState.CONCLUDED}),
     EventKind.DEPOSITED: frozenset({DocumentState.CONCLUDED}),
 }

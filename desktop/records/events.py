@@ -22,6 +22,8 @@ class EventKind(StrEnum):
     """Every act there is. The value travels; never rename one."""
 
     DRAFTED = "document.drafted"
+    REGISTERED = "document.registered"
+    SCANNED = "document.scanned"
     NUMBERED = "document.numbered"
     FROZEN = "document.frozen"
     APPROVED = "document.approved"
@@ -29,6 +31,7 @@ class EventKind(StrEnum):
     SIGNED = "document.signed"
     RAISED = "document.raised"
     VOIDED = "document.voided"
+    NUMBER_SETTLED = "document.number_settled"
     OPENED = "slip.opened"
     DISPATCHED = "slip.dispatched"
     RECEIVED = "slip.received"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from .events import Json
+from .events import Json, SignedEvent
 
 Place = tuple[tuple[int, str, int], tuple[int, str, int]]
 """Start and end in the structured text (docs/formats/body.md): block, leaf, code points before it."""
@@ -71,6 +71,21 @@ def read_mark(item: Mapping[str, Json]) -> Mark:
         place = ((_whole(a), _text(part), _whole(b)), (_whole(c), _text(other), _whole(d)))
     quote, before, after = (_text(item.get(name, "")) for name in ("quote", "before", "after"))
     return Mark(_text(item["text"]), quote, before, after, _whole(item.get("page", 0)), place)
+
+
+def read_observation(item: SignedEvent, official: str) -> Observation:
+    """What an OBSERVED event says; ``official`` is whose turn it used. Raises as ``read_mark`` does."""
+    event, body = item.event, item.event.body
+    return Observation(
+        event.id,
+        official,
+        event.actor.official,
+        event.claimed_at,
+        _text(body["remark"]),
+        _text(body.get("digest", "")),
+        _text(body.get("text", "")),
+        tuple(read_mark(mark) for mark in body.get("marks", ())),
+    )
 
 
 def _text(value: Json) -> str:

@@ -125,7 +125,7 @@ def tray_of_document(document: DocumentView, unit: str) -> Tray | None:
             return Tray.DRAFTS
         case DocumentState.FROZEN:
             return Tray.TO_SIGN
-        case DocumentState.SIGNED:
+        case DocumentState.SIGNED | DocumentState.REGISTERED:
             return Tray.PENDING
         case DocumentState.CONCLUDED | DocumentState.DEPOSITED | DocumentState.VOID:
             return Tray.ARCHIVE

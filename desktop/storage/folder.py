@@ -11,6 +11,7 @@ import errno
 import hashlib
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -41,6 +42,11 @@ class FolderStore:
     def url(self) -> str:
         """``folder:PATH``."""
         return f"folder:{self._root}"
+
+    def room(self) -> int:
+        """Free bytes where it lies. Raises ``storage.unreachable``."""
+        with self._told(""):
+            return shutil.disk_usage(self._root).free
 
     def get(self, key: str) -> bytes:
         """The bytes; raises ``storage.not_found``."""

@@ -17,7 +17,8 @@ from desktop.records.errors import OfficeError
 from desktop.records.events import SignedEvent
 
 from . import cite_book, outbox, projections
-from .drafts import Draft, forget_draft, keep_draft
+from .drafts import Draft, forget_draft, keep_draft, mark_discarded
+from .mark import Number
 from .raising import RaisingTry, drop_try, put_try
 from .reads import Reads, last_device_seq
 from .tables import (
@@ -59,7 +60,8 @@ class Act(Reads):
         self._stored = stored
         self._touched: set[str] = set()
         self._number: int | None = None
-        self.issued = 0
+        self.issued: list[Number] = []
+        self.counted = False  # whether the mark beside the database has to be written anew
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -151,13 +153,22 @@ class Act(Reads):
         """Give up every remaining number: a restored store does it before it numbers again. Returns how many blocks."""
         return cite_book.drop_blocks(self._connection, now)
 
+    def give_up_numbers(self, now: datetime) -> int:
+        """Drop what is left, and remember when: this store has been found to be an old copy. Returns how many blocks."""
+        self.set_setting("restored_at", now.isoformat())
+        cite_book.begin_line(self._connection)
+        self.counted = True
+        return self.drop_blocks(now)
+
     def issue_number(self, series: str, year: int, document: str, now: datetime) -> int:
         """The document's number in that series and year; asked again it is the same.
 
         Raises ``cite.no_numbers`` and ``cite.clock_behind``.
         """
-        number = cite_book.issue(self._connection, series, year, document, now)
-        self.issued += 1
+        number, new = cite_book.issue(self._connection, series, year, document, now)
+        self.counted |= new
+        if new:
+            self.issued.append((series, year, number))
         return number
 
     def set_mailbox_seq(self, device: str, unit: str, seq: int) -> None:
@@ -198,6 +209,10 @@ class Act(Reads):
     def save_draft(self, draft: Draft) -> None:
         """Keep a draft."""
         keep_draft(self._connection, draft)
+
+    def mark_discarded(self, draft: str, at: datetime | None) -> None:
+        """Put a draft into the wastebasket, or take it out (None)."""
+        mark_discarded(self._connection, draft, at)
 
     def drop_draft(self, draft: str) -> None:
         """Forget a draft; nothing happens where there is none."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,8 @@ from desktop.records.cite import NumberBlock, next_number
 from desktop.records.errors import OfficeError
 from desktop.records.events import Event, EventKind
 
-from .tables import events, issued_numbers, number_blocks, seen_numbers
+from .mark import Number
+from .tables import events, issued_numbers, number_blocks, seen_numbers, settings
 from .times import read_time, write_time
 
 if TYPE_CHECKING:
@@ -22,16 +24,9 @@ if TYPE_CHECKING:
 # PCs of one office differ by minutes. Our own clock may only be put right a little, or have been read while we waited.
 OTHERS_LEAVE = timedelta(minutes=10)
 OWN_LEAVE = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True)
-class NumberConflict:
-    """One number that two documents bear. Shown to the unit's chief; nothing is renumbered silently."""
-
-    series: str
-    year: int
-    number: int
-    documents: tuple[str, ...]
+_COUNT = "numbers.issued"
+_LINE = "numbers.line"
+BURNT = "burnt:"  # stands for the document of a number that no document is known to bear
 
 
 def add_block(connection: Connection, block: NumberBlock) -> bool:
@@ -78,8 +73,42 @@ def drop_blocks(connection: Connection, now: datetime) -> int:
     return int(connection.execute(statement).rowcount)
 
 
-def issue(connection: Connection, series: str, year: int, document: str, now: datetime) -> int:
-    """The number that belongs to the document in that series and year; the same one when asked again.
+def highest(connection: Connection, series: str, year: int, device: str) -> int:
+    """The highest number that this desk knows to be taken: of its blocks (dropped ones too), its book, this device's events."""
+    blocks, book, seen = number_blocks.c, issued_numbers.c, seen_numbers.c
+    statements = (
+        select(func.max(blocks.last)).where(blocks.series == series, blocks.year == year),
+        select(func.max(book.number)).where(book.series == series, book.year == year),
+        select(func.max(seen.number)).where(seen.series == series, seen.year == year, seen.device == device),
+    )
+    return max(connection.scalar(statement) or 0 for statement in statements)
+
+
+def left(connection: Connection, series: str, year: int) -> int:
+    """How many numbers of that series and year this desk can still give without a line."""
+    blocks = read_blocks(connection, series, year)
+    used = max(_own(connection, series, year, blocks), default=0)
+    return sum(max(0, block.last - max(block.first - 1, used)) for block in blocks)
+
+
+def series_held(connection: Connection) -> list[tuple[str, int]]:
+    """Series and years of which this desk has ever taken a block."""
+    columns = (number_blocks.c.series, number_blocks.c.year)
+    return [(row.series, row.year) for row in connection.execute(select(*columns).distinct().order_by(*columns))]
+
+
+def _own(connection: Connection, series: str, year: int, blocks: tuple[NumberBlock, ...]) -> frozenset[int]:
+    """Numbers of those blocks that are given, by the book or by the events of their devices."""
+    book, seen = issued_numbers.c, seen_numbers.c
+    devices = sorted({block.device for block in blocks})
+    used = set(connection.scalars(select(book.number).where(book.series == series, book.year == year)))
+    told = select(seen.number).where(seen.series == series, seen.year == year, seen.device.in_(devices))
+    used |= set(connection.scalars(told))
+    return frozenset(number for number in used if any(block.first <= number <= block.last for block in blocks))
+
+
+def issue(connection: Connection, series: str, year: int, document: str, now: datetime) -> tuple[int, bool]:
+    """The number that belongs to the document in that series and year, and whether it is new: asked again it is the same one.
 
     Raises ``cite.clock_behind`` when the clock lies before the last known event, ``cite.no_numbers`` when the blocks are
     used up.
@@ -91,22 +120,57 @@ def issue(connection: Connection, series: str, year: int, document: str, now: da
     if kept is None:  # a rebuilt desk knows it from the event only
         kept = connection.scalar(select(func.min(seen.number)).where(told, seen.document == document))
     if kept is not None:
-        return int(kept)
+        return int(kept), False
     blocks = read_blocks(connection, series, year)
-    devices = {block.device for block in blocks}
-    _check_clock(connection, now, devices)
-    used = set(connection.scalars(select(book.number).where(mine)))
-    used |= set(connection.scalars(select(seen.number).where(told, seen.device.in_(sorted(devices)))))
-    own = frozenset(number for number in used if any(block.first <= number <= block.last for block in blocks))
+    _check_clock(connection, now, {block.device for block in blocks})
     if not blocks:
         raise OfficeError("cite.no_numbers", series=series, year=year)
+    own = _own(connection, series, year, blocks)
     number = next_number(blocks, own)
+    set_issued_count(connection, issued_count(connection) + 1)
     connection.execute(
         insert(issued_numbers).values(
             series=series, year=year, number=number, document=document, issued_at=write_time(now)
         )
     )
-    return number
+    return number, True
+
+
+def burn(connection: Connection, numbers: Iterable[Number], now: datetime) -> None:
+    """Numbers that a document may bear of which this database knows nothing: they are never given, and the book says so."""
+    for series, year, number in numbers:
+        row = upsert(issued_numbers).values(
+            series=series, year=year, number=number, document=f"{BURNT}{number}", issued_at=write_time(now)
+        )
+        connection.execute(row.on_conflict_do_nothing())
+
+
+def issued_count(connection: Connection) -> int:
+    """How many numbers this desk has issued, counted up and never down: what the mark beside the database is compared with."""
+    kept = connection.scalar(select(settings.c.value).where(settings.c.name == _COUNT))
+    if kept is not None:
+        return int(kept)
+    return connection.scalar(select(func.count()).select_from(issued_numbers)) or 0
+
+
+def set_issued_count(connection: Connection, count: int) -> None:
+    """Keep the count."""
+    _keep(connection, _COUNT, str(count))
+
+
+def count_line(connection: Connection) -> str:
+    """The line of counting: two copies count in one line only while none of them has given up its numbers."""
+    return connection.scalar(select(settings.c.value).where(settings.c.name == _LINE)) or ""
+
+
+def begin_line(connection: Connection) -> None:
+    """Count in a new line: no copy of before passes for the newest, however far it has counted."""
+    _keep(connection, _LINE, secrets.token_hex(8))
+
+
+def _keep(connection: Connection, name: str, value: str) -> None:
+    row = upsert(settings).values(name=name, value=value)
+    connection.execute(row.on_conflict_do_update(index_elements=[settings.c.name], set_={"value": value}))
 
 
 def _check_clock(connection: Connection, now: datetime, devices: set[str]) -> None:
@@ -144,22 +208,3 @@ def note_number(connection: Connection, event: Event, digest: str) -> None:
 
 def _is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**53
-
-
-def conflicts(connection: Connection) -> list[NumberConflict]:
-    """Numbers that events give to more than one document."""
-    seen = seen_numbers.c
-    doubled = (
-        select(seen.series, seen.year, seen.number)
-        .group_by(seen.series, seen.year, seen.number)
-        .having(func.count(seen.document.distinct()) > 1)
-        .order_by(seen.series, seen.year, seen.number)
-    )
-    found = []
-    for row in connection.execute(doubled).all():
-        bearers = select(seen.document).where(
-            seen.series == row.series, seen.year == row.year, seen.number == row.number
-        )
-        documents = tuple(connection.scalars(bearers.distinct().order_by(seen.document)))
-        found.append(NumberConflict(row.series, row.year, row.number, documents))
-    return found

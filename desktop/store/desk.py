@@ -8,24 +8,31 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from desktop.records.errors import OfficeError
+
+from . import cite_book
 from .act import Act
 from .bytes_ import ByteStore
 from .drafts import Draft
 from .failures import told_as_office_errors
-from .mark import NumberMark
+from .file_identity import file_identity
+from .mark import Marked, Number, NumberMark
 from .opening import connect, prepare
 from .outbox import OutboxRow
 from .reads import Quarantined, Reads, Receipt, TrayItem
+from .tables import settings
 
+_FILE = select(settings.c.value).where(settings.c.name == "numbers.file")
 DATABASE = "desk.sqlite3"
 VIEWS = "2"  # rises when folded views hold more than before
 
@@ -124,16 +131,21 @@ class DeskStore(Reads):
             raise RuntimeError("acts do not nest")
         with self._lane:
             self._actor = threading.get_ident()
+            marked = False
             try:
                 with told_as_office_errors(self._path), self._writer.begin() as connection:
                     self._act = Act(connection, self._bytes)
                     yield self._act
                     self._act.fold()
-                    issued = self._act.issued
+                    if self._act.counted:
+                        marked = True
+                        self._keep_mark(connection, self._act.issued)
+            except BaseException:
+                if marked:
+                    self._right_mark()
+                raise
             finally:
                 self._act = self._actor = None
-            if issued:
-                self._keep_mark()
 
     @contextmanager
     def _joined(self) -> Iterator[Act]:
@@ -210,25 +222,66 @@ class DeskStore(Reads):
             act.set_setting("views", VIEWS)
 
     # numbers
-    def _issued(self, connection: Connection) -> int:
-        return int(connection.exec_driver_sql("SELECT count(*) FROM issued_numbers").scalar_one())
+    def _keep_mark(self, connection: Connection, last: Iterable[Number] = ()) -> None:
+        """Before the commit, so that no copy of the database can know of as many numbers as the mark unless it knows them all."""
+        with told_as_office_errors(self._path, files=True):
+            count, line = cite_book.issued_count(connection), cite_book.count_line(connection)
+            self._mark.write(Marked(count, line, tuple(last)))
 
-    def _keep_mark(self) -> None:
-        with self.reading() as connection:
-            issued = self._issued(connection)
-        self._mark.write(issued)
+    def _right_mark(self) -> None:
+        """The act failed after its mark was written. Nobody else is between mark and commit while this holds the database."""
+        with suppress(OfficeError), self._writer.begin() as connection:
+            self._keep_mark(connection)
 
     def _drop_restored(self, now: datetime) -> bool:
+        """Whether this is a copy that was put back or taken elsewhere; its remaining numbers are then given up.
+
+        A program that died between mark and commit leaves the same trace as a copy that is one act behind: the numbers of that act
+        alone are in doubt, and are never given. Asked again inside an act where anything seems wrong: another program may
+        just have written its mark and not yet committed.
+        """
+        with told_as_office_errors(self._path, files=True):
+            identity = file_identity(self._path)
         marked = self._mark.read()  # before the database: another program may issue a number between the two
         with self.reading() as connection:
-            issued = self._issued(connection)
-        if marked <= issued:
+            kept = connection.scalar(_FILE)
+            calm = self._trace(connection, marked, identity) is _Trace.NONE
+        if calm and kept is not None:
             return False
-        with self.act() as act:
-            act.drop_blocks(now)
-            act.set_setting("restored_at", now.isoformat())
-        self._mark.write(issued)
-        return True
+        with self.act() as act, act.reading() as connection:
+            marked = self._mark.read()
+            trace = _Trace.NONE if calm else self._trace(connection, marked, identity)
+            act.set_setting("numbers.file", identity)
+            if trace is _Trace.NONE:
+                return False
+            if trace is _Trace.COPY or marked is None:
+                return act.give_up_numbers(now) > 0
+            cite_book.burn(connection, marked.last, now)
+            cite_book.set_issued_count(connection, marked.issued)
+            cite_book.begin_line(connection)
+            act.counted = True
+        return False
+
+    def _trace(self, connection: Connection, marked: Marked | None, identity: str) -> _Trace:
+        issued, kept = cite_book.issued_count(connection), connection.scalar(_FILE)
+        if kept is not None and kept != identity:
+            return _Trace.COPY
+        if marked is None:
+            return _Trace.COPY if issued else _Trace.NONE
+        if marked.line != cite_book.count_line(connection):
+            return _Trace.COPY
+        ahead = marked.issued - issued
+        if ahead <= 0:
+            return _Trace.NONE
+        return _Trace.DEATH if ahead == len(marked.last) else _Trace.COPY
+
+
+class _Trace(Enum):
+    """What mark and file say of the database."""
+
+    NONE = auto()
+    DEATH = auto()
+    COPY = auto()
 
 
 def projection_digest(store: Reads) -> str:

@@ -210,8 +210,10 @@ def _write_document(connection: Connection, folder: _Folder, document: str) -> N
 def index_document(connection: Connection, rowid: int, view: DocumentView) -> None:
     """Put the document into the search index with the words that callers gave for it."""
     number = connection.scalar(_NUMBER, {"slip": view.slip}) if view.slip else ""
-    words = connection.scalar(_WORDS, {"document": view.id})
-    search.index(connection, rowid, subject=view.subject, cite=view.cite, slip=number or "", words=words or "")
+    words = connection.scalar(_WORDS, {"document": view.id}) or ""
+    if view.origin is not None:
+        words = f"{view.origin.words} {words}"
+    search.index(connection, rowid, subject=view.subject, cite=view.cite, slip=number or "", words=words)
 
 
 def _write_places(connection: Connection, places: Iterable[Place], *, document: str, slip: str | None) -> None:

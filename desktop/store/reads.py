@@ -18,7 +18,7 @@ from desktop.records.events import SignedEvent
 from desktop.routing.slips import Hop, SlipView
 from desktop.routing.trays import Tray
 
-from . import cite_book, raising, search
+from . import cite_book, cite_register, raising, search
 from . import outbox as outbox_
 from .drafts import Draft, read_drafts
 from .projections import digest_of, read_events, signed_event
@@ -250,6 +250,14 @@ class Reads(ABC):
         with self.reading() as connection:
             return connection.scalar(statement) or 0
 
+    def delivery_seq(self, device: str, unit: str) -> int:
+        """The last number known of that device in that unit's mailbox: given here, or told by its events; 0 for none."""
+        statement = select(sequences.c.last).where(
+            sequences.c.kind == "delivery", sequences.c.name == f"{device}/{unit}"
+        )
+        with self.reading() as connection:
+            return connection.scalar(statement) or 0
+
     def device_seq(self, device: str) -> int:
         """The last sequence number known of that device: given here, or told by its events."""
         with self.reading() as connection:
@@ -267,10 +275,45 @@ class Reads(ABC):
         with self.reading() as connection:
             return cite_book.read_blocks(connection, series, year)
 
-    def number_conflicts(self) -> list[cite_book.NumberConflict]:
-        """Numbers that two documents bear."""
+    def highest_number(self, series: str, year: int, device: str) -> int:
+        """The highest number that this desk knows to be taken, dropped blocks and that device's events included; 0 for none."""
         with self.reading() as connection:
-            return cite_book.conflicts(connection)
+            return cite_book.highest(connection, series, year, device)
+
+    def numbers_left(self, series: str, year: int) -> int:
+        """How many numbers this desk can still give without a line."""
+        with self.reading() as connection:
+            return cite_book.left(connection, series, year)
+
+    def series_held(self) -> list[tuple[str, int]]:
+        """Series and years of which this desk has ever taken a block."""
+        with self.reading() as connection:
+            return cite_book.series_held(connection)
+
+    def number_conflicts(self) -> list[cite_register.NumberConflict]:
+        """Numbers that more than one document bears, and that nobody has settled."""
+        with self.reading() as connection:
+            return cite_register.conflicts(connection)
+
+    def number_settlements(self) -> list[cite_register.Settled]:
+        """What chiefs decided of such numbers."""
+        with self.reading() as connection:
+            return cite_register.settlements(connection)
+
+    def number_book(self) -> list[cite_register.BookRow]:
+        """Every number heard of or reserved here, by series, year and number."""
+        with self.reading() as connection:
+            return cite_register.book_rows(connection)
+
+    def number_blocks(self) -> tuple[list[NumberBlock], list[NumberBlock]]:
+        """This desk's blocks: those that may still be used, and those that were given up."""
+        with self.reading() as connection:
+            return cite_register.book_blocks(connection)
+
+    def reserved_number(self, document: str) -> tuple[str, int, int] | None:
+        """Series, year and number that this desk's book gave that document; None for none."""
+        with self.reading() as connection:
+            return cite_register.reserved_for(connection, document)
 
     # this desk's own
     def setting(self, name: str) -> str | None:
@@ -284,14 +327,19 @@ class Reads(ABC):
         return (int(number), jws) if number is not None and jws is not None else None
 
     def draft(self, draft: str) -> Draft | None:
-        """That draft, or None."""
+        """That draft, or None; also None for one in the wastebasket."""
         with self.reading() as connection:
             return next(iter(read_drafts(connection, draft)), None)
 
     def drafts(self) -> list[Draft]:
-        """Every draft, the latest first."""
+        """Every draft that is not in the wastebasket, the latest first."""
         with self.reading() as connection:
             return read_drafts(connection)
+
+    def wastebasket(self) -> list[Draft]:
+        """Every draft that was thrown away and is kept still, the latest written first."""
+        with self.reading() as connection:
+            return read_drafts(connection, discarded=True)
 
     def receipts(self) -> list[Receipt]:
         """The archive's answers, the latest first."""

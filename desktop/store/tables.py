@@ -273,6 +273,7 @@ drafts = Table(
     _text("approvers"),
     _whole("access"),
     _text("updated_at"),
+    _text("discarded_at", default=""),
 )
 settings = Table("settings", metadata, Column("name", Text, primary_key=True), _text("value"))
 search_words = Table(  # words given by the caller (people's names); the index itself is made of these and the views

@@ -11,6 +11,7 @@ from typing import Any
 from desktop.records.documents import AccessClass, Appended, Attachment, DocumentState, DocumentView
 from desktop.records.events import EventKind
 from desktop.records.observations import Frozen, Mark, Observation, read_mark
+from desktop.records.origin import Origin
 from desktop.routing.slips import Hop, HopMode, HopState, SlipView
 
 from .times import read_time, write_time
@@ -28,6 +29,8 @@ def _plain(value: Any) -> Any:
         return write_time(value)
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Origin):
+        return value.to_json()
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, (Hop, Appended, Attachment, Observation, Mark, Frozen, DocumentView, SlipView)):
@@ -43,6 +46,7 @@ def read_document_view(text: str) -> DocumentView:
             **data,
             "state": DocumentState(data["state"]),
             "access": AccessClass(data["access"]),
+            "origin": Origin.from_json(data["origin"]) if data.get("origin") else None,
             "approvers": tuple(data["approvers"]),
             "signers": tuple(data["signers"]),
             "approved": tuple(data["approved"]),

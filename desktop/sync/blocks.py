@@ -12,17 +12,20 @@ from desktop.records.errors import OfficeError
 from desktop.records.events import Json
 
 from .envelopes import BLOCK, canonical, read_canonical, require_signature, seal_payload, take_apart
-from .keys import block_key, block_prefix, read_block_ordinal
+from .keys import block_key, block_prefix, head_key, read_block_ordinal
+from .push import read_head
 
 if TYPE_CHECKING:
-    from desktop.records.people import Directory
+    from desktop.records.people import Device, Directory
     from desktop.storage.protocol import ObjectStore
+    from desktop.store.desk import DeskStore
 
     from .device import DeviceKey
 
 FORMAT = 1
 MAX_SIZE = 1000
 _TRIES = 100
+_HEAD = "numbers.head_told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +58,17 @@ def take_block(
     """Take the next ``size`` numbers of that series and year, for this device and nobody else.
 
     ``floor`` is the highest number this desk knows to be used, whatever the exchange says. ``refresh`` gives the newest
-    directory, asked once when a block is by a device that this one does not know; a block by a device that the newest directory
-    does not know either is forged and skipped. Raises ``block.bad_size``, ``block.unknown_device`` (without ``refresh``),
+    directory: asked first, since a block that others refuse would be given twice, and again when a block is by a device that it
+    does not know; a block by a device that the newest directory does not know either is forged and skipped. Raises
+    ``block.bad_size``, ``block.own_device`` where this device may take none, ``block.unknown_device`` (without ``refresh``),
     ``block.crowded``, ``storage.unreachable``.
     """
     if not 1 <= size <= MAX_SIZE:
         raise OfficeError("block.bad_size", size=size, most=MAX_SIZE)
+    directory = directory if refresh is None else refresh()
+    own = next((device for device in directory.devices if device.id == key.id), None)
+    if own is None or not _valid(own, now):
+        raise OfficeError("block.own_device", device=key.id)
     for _ in range(_TRIES):
         ledger = read_ledger(exchange, entity, series, year, directory)
         if any(code == "block.unknown_device" for _, code in ledger.refused):
@@ -118,9 +126,27 @@ def _read(data: bytes, entity: str, directory: Directory) -> NumberBlock:
     block, of_entity, at = _from_payload(read_canonical(envelope.payload))
     if of_entity != entity or block.device != device.id:
         raise OfficeError("block.misplaced", device=device.id)
-    if not device.enrolments or at >= device.valid_until or (device.revoked_at is not None and at >= device.revoked_at):
+    if not _valid(device, at):
         raise OfficeError("block.device_not_valid", device=device.id)
     return block
+
+
+def _valid(device: Device, at: datetime) -> bool:
+    ended = device.revoked_at is not None and at >= device.revoked_at
+    return bool(device.enrolments) and at < device.valid_until and not ended
+
+
+def is_behind(exchange: ObjectStore, store: DeskStore, entity: str, unit: str, device: str) -> bool:
+    """Whether the exchange tells of more deliveries by this device than its own store: the store is an old copy.
+
+    The hint that tells so is not signed: each height of it counts once, so that a forged one costs one block and no more.
+    """
+    told = read_head(exchange, head_key(entity, unit, device))
+    known = store.delivery_seq(device, unit)
+    if told <= max(known, int(store.setting(_HEAD) or 0)):
+        return False
+    store.set_setting(_HEAD, str(told))
+    return True
 
 
 def block_payload(block: NumberBlock, entity: str, now: datetime) -> dict[str, Json]:

@@ -11,6 +11,7 @@ from datetime import date
 
 from desktop.records.errors import OfficeError
 from desktop.records.events import Event, EventKind, Json
+from desktop.records.origin import Origin
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 Check = Callable[[Json], bool]
@@ -87,6 +88,16 @@ def _place(value: Json) -> bool:
     )
 
 
+def _origin(value: Json) -> bool:
+    if not isinstance(value, dict):
+        return False
+    try:
+        Origin.from_json(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
 def _attachments(value: Json) -> bool:
     return isinstance(value, list) and all(
         isinstance(item, dict)
@@ -94,6 +105,7 @@ def _attachments(value: Json) -> bool:
         and _whole(item.get("size"))
         and _digest(item.get("sha256"))
         and _text(item.get("type"))
+        and _whole(item.get("pages", 0))
         for item in value
     )
 
@@ -101,11 +113,21 @@ def _attachments(value: Json) -> bool:
 _APPEND: Mapping[str, Check] = {"old": _digest, "new": _digest, "level": _text}
 REQUIRED: Mapping[EventKind, Mapping[str, Check]] = {
     EventKind.DRAFTED: {"kind": _full, "subject": _text},
+    EventKind.REGISTERED: {
+        "kind": _full,
+        "subject": _full,
+        "number": _full,
+        "digest": _digest,
+        "pages": _whole,
+        "origin": _origin,
+    },
+    EventKind.SCANNED: {"digest": _digest, "pages": _whole},
     EventKind.NUMBERED: {"cite": _full},
     EventKind.FROZEN: {"digest": _digest, "pages": _whole},
     EventKind.OBSERVED: {"remark": _full},
     EventKind.SIGNED: _APPEND,
     EventKind.RAISED: _APPEND,
+    EventKind.NUMBER_SETTLED: {"cite": _full, "documents": _texts, "keep": _texts, "reason": _full},
     EventKind.OPENED: {"number": _full, "subject": _text},
     EventKind.DISPATCHED: {"to_unit": _full, "mode": _mode, "action": _full},
     EventKind.RECEIVED: {"hop": _full},
@@ -116,15 +138,22 @@ REQUIRED: Mapping[EventKind, Mapping[str, Check]] = {
 _SIGNED_EXTRA: Mapping[str, Check] = {"field": _text}
 OPTIONAL: Mapping[EventKind, Mapping[str, Check]] = {
     EventKind.DRAFTED: {"approvers": _texts, "signers": _texts, "access": _access, "practice": _flag},
+    EventKind.REGISTERED: {"attachments": _attachments, "scanned": _flag, "access": _access, "practice": _flag},
+    EventKind.SCANNED: {"attachments": _attachments},
     EventKind.FROZEN: {
         "attachments": _attachments,
         "fields": _texts,
         "text": _digest,
         "supersedes": _digest,
         "acting": _people,
+        "subject": _text,
+        "signers": _texts,
+        "approvers": _texts,
+        "access": _access,
     },
     EventKind.APPROVED: {"digest": _digest},
     EventKind.OBSERVED: {"digest": _digest, "text": _digest, "marks": _marks},
+    EventKind.VOIDED: {"reason": _text},
     EventKind.SIGNED: _SIGNED_EXTRA,
     EventKind.RAISED: _SIGNED_EXTRA,
     EventKind.DISPATCHED: {

@@ -239,11 +239,15 @@ def _past(run: _Pull, jws: str, luggage: Luggage) -> SignedEvent | None:
 
 def _keep(run: _Pull, signed: SignedEvent, history: Sequence[SignedEvent], *, new: bool) -> None:
     with run.store.act() as act:
+        forgotten = False
         for item in (*history, *((signed,) if new else ())):
             added = act.add_event(item, run.now)
             if added and item.event.device == run.key.id:
                 # A rebuilt desk finds its own events again: whatever had not reached every mailbox goes there now.
                 enqueue_deliveries(act, item)
+                forgotten = True
+        if forgotten:  # an old copy: what else it gave out and did not send, nobody knows
+            act.give_up_numbers(run.now)
 
 
 def _release(run: _Pull, key: str) -> None:

@@ -159,6 +159,8 @@ def document_state(state: DocumentState) -> Tinted:
             return Tinted(translate("Wording", "observado"), "care")
         case DocumentState.SIGNED:
             return Tinted(translate("Wording", "firmado"), "good")
+        case DocumentState.REGISTERED:
+            return Tinted(translate("Wording", "registrado"), "good")
         case DocumentState.CONCLUDED:
             return Tinted(translate("Wording", "concluido"), "good")
         case DocumentState.DEPOSITED:

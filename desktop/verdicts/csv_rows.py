@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
@@ -10,7 +9,7 @@ from desktop.words import words
 from signing.report import FileVerdict, SignatureVerdict
 from signing.verdict import full_ci
 
-from .inert import cell
+from .inert import cell, spreadsheet
 from .phrases import Phrases
 
 COLUMNS = (
@@ -22,10 +21,10 @@ COLUMNS = (
 
 
 class CsvRows:
-    """Semicolons, as spreadsheets in Spanish expect, CRLF, every cell quoted; the file is opened as UTF-8 with a byte order mark."""
+    """Rows for spreadsheets; the file is opened as UTF-8 with a byte order mark."""
 
     def __init__(self, out: TextIO, phrases: Phrases) -> None:
-        self._writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+        self._writer = spreadsheet(out)
         self._phrases = phrases
         self._writer.writerow([words(f"csv.{name}", phrases.language).what for name in COLUMNS])
 

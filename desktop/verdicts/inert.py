@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Sequence
+from typing import Protocol, TextIO
+
 from signing.visible import visible
 
 LONGEST = 240  # characters of one name or text; the JSON report has it whole
@@ -20,3 +24,16 @@ def cell(text: str) -> str:
     """An inert text that no spreadsheet runs: an apostrophe stands before what would start a formula."""
     shown = inert(text)
     return f"'{shown}" if shown[:1] in _FORMULA else shown
+
+
+class Spreadsheet(Protocol):
+    """Takes rows, one after another."""
+
+    def writerow(self, row: Sequence[str], /) -> object:
+        """One row of cells."""
+        ...
+
+
+def spreadsheet(out: TextIO) -> Spreadsheet:
+    """Semicolons, as spreadsheets in Spanish expect, CRLF, every cell quoted; the file is written as UTF-8 with a byte order mark."""
+    return csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")

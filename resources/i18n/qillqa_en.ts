@@ -1521,6 +1521,10 @@
         <translation>to sign</translation>
     </message>
     <message>
+        <source>registrado</source>
+        <translation>registered</translation>
+    </message>
+    <message>
         <source>observado</source>
         <translation>observed</translation>
     </message>

@@ -9,12 +9,13 @@ if TYPE_CHECKING:
     from alembic.operations import Operations
 
 Migration = Callable[["Operations"], None]
-HEAD = 2
+HEAD = 3
 
 
 def all_migrations() -> tuple[Migration, ...]:
     """Migration number n at place n - 1."""
     from .m0001_first import upgrade as first
     from .m0002_levels import upgrade as levels
+    from .m0003_wastebasket import upgrade as wastebasket
 
-    return (first, levels)
+    return (first, levels, wastebasket)

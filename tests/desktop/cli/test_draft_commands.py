@@ -15,7 +15,7 @@ from .conftest import Qillqa
 
 TEXTS = Path(__file__).resolve().parents[2] / "fixtures" / "office_texts"
 TYPES = (
-    "acta_entrega", "acta_reunion", "circular", "decreto_departamental", "decreto_edil", "hoja_de_ruta",
+    "acta_entrega", "acta_reunion", "circular", "constancia_recepcion", "decreto_departamental", "decreto_edil", "hoja_de_ruta",
     "hoja_de_ruta_externa", "informe", "informe_tecnico", "informe_legal", "informe_comision", "instructivo", "memorandum",
     "nota_externa", "nota_interna", "resolucion_administrativa",
 )  # fmt: skip
@@ -27,7 +27,7 @@ def test_the_sample_of_every_type(qillqa: Qillqa, tmp_path: Path, kind: str) -> 
     answer = qillqa("draft", "--type", kind, "--sample", "--strict", "--sheet", "oficio", "--out", out, "--json")
     assert (answer.status, answer.err) == (0, "")
     assert answer.json["problems"] == answer.json["preflight"] == []
-    assert bool(answer.json["fields"]) is not kind.startswith("hoja")
+    assert bool(answer.json["fields"]) is not kind.startswith(("hoja", "constancia"))
     assert preflight(out.read_bytes()) == ()
     drawn = qillqa("draft", "--type", kind, "--sample", "--out", out)
     assert (drawn.status, drawn.err) == (0, "")

@@ -137,6 +137,46 @@ def test_receive_reject_cancel_conclude_reopen(qillqa: Qillqa, sent_stage: Stage
     assert len(denied.err.splitlines()) >= 2
 
 
+def test_status_and_the_type_itself_name_what_is_broken_in_the_home(
+    qillqa: Qillqa, stages: Stages, founded: TestOffice, tmp_path: Path
+) -> None:
+    home = stages(founded).office.desk_home(PLANNING)
+    own = home / "templates"
+    assert qillqa("template", "copy", "circular", own).status == 0
+    manifest = own / "circular" / "manifest.toml"
+    manifest.write_text(manifest.read_text("utf-8").replace('kind = "people"', 'kind = "gente"', 1), "utf-8")
+    (own / "letterhead.toml").write_text('\narms = "no.png"\nalt = "Escudo"\n', "utf-8")
+    said = qillqa("desk", "status", "--home", home)
+    assert said.status == 0
+    assert "circular/manifest.toml" in said.err.replace(" ", "") or (
+        "circular" in said.err and "manifest.toml" in said.err
+    )
+    assert "no.png" in said.err
+    assert [row["code"] for row in qillqa("desk", "status", "--home", home, "--json").json["templates"]] == [
+        "template.bad_value", "template.missing_file",
+    ]  # fmt: skip
+    text = tmp_path / "t.txt"
+    text.write_text("Uno.", "utf-8")
+    refused = qillqa("document", "new", "--type", "circular", "--body", text, "--signer", "4512345", "--home", home)
+    assert refused.status == 66
+    assert "manifest.toml" in refused.err
+    assert "29" in refused.err
+
+
+def test_a_slip_is_printed(qillqa: Qillqa, received_stage: Stage, stages: Stages, tmp_path: Path) -> None:
+    stage = stages(received_stage)
+    at = ["--home", stage.office.desk_home(FINANCE)]
+    sheet = tmp_path / "hoja.pdf"
+    told = qillqa("slip", "print", stage.slip, "--out", sheet, *at, "--json")
+    assert (told.status, told.json) == (0, {"file": str(sheet), "pages": 1})
+    assert sheet.read_bytes().startswith(b"%PDF-")
+    assert qillqa("slip", "print", stage.slip, "--out", sheet, *at).out == f"{sheet}: 1 hoja.\n"
+    nowhere = tmp_path / "otra.pdf"
+    unknown = qillqa("slip", "print", "01HZZZZZZZZZZZZZZZZZZZZZZZ", "--out", nowhere, *at, "--json")
+    assert (unknown.status, unknown.json["error"]["code"]) == (66, "slip.unknown")
+    assert not nowhere.exists()
+
+
 def test_a_slip_is_proven_by_its_events_alone(
     qillqa: Qillqa, received_stage: Stage, stages: Stages, tmp_path: Path
 ) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import ImageFont
 
 from desktop.drafting.glyphs import coverage, missing_characters, tidy
 
@@ -36,3 +37,28 @@ def test_what_draws_nothing_is_dropped() -> None:
 
 def test_letters_are_composed() -> None:
     assert tidy("n\u0303") == "ñ"
+
+
+# Letters of the official alphabets: Spanish (RAE); Aymara and Quechua (Bolivia, DS 20227 of 1984) with their digraphs, aspirates
+# and ejectives. The apostrophe of the ejectives is typed in four ways.
+SPANISH = "aáeéiíoóuúübcdfghjklmnñpqrstvwxyz ¿¡«»“”‘’—–…ºª°§€·½²"
+AYMARA = "a ä i ï u ü ch chh ch' j k kh k' l ll m n ñ p ph p' q qh q' r s t th t' w x y"
+QUECHUA = "a e i o u ch chh ch' h j k kh k' l ll m n ñ p ph p' q qh q' r s sh t th t' w y"
+
+
+@pytest.mark.parametrize("apostrophe", ["'", "’", "ʼ", "´"])
+@pytest.mark.parametrize("alphabet", [SPANISH, AYMARA, QUECHUA], ids=["spanish", "aymara", "quechua"])
+def test_every_letter_of_the_three_languages_is_drawn_upright_bold_and_slanted(
+    resources: Path, alphabet: str, apostrophe: str
+) -> None:
+    """By each style of the fonts of text themselves, not by the fonts of signs that stand in for them; FreeType is the judge."""
+    letters = tidy(alphabet.replace("'", apostrophe))
+    wanted = sorted({*letters, *letters.upper()} - {" "})
+    for family in ("NotoSerif", "NotoSans"):
+        styles = sorted((resources / "fonts").glob(f"{family}-*.ttf"))
+        assert len(styles) == 4
+        for style in styles:
+            font = ImageFont.truetype(style, 40)
+            nothing = bytes(font.getmask("\uffff"))  # the box that stands for a letter that is not there
+            assert [sign for sign in wanted if bytes(font.getmask(sign)) == nothing] == [], style.name
+            assert bytes(font.getmask("漢")) == nothing

@@ -9,7 +9,7 @@ import pytest
 from desktop.drafting.letterhead import Letterhead, load_letterhead
 from desktop.drafting.manifest import read_manifest
 from desktop.drafting.sheets import Sheet
-from desktop.drafting.templates import OutlinePart, Template
+from desktop.drafting.templates import AttachmentRules, Manner, OutlinePart, Template
 from desktop.records.errors import OfficeError
 from tests.desktop.drafting.test_setting import png
 
@@ -155,3 +155,15 @@ def test_a_broken_letterhead(tmp_path: Path, text: str, code: str, line: int) ->
         load_letterhead(tmp_path)
     assert (caught.value.code, caught.value.facts["line"]) == (code, line)
     assert caught.value.facts["folder"] == tmp_path.name
+
+
+def test_what_may_be_attached_is_data() -> None:
+    assert read_manifest(GOOD).template.attaching == AttachmentRules(Manner.PAGES, Manner.BESIDE, 200, 500, risky=True)
+    table = '\n[attachments]\npdf = "embed"\nothers = "embed"\nlargest_mb = 5\ntotal_mb = 9\nrisky = false\n'
+    wanted = AttachmentRules(Manner.EMBED, Manner.EMBED, 5, 9, risky=False)
+    assert read_manifest(GOOD + table).template.attaching == wanted
+    for wrong in ('others = "pages"', "largest_mb = 0", 'pdf = "all"', "risky = 1", "most = 3"):
+        with pytest.raises(OfficeError) as caught:
+            read_manifest(f"{GOOD}\n[attachments]\n{wrong}\n")
+        assert caught.value.code in {"template.bad_value", "template.unknown_key"}
+        assert caught.value.facts["line"] == GOOD.count("\n") + 3

@@ -128,6 +128,64 @@ def _font_without_characters(document: pikepdf.Pdf) -> None:
     del _font(document).ToUnicode
 
 
+@breaks("glyphs_known")
+def _letter_that_the_font_lacks(document: pikepdf.Pdf) -> None:
+    page = document.pages[0]
+    name = next(name for name, font in page.Resources.Font.items() if font.Encoding == Name("/Identity-H"))
+    page.contents_add(f"/Artifact BMC BT {name} 9 Tf [<0041> -20 <00420000>] TJ ET EMC".encode())
+
+
+def _layers(document: pikepdf.Pdf, **settings: object) -> None:
+    layer = document.make_indirect(Dictionary(Type=Name.OCG, Name=String("Capa")))
+    document.Root.OCProperties = Dictionary(OCGs=Array([layer]), D=Dictionary(Order=Array([layer]), **settings))
+
+
+@breaks("layers_named")
+def _layers_without_name(document: pikepdf.Pdf) -> None:
+    _layers(document)
+
+
+@breaks("layers_named")
+def _layers_that_switch_themselves(document: pikepdf.Pdf) -> None:
+    _layers(document, Name=String("Capas"), AS=Array())
+
+
+@breaks("images_plain")
+def _image_with_another_in_its_place(document: pikepdf.Pdf) -> None:
+    document.Root.Extra = document.make_indirect(Stream(document, b"\0", Subtype=Name.Image, Alternates=Array()))
+
+
+@breaks("images_plain")
+def _form_of_another_file(document: pikepdf.Pdf) -> None:
+    document.Root.Extra = document.make_indirect(Stream(document, b"", Subtype=Name.Form, Ref=Dictionary()))
+
+
+@breaks("annotation_kinds")
+def _field_that_is_not_printed(document: pikepdf.Pdf) -> None:
+    _widget(document).F = 128
+
+
+@breaks("annotation_appearance")
+def _field_that_looks_otherwise_when_pressed(document: pikepdf.Pdf) -> None:
+    _widget(document).AP.D = _widget(document).AP.N
+
+
+@breaks("no_form_actions")
+def _form_of_forms(document: pikepdf.Pdf) -> None:
+    document.Root.AcroForm.XFA = String("x")
+
+
+@breaks("no_actions")
+def _named_script(document: pikepdf.Pdf) -> None:
+    script = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
+    document.Root.Names = Dictionary(JavaScript=Dictionary(Names=Array([String("x"), script])))
+
+
+@breaks("no_actions")
+def _catalog_event(document: pikepdf.Pdf) -> None:
+    document.Root.AA = Dictionary()
+
+
 @breaks("annotation_kinds")
 def _hidden_field(document: pikepdf.Pdf) -> None:
     _widget(document).F = 4 | 2

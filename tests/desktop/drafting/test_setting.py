@@ -35,6 +35,7 @@ from desktop.drafting.preflight import preflight
 from desktop.drafting.setting import freeze, preview
 from desktop.drafting.templates import load_template
 from desktop.records.errors import OfficeError
+from desktop.words import words
 
 JobMaker = Callable[..., PageJob]
 
@@ -81,13 +82,13 @@ def pictured(make_job: JobMaker, data: bytes, **changes: Any) -> PageJob:
 
 def test_a_frozen_note_says_what_was_given(frozen: SetPage) -> None:
     text = " ".join(page_texts(frozen.pdf))
-    for words in (
+    for each in (
         "GOBIERNO AUTÓNOMO DEPARTAMENTAL DE ORURO", "NOTA INTERNA", "GADOR-SDPD/NI/00045/2026",
         "Ing. Juana Mamani Quispe", "Secretaria Departamental de Planificación", "Oruro, 5 de marzo de 2026",
         "Wara Ch'uqi Ñañez", "Nina T'ula Qallisaya", "Sin otro particular", "MHA/wch", "Adj.:", "c.c.:", "Archivo",
         "Página 1 de 2", "Página 2 de 2", "K7QF-2M4N-XW5D-P3TA",
     ):  # fmt: skip
-        assert words in text
+        assert each in text
 
 
 def test_attachments_are_listed_on_the_last_page_with_their_digests(make_job: JobMaker) -> None:
@@ -188,6 +189,11 @@ def test_an_undrawable_character_is_named_with_its_place(make_job: JobMaker) -> 
     assert error.code == "drafting.missing_glyph"
     assert (error.facts["character"], error.facts["sign"], error.facts["place"]) == ("漢", "U+6F22", "body.blocks[1]")
     assert refusal(make_job(signers=(SignerSlot("漢", ""),))).facts["place"] == "signers"
+    named = refusal(make_job(fields={"referencia": "Compra de 漢 y " + "otros bienes " * 9}))
+    assert named.facts["near"] == "REF.: Compra de 漢 y otros bienes otros bi…"
+    long = refusal(make_job(body=Body((Paragraph(plain("Se remite " * 20 + "漢" + " y nada más")),))))
+    assert long.facts["near"] == "…ite Se remite Se remite 漢 y nada más"
+    assert "Está en «…ite Se remite Se remite 漢 y nada más»." in words(long.code, "es", long.facts).means
 
 
 def test_a_picture_needs_words_bytes_and_a_known_kind(make_job: JobMaker) -> None:
@@ -195,6 +201,7 @@ def test_a_picture_needs_words_bytes_and_a_known_kind(make_job: JobMaker) -> Non
     assert preflight(page.pdf) == ()
     missing_alt = refusal(pictured(make_job, png(), alt=" "))
     assert (missing_alt.code, missing_alt.facts["image"]) == ("drafting.missing_alt", "fachada.png")
+    assert (missing_alt.facts["number"], missing_alt.facts["place"]) == (1, "body.blocks[1]")
     assert refusal(replace(pictured(make_job, png()), images={})).code == "drafting.missing_image"
     assert refusal(pictured(make_job, b"GIF89a")).code == "drafting.bad_image"
 
@@ -226,6 +233,18 @@ def test_an_embedded_file_must_be_the_one_that_was_listed(make_job: JobMaker) ->
     good = AttachedFile.of("a.csv", b"1", media_type="text/csv", embed=True)
     assert refusal(make_job(attachments=(replace(good, data=b"2"),))).code == "drafting.attachment_changed"
     assert refusal(make_job(attachments=(replace(good, data=None),))).code == "drafting.attachment_changed"
+
+
+def test_of_two_pictures_without_words_the_one_is_told_from_the_other(make_job: JobMaker) -> None:
+    """Pasted pictures often bear one name."""
+    data = png()
+    digest = hashlib.sha256(data).hexdigest()
+    pictures = [Image(digest, "imagen.png", alt) for alt in ("Fachada", "", "Patio", " ")]
+    body = Body((pictures[0], Paragraph(plain("y")), *pictures[1:]))
+    found = preview(make_job(body=body, images={digest: data})).problems
+    assert [(each.code, each.facts["number"], each.facts["place"]) for each in found] == [
+        ("drafting.missing_alt", 2, "body.blocks[2]"), ("drafting.missing_alt", 4, "body.blocks[4]"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("names", [("a/b.csv",), ("..",), ("c:\\x.csv",), ("",), ("a.csv", "a.csv")])

@@ -216,6 +216,26 @@ def test_labels_count_as_the_list_says(make_job: JobMaker) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("lines", [0, 5, 7, 9, 12, 15, 16, 17, 20])
+def test_a_captions_tag_stays_in_its_tables_wherever_the_page_ends(make_job: JobMaker, lines: int) -> None:
+    table = blocks.Table((plain("Bien"),), ((plain("Silla"),),) * 3, caption="INVENTARIO")
+    filling = [blocks.Paragraph(plain(f"R {n}")) for n in range(lines)]
+    for after in ([], [blocks.Paragraph(plain("S"))] * 3):
+        body = Body((blocks.Paragraph(plain(BEFORE)), *filling, table, *after, blocks.Paragraph(plain(AFTER))))
+        pdf = freeze(make_job(body=body, attachments=())).pdf
+        assert [part[1] for part in seen(pdf) if part[0] == "Table"] == ["INVENTARIO"]
+        assert preflight(pdf) == ()
+    only = Body((*filling, table))  # then comes what is kept together with the signatures
+    found = tables_of(read_tags(freeze(make_job(body=only, attachments=())).pdf))
+    assert [part.only("Caption")[0].text() if part.only("Caption") else "" for part in found] == ["INVENTARIO"]
+
+
+def tables_of(tag: Tag) -> list[Tag]:
+    """Every Table below it."""
+    inner = [part for part in tag.inside if isinstance(part, Tag)]
+    return [found for part in inner for found in ([part] if part.kind == "Table" else tables_of(part))]
+
+
 @pytest.mark.parametrize("way", [freeze, preview])
 def test_a_caption_stays_with_its_table(make_job: JobMaker, way: Callable[[PageJob], Any]) -> None:
     """Wherever the page ends, no page closes with the words above a table."""

@@ -114,7 +114,7 @@ def test_what_signing_this_type_means(folder: Path, templates: dict[str, Templat
         "circular", "nota_externa", "nota_interna",
     }  # fmt: skip
     assert {ident for ident, template in templates.items() if template.signing.commitment is None} == {
-        "hoja_de_ruta", "hoja_de_ruta_externa",
+        "constancia_recepcion", "hoja_de_ruta", "hoja_de_ruta_externa",
     }  # fmt: skip
     manifest = folder / "manifest.toml"
     kept, _ = manifest.read_text("utf-8").split("[signature]")

@@ -24,17 +24,19 @@ from desktop.drafting.templates import Template, load_templates
 from desktop.records.errors import OfficeError
 from tests.desktop.drafting.test_fields import overlap
 from tests.desktop.drafting.test_setting import ink, page_texts, png
+from tests.fixtures.qr_codes import qr_codes
 
 JobMaker = Callable[..., PageJob]
 
 CODES = {
-    "acta_entrega": "AE", "acta_reunion": "ACT", "circular": "CIR", "decreto_departamental": "DD", "decreto_edil": "DE",
+    "acta_entrega": "AE", "acta_reunion": "ACT", "circular": "CIR", "constancia_recepcion": "CR",
+    "decreto_departamental": "DD", "decreto_edil": "DE",
     "hoja_de_ruta": "I", "hoja_de_ruta_externa": "E", "informe": "INF", "informe_comision": "IC", "informe_legal": "IL",
     "informe_tecnico": "IT", "instructivo": "INS", "memorandum": "MEM", "nota_externa": "NE", "nota_interna": "NI",
     "resolucion_administrativa": "RA",
 }  # fmt: skip
 EVERY = list(CODES)
-SIGNED = [name for name in EVERY if not name.startswith("hoja")]
+SIGNED = [name for name in EVERY if not name.startswith(("hoja", "constancia"))]
 
 
 def words_of(pdf: bytes) -> str:
@@ -68,6 +70,16 @@ def test_every_type_freezes_on_every_sheet(
 def test_equal_jobs_of_a_type_give_equal_bytes(templates: dict[str, Template], resources: Path, name: str) -> None:
     job = sample_job(templates[name], resources)
     assert freeze(job).pdf == freeze(job).pdf
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_reader_that_is_not_ours_reads_the_code(templates: dict[str, Template], resources: Path, name: str) -> None:
+    job = sample_job(templates[name], resources)
+    page = freeze(job)
+    pages = qr_codes(page.pdf)
+    assert pages[0] == [job.qr]
+    if not name.startswith("hoja"):  # a sheet bears it in its head, all others in the foot of every page
+        assert pages == [[job.qr]] * page.pages
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -110,6 +122,7 @@ def test_an_empty_draft_of_a_type_is_drawn_all_the_same(make_job: JobMaker, name
         ("acta_entrega", ["VALOR TOTAL: Bs 24.830,50", "INVENTARIADO: Sí", "ENTREGUÉ CONFORME", "RECIBÍ CONFORME", "TESTIGO"]),
         ("hoja_de_ruta", ["HOJA DE RUTA INTERNA I-2026-00546", "☒ ELABORAR INFORME", "☐ ARCHIVAR", "Proveído N.º 3",
                           "Sello Recibido", "FECHA DEL CITE: 5 de marzo de 2026"]),
+        ("constancia_recepcion", ["CONSTANCIA DE RECEPCIÓN", "N.º de registro: E-2026-00653", "CI O NIT: CI 4051234-1B"]),
         ("hoja_de_ruta_externa", ["HOJA DE RUTA EXTERNA E-2026-00653", "Proveído N.º 3", "☐ ELABORAR INFORME"]),
     ],
 )  # fmt: skip

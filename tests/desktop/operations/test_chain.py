@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from pathlib import Path
 
 import pikepdf
@@ -15,6 +15,7 @@ import pytest
 from desktop.drafting import editing
 from desktop.drafting.body import Body, text_of
 from desktop.drafting.changes import Position
+from desktop.drafting.jobs import PageJob, SetPage
 from desktop.drafting.leaves import leaf
 from desktop.operations import (
     approve,
@@ -123,6 +124,33 @@ def _stamp(desk: Desk, document: str) -> str:
         page.obj.Contents = drawn.make_stream(b"/X Do")
         drawn.save(out)
     return " ".join("".join(page_texts(out.getvalue())).split())
+
+
+def test_page_and_act_name_the_same_person_though_midnight_passes_while_it_is_frozen(
+    stages: Stages, founded: TestOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = stages(founded).office
+    desk = office.desk(PLANNING)
+    _delegate(office, desk, days=0)
+    document = office.draft(desk, signers=(CHIEF,))
+    eve = desk.now_local().replace(hour=23, minute=59, second=59).astimezone(UTC)
+    moment = [eve]
+    desk.clock = lambda: moment[0]
+    reserve, set_page = freeze.reserve_cite, freeze.set_frozen
+
+    def late(*given: object) -> object:
+        moment[0] = eve + timedelta(seconds=2)
+        return reserve(*given)  # type: ignore[arg-type]
+
+    def later(job: PageJob) -> SetPage:
+        moment[0] = eve + timedelta(seconds=4)
+        return set_page(job)
+
+    monkeypatch.setattr(freeze, "reserve_cite", late)
+    monkeypatch.setattr(freeze, "set_frozen", later)
+    freeze.freeze(desk, document)
+    assert desk.directory.official(office.ids[ANSWERER]).name in " ".join(_shown(desk, document).split())
+    assert desk.store.document(document).acting == ((office.ids[CHIEF], office.ids[ANSWERER]),)
 
 
 def test_a_delegation_that_began_after_freezing_lets_him_sign_in_the_holders_place(
@@ -390,6 +418,22 @@ def test_two_versions_are_compared_in_text_and_pages_at_both_desks(stages: Stage
     assert versions.side_by_side(there, document, *theirs).text.changed
     with pytest.raises(OfficeError, match=r"version\.text_missing"):
         versions.side_by_side(there, document, replace(theirs[0], text=""), theirs[1])
+
+
+def test_a_kept_version_shows_the_number_that_its_draft_has_by_now(stages: Stages, founded: TestOffice) -> None:
+    office = stages(founded).office
+    desk = office.desk(PLANNING)
+    document = office.draft(desk)
+    with open_writing(desk, document) as text:
+        text.keep_version("Uno")
+        text.keep_version("Dos")
+    old, new = versions.versions(desk, document)
+    without = versions.side_by_side(desk, document, old, new)
+    cite = freeze.number(desk, document)
+    both = versions.side_by_side(desk, document, old, new)
+    shown = ["".join(page_texts(page)) for page in (without.new_pdf, both.old_pdf, both.new_pdf)]
+    assert [cite in page for page in shown] == [False, True, True]
+    assert all("BORRADOR" in page for page in shown)
 
 
 def test_a_unit_that_could_not_read_it_is_told_before_a_number_is_spent(

@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 
 from desktop.operations import accept, conclude, deposit, fixity, join, synchronise
+from desktop.operations.register_incoming import Paper, register_incoming
 from desktop.records.documents import DocumentState
+from desktop.records.origin import Origin
 from tests.fixtures.office import FINANCE, PLANNING, Stage, TestOffice, refused
 
 pytestmark = pytest.mark.xdist_group("office")
@@ -46,6 +48,20 @@ def test_a_document_goes_to_the_archive_and_its_receipt_comes_back(signed_stage:
     report = fixity.check_archive(custodian)
     assert (report.objects, report.problems) == (1, ())
     assert len(fixity.list_archive(custodian)) == 1
+
+
+def test_a_letter_from_outside_is_kept_as_it_came(founded: TestOffice, stages: Stages) -> None:
+    office = stages(founded).office
+    _with_archive(office)
+    here, custodian = office.desk(PLANNING), office.desk(FINANCE)
+    made = register_incoming(here, Paper(Origin("Juana Mamani Quispe"), "Caminos vecinales"))
+    conclude.conclude(here, made.document)
+    deposit.deposit(here, made.document)
+    synchronise.synchronise(here)
+    (row,) = accept.accept_all(custodian)
+    assert row.accepted, row
+    (path,) = (office.home / "archivo").rglob(f"{made.number}.pdf")
+    assert path.read_bytes() == here.store.get_bytes(made.receipt)
 
 
 def test_a_forged_receipt_is_not_believed(signed_stage: Stage, stages: Stages) -> None:

@@ -477,6 +477,7 @@ def test_the_levels_of_an_older_store_are_read_out_of_its_views(signed_stage: St
         connection.execute("DROP INDEX ix_documents_level_state")
         connection.execute("ALTER TABLE documents DROP COLUMN level")
         connection.execute("DROP TABLE raising")
+        connection.execute("ALTER TABLE drafts DROP COLUMN discarded_at")
         connection.execute("PRAGMA user_version = 1")
     connection.close()
     desk = stage.office.desk(PLANNING)

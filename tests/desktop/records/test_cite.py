@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.records.cite import DEFAULT_CITE, DEFAULT_SLIP, CitePattern, NumberBlock, next_number
+from desktop.records.cite import DEFAULT_CITE, DEFAULT_SLIP, CitePattern, Gap, NumberBlock, gaps, next_number
 from desktop.records.errors import OfficeError
 
 
@@ -24,21 +24,60 @@ def test_short_year_and_literal_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"),
+    ("text", "reason", "place"),
     [
-        ("{unit}/{number}/{year", "unclosed"),
-        ("{unit}/{number}/{year}}", "unclosed"),
-        ("{day}/{number}/{year}", "unknown"),
-        ("{unit}/{year}", "needs_once"),
-        ("{number}/{unit}", "needs_once"),
-        ("{number}/{number}/{year}", "needs_once"),
-        ("{number}{year}", "adjacent"),
+        ("{unit}/{number}/{year", "unclosed", 17),
+        ("{unit}/{number}/{year}}", "unclosed", 23),
+        ("}{unit}/{number}/{year}", "unclosed", 1),
+        ("{day}/{number}/{year}", "unknown", 1),
+        ("{unit}/{Number}/{year}", "unknown", 8),
+        ("{}/{number}/{year}", "unknown", 1),
+        ("{unit}/{number:}/{year}", "unknown", 8),
+        ("{unit:3}/{number}/{year}", "width", 1),
+        ("{unit}/{number:0}/{year}", "width", 8),
+        ("{unit}/{number:10}/{year}", "width", 8),
+        ("{unit}/{number}/{year:1}", "width", 17),
+        ("{unit}/{year}", "needs_once", 14),
+        ("{number}/{unit}", "needs_once", 16),
+        ("{number}/{number}/{year}", "needs_once", 10),
+        ("", "needs_once", 1),
+        ("{number}{year}", "adjacent", 9),
+        ("{unit}{number}/{year}", "adjacent", 7),
+        ("{unit}1{number}/{year}", "digit", 7),
+        ("{unit}/{number}0/{year}", "digit", 16),
+        (" {number}/{year}", "sign", 1),
+        ("{number}/{year} ", "sign", 16),
+        ("{number}\n{year}", "sign", 9),
+        ("{number}/\u202e{year}", "sign", 10),
+        ("{number}/{year}/" + "x" * 100, "long", 101),
     ],
 )
-def test_patterns_that_cannot_be_unique_are_refused(text: str, reason: str) -> None:
+def test_a_bad_pattern_is_refused_with_its_place_and_an_example(text: str, reason: str, place: int) -> None:
     with pytest.raises(OfficeError, match=r"cite\.bad_pattern") as caught:
         CitePattern(text)
-    assert caught.value.facts["reason"] == reason
+    facts = caught.value.facts
+    assert (facts["reason"], facts["place"]) == (reason, place)
+    example = CitePattern(str(facts["example"]))
+    assert example.render(entity="GADOR", unit="GADOR-SDPD", kind="NI", number=45, year=2026) == facts["gives"]
+
+
+_PATTERNS = (
+    "{unit}/{type}/{number:5}/{year}", "{entity}/{unit}/{type}/Nro.{number:4}/{year}", "{unit}-{type}-{number:4}/{year}",
+    "{type}-{year}-{number:5}", "DESP-A/{number:3}/{year:2}", "{number}-{year}",
+)  # fmt: skip
+_names = st.text("AB12-/", min_size=1, max_size=4)
+
+
+@given(st.sampled_from(_PATTERNS), _names, _names, st.data())
+def test_one_series_never_prints_one_cite_twice(text: str, unit: str, kind: str, data: st.DataObject) -> None:
+    """Whatever prefix and code are, digits and strokes among them."""
+    numbered = st.tuples(st.integers(1, 10**6), st.integers(2000, 2099))
+    one, other = data.draw(numbered), data.draw(numbered)
+    first, second = (
+        CitePattern(text).render(entity="E", unit=unit, kind=kind, number=number, year=year)
+        for number, year in (one, other)
+    )
+    assert (first == second) == (one == other)
 
 
 @pytest.mark.parametrize("number", [0, -1])
@@ -88,3 +127,27 @@ def test_devices_with_disjoint_blocks_never_issue_one_number_twice(sizes: list[i
             if data.draw(st.booleans()):  # a restored copy knows the highest number only
                 used = {max(used)}
     assert len(issued) == len(set(issued)) == sum(sizes)
+
+
+@given(st.lists(st.tuples(st.integers(1, 5), st.sampled_from(["kept", "dropped", "other"])), max_size=6), st.data())
+def test_every_number_is_borne_or_lies_in_exactly_one_gap(sizes: list[tuple[int, str]], data: st.DataObject) -> None:
+    at, kept, dropped = 1, [], []
+    for ordinal, (size, whose) in enumerate(sizes, 1):
+        block = NumberBlock("s", 2026, ordinal, at, at + size - 1, "d")
+        at += size
+        {"kept": kept, "dropped": dropped}.get(whose, []).append(block)
+    known = frozenset(data.draw(st.sets(st.integers(1, at + 3))))
+    first = data.draw(st.integers(1, 4))
+    found = gaps(known, kept, dropped, first)
+    told = [number for gap in found for number in range(gap.first, gap.last + 1)]
+    top = max((0, *known, *(block.last for block in (*kept, *dropped))))
+    assert sorted([*told, *known]) == list(range(1, top + 1))
+    held = {n for block in kept for n in range(block.first, block.last + 1)}
+    assert all(gap.why != "unused" or held >= set(range(gap.first, gap.last + 1)) for gap in found)
+
+
+def test_why_no_document_bears_a_number() -> None:
+    kept, dropped = [NumberBlock("s", 2026, 2, 11, 20, "d")], [NumberBlock("s", 2026, 1, 6, 10, "d")]
+    assert gaps(frozenset({6, 14, 23}), kept, dropped, 3) == (
+        Gap(1, 2, "paper"), Gap(3, 5, "elsewhere"), Gap(7, 13, "dropped"), Gap(15, 20, "unused"), Gap(21, 22, "elsewhere"),
+    )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from desktop.records.documents import DocumentState, DocumentView, fold_document, require, require_turn
 from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind, SignedEvent
+from desktop.records.origin import Origin
 from tests.fixtures.acts import HEX, Acts
 
 
@@ -287,3 +289,48 @@ def test_turns() -> None:
         require_turn(view, "juana", EventKind.APPROVED)
     with pytest.raises(OfficeError, match=r"document\.not_your_turn"):
         require_turn(replace(view, state=DocumentState.SIGNED, approvers=(), signers=()), "", EventKind.SIGNED)
+
+
+def _registered(acts: Acts, **more: object) -> None:
+    origin = {"name": "Juana Mamani", "cite": "GAMCC/NE/00018/2026", "dated": "2026-03-04", "sheets": 5, "later": "x"}
+    body = {"kind": "Memorial", "subject": "Caminos", "number": "E-2026-00001", "digest": HEX["p0"], "pages": 1}
+    acts(EventKind.REGISTERED, **{**body, "origin": origin, **more})
+
+
+def test_a_letter_from_outside_is_registered_never_signed() -> None:
+    acts = Acts()
+    _registered(acts)
+    view = _fold(acts)
+    assert (view.state, view.cite, view.sheets, view.scanned) == (DocumentState.REGISTERED, "E-2026-00001", 5, False)
+    assert view.origin is not None
+    assert (view.origin.name, view.origin.dated) == ("Juana Mamani", date(2026, 3, 4))
+    acts.signed("juana", "p0", "p1")
+    acts(EventKind.APPROVED, who="juana")
+    acts.drafted()
+    _registered(acts)
+    acts(EventKind.SCANNED, unit="unit-b", digest=HEX["p1"], pages=2)
+    refused = _fold(acts)
+    assert (refused.state, refused.digest, len(refused.refused)) == (DocumentState.REGISTERED, HEX["p0"], 5)
+    acts(EventKind.SCANNED, digest=HEX["p1"], pages=2)
+    acts(EventKind.SCANNED, digest=HEX["p2"], pages=3)
+    view = _fold(acts)
+    assert (view.digest, view.pages, view.scanned, len(view.refused)) == (HEX["p1"], 2, True, 6)
+    acts(EventKind.CONCLUDED)
+    acts(EventKind.REOPENED)
+    assert _fold(acts).state is DocumentState.REGISTERED
+
+
+@pytest.mark.parametrize("origin", [[], {"name": 3}, {"dated": "ayer"}, {"sheets": "x"}])
+def test_an_origin_that_cannot_be_read_registers_nothing(origin: object) -> None:
+    acts = Acts()
+    _registered(acts, origin=origin)
+    assert len(_fold(acts).refused) == 1
+
+
+TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
+
+
+@given(TEXT, TEXT, st.dates(), st.integers(0, 10_000))
+def test_an_origin_is_read_back_as_it_was_written(name: str, cite: str, dated: date, sheets: int) -> None:
+    origin = Origin(name, cite=cite, dated=dated, sheets=sheets)
+    assert Origin.from_json(origin.to_json()) == origin

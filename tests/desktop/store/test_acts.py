@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -185,6 +186,22 @@ def test_drafts_survive_as_they_were_saved(opener: Callable[..., DeskStore]) -> 
     assert again.draft("doc-1") == draft
     again.drop_draft("doc-1")
     assert again.draft("doc-1") is None
+
+
+def test_a_draft_in_the_wastebasket_is_seen_there_alone(opener: Callable[..., DeskStore]) -> None:
+    store = opener()
+    draft = Draft("doc-1", "nota_interna", "juana", "{}", "[]", (), ("juana",), (), 2, START)
+    store.save_draft(draft)
+    with store.act() as act:
+        act.mark_discarded("doc-1", START + timedelta(days=1))
+    assert (store.draft("doc-1"), store.drafts()) == (None, [])
+    store.save_draft(replace(draft, body="[1]"))
+    store.close()
+    again = opener()
+    assert again.wastebasket() == [replace(draft, body="[1]", discarded_at=START + timedelta(days=1))]
+    with again.act() as act:
+        act.mark_discarded("doc-1", None)
+    assert (again.draft("doc-1"), again.wastebasket()) == (replace(draft, body="[1]"), [])
 
 
 def test_times_without_a_zone_are_a_bug(store: DeskStore) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
+import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from desktop.records.cite import NumberBlock
 from desktop.records.errors import OfficeError
 from desktop.store.desk import DeskStore
+from desktop.store.mark import NumberMark
 from tests.fixtures.acts import START, Acts
 
 LATER = START + timedelta(days=1)
@@ -165,7 +169,7 @@ def test_a_database_put_back_from_a_copy_drops_its_numbers(opener: Callable[...,
     copy = shutil.copy(tmp_path / "home" / "desk.sqlite3", tmp_path / "copy")
     store = opener()
     assert not store.restored
-    assert _issue(store, "doc-2") == 2
+    assert [_issue(store, "doc-2"), _issue(store, "doc-4")] == [2, 3]
     store.close()
     shutil.copy(copy, tmp_path / "home" / "desk.sqlite3")
     store = opener()
@@ -177,6 +181,162 @@ def test_a_database_put_back_from_a_copy_drops_its_numbers(opener: Callable[...,
     assert _issue(store, "doc-3") == 51
     store.close()
     assert not opener().restored
+
+
+def _numbered(store: DeskStore, *documents: str) -> list[int]:
+    return [_issue(store, document) for document in documents]
+
+
+def _snapshot(home: Path, where: Path) -> Path:
+    return Path(shutil.copytree(home, where))
+
+
+def _put_back(copy: Path, home: Path, *, over: bool = False) -> None:
+    """As a person does: delete and copy, or copy over what is there."""
+    if not over:
+        shutil.rmtree(home)
+    shutil.copytree(copy, home, dirs_exist_ok=over)
+
+
+def test_a_whole_home_put_back_drops_its_numbers_though_the_mark_came_with_it(
+    opener: Callable[..., DeskStore], tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    store = opener()
+    _block(store, 1, 50)
+    assert _numbered(store, "doc-1") == [1]
+    store.close()
+    copy = _snapshot(home, tmp_path / "copy")
+    store = opener()
+    assert _numbered(store, "doc-2", "doc-3") == [2, 3]
+    store.close()
+    _put_back(copy, home)
+    store = opener()
+    assert store.restored
+    assert store.blocks("cite-a", 2026) == ()
+
+
+def test_a_clone_elsewhere_drops_its_numbers_and_the_first_keeps_them(
+    opener: Callable[..., DeskStore], tmp_path: Path
+) -> None:
+    store = opener()
+    _block(store, 1, 50)
+    store.close()  # not one number issued yet
+    _snapshot(tmp_path / "home", tmp_path / "clone")
+    clone, store = opener("clone"), opener()
+    assert (clone.restored, store.restored) == (True, False)
+    assert clone.blocks("cite-a", 2026) == ()
+    assert _numbered(store, "doc-1") == [1]
+
+
+def test_a_database_without_its_mark_drops_its_numbers(opener: Callable[..., DeskStore], tmp_path: Path) -> None:
+    store = opener()
+    _block(store, 1, 50)
+    _numbered(store, "doc-1")
+    store.close()
+    (tmp_path / "home" / "numbers.mark").unlink()
+    assert opener().restored
+
+
+def test_no_copy_of_another_time_passes_for_the_newest(opener: Callable[..., DeskStore], tmp_path: Path) -> None:
+    """An early copy is put back over the file, then a later one that knows of more numbers than were issued since."""
+    home, database = tmp_path / "home", tmp_path / "home" / "desk.sqlite3"
+    store = opener()
+    _block(store, 1, 50)
+    _numbered(store, "doc-1")
+    store.close()
+    early = shutil.copy(database, tmp_path / "early")
+    store = opener()
+    _numbered(store, "doc-2", "doc-3")
+    store.close()
+    later = shutil.copy(database, tmp_path / "later")
+    store = opener()
+    _numbered(store, "doc-4", "doc-5")
+    store.close()
+    shutil.copy(early, database)
+    store = opener()
+    assert store.restored
+    store.close()
+    shutil.copy(later, database)
+    store = opener()
+    assert store.restored
+    with pytest.raises(OfficeError, match=r"cite\.no_numbers"):
+        _issue(store, "doc-6")
+    assert home.is_dir()
+
+
+def test_one_act_behind_is_a_death_or_a_copy_and_that_number_alone_is_never_given(
+    opener: Callable[..., DeskStore], tmp_path: Path
+) -> None:
+    """A program that died between mark and commit must go on numbering without a line; a copy of that moment looks the same."""
+    home = tmp_path / "home"
+    store = opener()
+    _block(store, 1, 50)
+    _numbered(store, "doc-1")
+    store.close()
+    before = shutil.copy(home / "desk.sqlite3", tmp_path / "before")
+    store = opener()
+    _numbered(store, "doc-2")
+    store.close()
+    shutil.copy(before, home / "desk.sqlite3")
+    store = opener()
+    assert not store.restored
+    assert _numbered(store, "doc-3", "doc-1") == [3, 1]
+    assert [row.document for row in store.number_book()] == ["doc-1", "burnt:2", "doc-3"]
+    store.close()
+    shutil.copy(before, home / "desk.sqlite3")  # once more: now it is told
+    assert opener().restored
+
+
+def test_a_copy_from_before_the_numbers_were_given_up_is_told(opener: Callable[..., DeskStore], tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    store = opener()
+    _block(store, 1, 50)
+    _numbered(store, "doc-1")
+    store.close()
+    before = shutil.copy(home / "desk.sqlite3", tmp_path / "before")
+    store = opener()
+    with store.act() as act:  # what came back from the exchange told that this is an old copy
+        assert act.give_up_numbers(LATER) == 1
+    store.close()
+    shutil.copy(before, home / "desk.sqlite3")
+    assert opener().restored
+
+
+def test_where_the_mark_cannot_be_kept_no_number_is_given(
+    opener: Callable[..., DeskStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = opener()
+    _block(store, 1, 50)
+    write = NumberMark.write
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(NumberMark, "write", full)
+    with pytest.raises(OfficeError, match=r"store\.disk_full"):
+        _issue(store, "doc-1")
+    monkeypatch.setattr(NumberMark, "write", write)
+    assert _issue(store, "doc-2") == 1
+    store.close()
+    assert not opener().restored
+
+
+def test_a_commit_that_fails_puts_the_mark_right(opener: Callable[..., DeskStore]) -> None:
+    store = opener()
+    _block(store, 1, 50)
+
+    @event.listens_for(store._writer, "commit")
+    def _full(_: object) -> None:
+        event.remove(store._writer, "commit", _full)
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with pytest.raises(sqlite3.OperationalError):
+        _issue(store, "doc-1")
+    store.close()
+    store = opener()
+    assert not store.restored
+    assert _issue(store, "doc-2") == 1
 
 
 def test_drop_blocks(store: DeskStore) -> None:
