@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -46,6 +46,7 @@ def test_it_round_trips_through_the_bindings(scene: str) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.text(st.characters(), max_size=60), st.text(st.characters(), max_size=60))
+@example("\ud800\udc80", "\ud800")
 def test_any_text_round_trips(name: str, note: str) -> None:
     verdict = made.unsigned(name)
     data = report_xml([verdict], made=NOW, program=PROGRAM, note=note)

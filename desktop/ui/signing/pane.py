@@ -101,6 +101,7 @@ class SigningPane(QWidget):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Avance de la firma"))
+        self.bar.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.doing = label("", tone="dim", size="body-small")
         row = QHBoxLayout()
         fill(row, self.again, self.browse, -1)
@@ -291,6 +292,9 @@ class SigningPane(QWidget):
         job.cancelled(self._cancelled).always(self._end)
         self._job = job
         self._show_busy(busy=True)
+        self.bar.setFocus(
+            Qt.FocusReason.OtherFocusReason
+        )  # not to the button that stops: keys pressed once too often do nothing
         job.start()
 
     def _note(self, done: int, total: int, name: str) -> None:

@@ -227,9 +227,12 @@ class ActionButton(PromptButton):
         return self.sizeHint()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter presses, as Space does."""
+        """Enter presses, as Space does; Ctrl+Enter, the key of a pane's own act, never what happens to have the focus."""
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self.click()
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                event.ignore()
+            else:
+                self.click()
             return
         super().keyPressEvent(event)
 

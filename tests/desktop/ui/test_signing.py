@@ -69,6 +69,24 @@ def test_signing_by_keyboard_ends_with_an_honest_level(
     assert not window.desk.reader.acting
 
 
+def test_keys_pressed_once_too_often_stop_nothing(window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest) -> None:
+    """The button that stops neither gets the focus by itself nor hears Ctrl+Enter."""
+    pane = begin(window, qtbot, rest)
+    pane.sign.click()
+    assert not pane.sign.isEnabled()
+    assert pane.bar.hasFocus()
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        qtbot.keyClick(pane.bar, key)
+        qtbot.keyClick(pane.cancel, key, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.dialog is not None)
+    assert window.dialog is not None
+    qtbot.keyClicks(window.dialog.field, PIN)
+    qtbot.keyClick(window.dialog.field, Qt.Key.Key_Return)
+    rest()
+    assert window.notice.message is not None
+    assert window.notice.message.what == "Documento firmado."
+
+
 def test_a_wrong_pin_is_told_and_never_retried(window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest) -> None:
     pane = begin(window, qtbot, rest)
     pane.sign.click()
