@@ -72,6 +72,7 @@ import json, sys, time
 from datetime import UTC, datetime
 from pathlib import Path
 from signing.pades import sign_file
+from signing.policy import PRACTICE
 from signing.report import Level
 from signing.timestamps import TimestampClient
 from signing.trust import TrustStore
