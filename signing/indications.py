@@ -52,6 +52,7 @@ from .report import Indication, Integrity
 from .revocation import Evidence
 from .subject import for_machines_only
 from .trust import TrustStore
+from .verified_once import VerifiedOnce
 
 if TYPE_CHECKING:
     from asn1crypto import cms, tsp, x509
@@ -67,6 +68,7 @@ _STATUS = {
     AdESStatus.FAILED: Indication.TOTAL_FAILED,
     AdESStatus.INDETERMINATE: Indication.INDETERMINATE,
 }
+_ONCE = VerifiedOnce()
 _SIGNER_RULE = RevocationCheckingPolicy(
     RevocationCheckingRule.CRL_OR_OCSP_REQUIRED, RevocationCheckingRule.CHECK_IF_DECLARED
 )
@@ -252,6 +254,7 @@ class Judge:
             revinfo_policy=CertRevTrustPolicy(rule, **(freshness if wishes.freshness else {})),  # type: ignore[arg-type]
             time_tolerance=timedelta(seconds=wishes.tolerance),
             algorithm_usage_policy=usage_policy(wishes.limits),
+            signature_validator=_ONCE,
         )
 
     def _spec(self, evidence: Evidence, *, revocation: bool = True) -> SignatureValidationSpec:

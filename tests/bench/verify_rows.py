@@ -138,7 +138,9 @@ def _per_file(long_term: bool) -> dict[str, float]:
     files = sorted((lab().long_term if long_term else lab().basic).iterdir())[:50]
     ours, theirs = _Asked(OURS, files), _Asked(PYHANKO, files, long_term=long_term)
     try:
-        rounds = [(ours.ask()["ms"], theirs.ask()["ms"]) for _ in range(3 * ROUNDS)]  # short: other work on the machine decides less
+        rounds = [
+            (ours.ask()["ms"], theirs.ask()["ms"]) for _ in range(3 * ROUNDS)
+        ]  # short: other work on the machine decides less
     finally:
         ours.close()
         theirs.close()
