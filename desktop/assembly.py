@@ -66,7 +66,7 @@ def open_desk(
             key=load_key(choose_vault(home), settings.device),
             directory=directory,
             pins=pins,
-            unit_id=settings.unit,
+            unit_id=directory.unit_at(settings.device, settings.unit),
             clock=clock,
             ids=ids,
             exchange=exchange or exchange_of(settings),

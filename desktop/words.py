@@ -7,6 +7,7 @@ facts name that ``reason``. One table serves the command line and the window.
 
 from __future__ import annotations
 
+import re
 import string
 import tomllib
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from desktop.records.errors import OfficeError
 from desktop.resources import find_resources
 
 LANGUAGES = ("es", "en")
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _PARTS = frozenset({"what", "means", "do"})
 
 
@@ -31,10 +33,15 @@ class Words:
 
 
 class _Facts(string.Formatter):
-    """Fills ``{fact}`` places; a fact that is missing shows as its name, never as a second error."""
+    """Fills ``{fact}`` places; a fact that is missing shows as its name, never as a second error. In Spanish a day is written as there."""
+
+    def __init__(self, language: str) -> None:
+        self._spanish = language == "es"
 
     def get_value(self, key: int | str, args: object, kwargs: Mapping[str, object]) -> object:  # noqa: ARG002
-        return kwargs.get(str(key), f"‹{key}›")
+        found = kwargs.get(str(key), f"‹{key}›")
+        day = _DAY.fullmatch(found) if self._spanish and isinstance(found, str) else None
+        return f"{day[3]}/{day[2]}/{day[1]}" if day else found
 
 
 def words(code: str, language: str = "es", facts: Mapping[str, object] | None = None) -> Words:
@@ -47,7 +54,7 @@ def words(code: str, language: str = "es", facts: Mapping[str, object] | None = 
     found = table.get(f"{code}.{known.get('reason')}") or table.get(code)
     if found is None:
         return Words(_UNKNOWN[language if language in LANGUAGES else LANGUAGES[0]].format(code=code))
-    return Words(*(_Facts().vformat(part, (), known) for part in (found.what, found.means, found.do)))
+    return Words(*(_Facts(language).vformat(part, (), known) for part in (found.what, found.means, found.do)))
 
 
 @cache

@@ -83,7 +83,18 @@ class Judge:
             raise Fault("tsa.bad_answer", error.reason) from error
         return granted.token, parts.info.time
 
-    async def _require_signed(self, parts: Parts) -> None:
+    async def kept(self, token: bytes, digest: bytes, algorithm: str) -> tuple[datetime, datetime]:
+        """A token that was kept: its time, and until when the certificates below the anchor are valid. Raises as ``token``."""
+        try:
+            parts = read_token(token)
+            if (parts.info.algorithm, parts.info.digest) != (algorithm, digest):
+                raise Malformed("imprint")
+            signer = await self._require_signed(parts)
+        except Malformed as error:
+            raise Fault("tsa.bad_answer", error.reason) from error
+        return parts.info.time, signer.until or parts.info.time
+
+    async def _require_signed(self, parts: Parts) -> _Signer:
         name = hashlib.sha256(parts.signer.der + parts.certificates).digest()
         signer = self._signers.get(name) or _find_signer(parts)
         attributes = _attributes(parts)
@@ -92,6 +103,7 @@ class Judge:
         async with self._chains:
             await self._require_chain(signer, parts.info.time)
         self._signers[name] = signer
+        return signer
 
     async def _require_chain(self, signer: _Signer, at: datetime) -> None:
         """At the token's own time: the PC's clock may be years off, and is told apart from a certificate that has expired."""

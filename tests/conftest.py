@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from desktop.practice.pki import PracticePki
 from desktop.practice.ports import free_port
@@ -26,6 +27,11 @@ _TALKATIVE = ("pyhanko", "fontTools")  # they log what they also return or raise
 _T = TypeVar("_T")
 _WIDER_THREADS: set[str] = set()
 _WIDER_CHILDREN: set[int] = set()
+
+
+# No test fails on a time: a busy machine is no falsifying example.
+settings.register_profile("qillqa", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.load_profile("qillqa")
 
 
 def pytest_configure(config: pytest.Config) -> None:

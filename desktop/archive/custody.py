@@ -7,12 +7,9 @@ inventory says what was accepted and when, and a receipt is made from nothing el
 from __future__ import annotations
 
 import hashlib
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import rfc8785
 from ulid import ULID
@@ -20,18 +17,17 @@ from ulid import ULID
 from desktop.records.errors import OfficeError
 from desktop.storage import ObjectStore
 
-from .deposits import Deposit, FileRole, Open, Place, Read, Sign, Unpacked, unpack, waiting
-from .eark import DEPOSIT_JSON, DEPOSIT_JWS, Package, build_aip
+from .checks import Judge, Prove, examine
+from .deposits import Open, Place, Read, Sign, Unpacked, unpack, waiting
+from .eark import DEPOSIT_JWS, Package, build_aip
 from .inventory import Inventory, User
 from .json_reading import parse_object
-from .roots import Fault, Root, no_fault, read_file
+from .manifest import Deposit
+from .roots import Fault, Root, no_fault
 
 FORMAT = 1
 ACCEPTED, REFUSED = "accepted", "refused"
-_FROM_OUTSIDE = frozenset({"valid", "indeterminate", "invalid", "unsigned"})  # all that can be read
 _ANSWERED = frozenset({ACCEPTED, REFUSED})
-
-Judge = Callable[[Path], Mapping[str, Any]]  # a PDF → its entry of ``verify --json`` (verdict, explanation, …)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +100,8 @@ class Answer:
 class Custodian:
     """What a custodian works with. ``read_answer`` reads and verifies answers of this archive's own custodians.
 
-    ``accepted`` are the verdicts on a signed PDF with which a deposit is taken. ``patience`` is how long a deposit whose files
-    have not all arrived is waited for before it is refused.
+    ``judge`` is its own verifier, ``prove`` what its own directory says of acts. ``accepted`` are the verdicts on a signed PDF with
+    which a deposit is taken. ``patience`` is how long a deposit whose files have not all arrived is waited for before it is refused.
     """
 
     root: Root
@@ -113,6 +109,7 @@ class Custodian:
     read: Read
     open_file: Open
     judge: Judge
+    prove: Prove
     sign: Sign
     read_answer: Callable[[str], bytes]
     user: User
@@ -127,9 +124,13 @@ def object_id_of(dossier: str) -> str:
     return f"urn:uuid:{ULID.from_str(dossier).to_uuid()}"
 
 
-def pending(custodian: Custodian, entity: str) -> Iterator[Place]:
-    """The deposits that wait for an answer. An answer that no custodian signed counts as none."""
-    yield from waiting(custodian.exchange, entity, answered=lambda place: _answered(custodian, place) is not None)
+def pending(custodian: Custodian, entity: str, *, known: dict[str, tuple[int, str]] | None = None) -> Iterator[Place]:
+    """The deposits that wait for an answer. An answer that no custodian signed counts as none. ``known``: see ``waiting``."""
+
+    def answered(place: Place) -> bool:
+        return _answered(custodian, place) is not None
+
+    yield from waiting(custodian.exchange, entity, answered=answered, known=known)
 
 
 def accept(custodian: Custodian, place: Place, *, now: datetime) -> Answer:
@@ -163,7 +164,7 @@ def _commit(custodian: Custodian, found: Unpacked, digest: str, now: datetime) -
             deposit=found.deposit,
             deposit_jws=found.jws,
             contents=found.contents,
-            verdicts=_judged(custodian, found),
+            findings=examine(found, judge=custodian.judge, prove=custodian.prove, accepted=custodian.accepted),
             custodian=custodian.user.name,
             received_at=now.astimezone(UTC).replace(microsecond=0),
             software_version=custodian.software_version,
@@ -193,33 +194,6 @@ def _version_of(inventory: Inventory, jws: str) -> int | None:
         if block.state.get(DEPOSIT_JWS) == wanted:
             return number
     return None
-
-
-def _judged(custodian: Custodian, found: Unpacked) -> dict[str, Mapping[str, Any]]:
-    """The verdict on every document's PDF. Raises ``deposit.signature_refused``.
-
-    What nobody here had to sign came from outside: it is kept as it came, with its verdict, whatever that says of its sender.
-    """
-    verdicts: dict[str, Mapping[str, Any]] = {}
-    with tempfile.TemporaryDirectory(prefix="qillqa-") as folder:
-        path = Path(folder) / "document.pdf"
-        for document in found.deposit.documents:
-            file = next(
-                item
-                for item in found.deposit.files
-                if (item.document, item.role, item.sha256) == (document.id, FileRole.DOCUMENT, document.sha256)
-            )
-            path.write_bytes(found.contents[file.path])
-            verdict = {**custodian.judge(path), "file": file.path}
-            if verdict.get("verdict") not in (custodian.accepted if document.signers else _FROM_OUTSIDE):
-                raise OfficeError(
-                    "deposit.signature_refused",
-                    deposit=found.deposit.id,
-                    path=file.path,
-                    verdict=str(verdict.get("verdict")),
-                )
-            verdicts[document.id] = verdict
-    return verdicts
 
 
 def _receipt(deposit: Deposit, digest: str, inventory: Inventory, version: int) -> Answer:
@@ -288,8 +262,3 @@ def _put_answer(custodian: Custodian, place: Place, answer: Answer) -> Answer:
             return first
         custodian.exchange.put(place.answer, jws)
     return answer
-
-
-def deposit_of(root: Root, object_id: str) -> Deposit:
-    """The manifest with which an archived dossier came. Raises the archive's codes and ``deposit.malformed``."""
-    return Deposit.from_payload(read_file(root, object_id, DEPOSIT_JSON, "v1"))

@@ -10,15 +10,17 @@ representations/rep1/METS.xml   metadata/preservation/premis.xml   data/<the sig
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from .deposits import Deposit, DepositFile, FileRole
+from .checks import Findings
 from .description import ACCESS_WORDS, dublin_core, finding_aid
+from .manifest import Deposit, DepositFile, FileRole
 from .mets import Header, Part, representation_mets, root_mets
-from .premis import Agent, PreservationEvent, PreservedFile, premis
+from .premis import Agent, PreservedFile, premis
+from .reception import CUSTODIAN, PROGRAM, UNIT, reception_events
 
 SOFTWARE = "Qillqa"
 DEPOSIT_JSON = "metadata/other/deposit.json"
@@ -28,20 +30,21 @@ DATA = "representations/rep1/data/"
 EVENTS = "metadata/other/events/"
 VERDICTS = "metadata/preservation/verdicts/"
 
-_REPRESENTATION = "representations/rep1/"
-_INNER_PREMIS = "metadata/preservation/premis.xml"
-_FORMAT_VERSIONS = {"application/pdf": "1.7"}
+ROOT_METS = "METS.xml"
+REPRESENTATION = "representations/rep1/"
+INNER_PREMIS = f"{REPRESENTATION}{PREMIS}"
+INNER_METS = f"{REPRESENTATION}METS.xml"
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """All that goes into one AIP. ``verdicts`` are those of reception, by document id, as ``verify --json`` gives them."""
+    """All that goes into one AIP. ``findings`` are what the custodian found out at reception."""
 
     object_id: str
     deposit: Deposit
     deposit_jws: str
     contents: Mapping[str, bytes]
-    verdicts: Mapping[str, Mapping[str, Any]]
+    findings: Findings
     custodian: str
     received_at: datetime
     software_version: str
@@ -56,29 +59,36 @@ def build_aip(package: Package) -> dict[str, bytes]:
     """Path → bytes of the whole package; the same package always gives the same bytes."""
     deposit = package.deposit
     files = {place_of(file): package.contents[file.path] for file in deposit.files}
-    files |= {f"{VERDICTS}{name}.json": _json(verdict) for name, verdict in sorted(package.verdicts.items())}
+    files |= {
+        f"{VERDICTS}{name}.json": json_bytes(verdict) for name, verdict in sorted(package.findings.verdicts.items())
+    }
     files[DEPOSIT_JWS] = package.deposit_jws.encode("ascii") + b"\n"
-    files[DEPOSIT_JSON] = _json(json.loads(deposit.to_payload()))
+    files[DEPOSIT_JSON] = json_bytes(json.loads(deposit.to_payload()))
     files["metadata/descriptive/dc.xml"] = dublin_core(deposit, package.object_id)
     files["metadata/descriptive/ead.xml"] = finding_aid(deposit, package.object_id)
     files["documentation/LEEME.txt"] = _readme(package)
     files["schemas/LEEME.txt"] = _SCHEMAS.encode()
+    versions = {one.path: one.version for one in package.findings.formats}
     preserved = [
-        PreservedFile(place_of(file), package.contents[file.path], file.media_type, file.path) for file in deposit.files
+        PreservedFile(
+            place_of(file), package.contents[file.path], file.media_type, file.path, versions.get(file.path, "")
+        )
+        for file in deposit.files
     ]
-    files[PREMIS] = premis(package.object_id, preserved, _events(package), _agents(package), _FORMAT_VERSIONS)
+    events = reception_events(deposit, package.findings, package.received_at, place_of)
+    files[PREMIS] = premis(package.object_id, preserved, events, _agents(package))
     inside = [file for file in preserved if file.path.startswith(DATA)]
-    files[_REPRESENTATION + _INNER_PREMIS] = premis(f"{package.object_id}/rep1", inside, (), (), _FORMAT_VERSIONS)
+    files[INNER_PREMIS] = premis(f"{package.object_id}/rep1", inside, (), ())
     header = Header(
         package.object_id, deposit.title, package.received_at, SOFTWARE, package.software_version, package.custodian
     )
-    files[f"{_REPRESENTATION}METS.xml"] = representation_mets(
+    files[INNER_METS] = representation_mets(
         header,
         "rep1",
         administrative=_inner(package, files, "metadata/"),
         data=_inner(package, files, "data/"),
     )
-    files["METS.xml"] = _root(package, header, files)
+    files[ROOT_METS] = _root(package, header, files)
     return files
 
 
@@ -92,14 +102,14 @@ def _root(package: Package, header: Header, files: Mapping[str, bytes]) -> bytes
         administrative=parts("metadata/preservation/") + parts("metadata/other/"),
         documentation=parts("documentation/"),
         schemas=parts("schemas/"),
-        representations=parts("representations/rep1/METS.xml"),
+        representations=parts(INNER_METS),
     )
 
 
 def _inner(package: Package, files: Mapping[str, bytes], folder: str) -> list[Part]:
     """The parts of the representation, as seen from its own folder."""
-    parts = [_part(package, path, files) for path in sorted(files) if path.startswith(_REPRESENTATION + folder)]
-    return [replace(part, path=part.path.removeprefix(_REPRESENTATION)) for part in parts]
+    parts = [_part(package, path, files) for path in sorted(files) if path.startswith(REPRESENTATION + folder)]
+    return [replace(part, path=part.path.removeprefix(REPRESENTATION)) for part in parts]
 
 
 def _part(package: Package, path: str, files: Mapping[str, bytes]) -> Part:
@@ -119,72 +129,22 @@ _KINDS = {
     PREMIS: ("application/xml", "PREMIS"),
     DEPOSIT_JWS: ("application/jose", "OTHER:JWS"),
     DEPOSIT_JSON: ("application/json", "OTHER:DEPOSIT"),
-    _REPRESENTATION + _INNER_PREMIS: ("application/xml", "PREMIS"),
-    f"{_REPRESENTATION}METS.xml": ("application/xml", "METS"),
+    INNER_PREMIS: ("application/xml", "PREMIS"),
+    INNER_METS: ("application/xml", "METS"),
 }
 
 
 def _agents(package: Package) -> tuple[Agent, ...]:
     return (
         Agent("entidad", package.deposit.entity_name, "organization"),
-        Agent("unidad", package.deposit.unit_name, "organization"),
-        Agent("custodio", package.custodian, "organization"),
-        Agent("programa", SOFTWARE, "software", package.software_version),
+        Agent(UNIT, package.deposit.unit_name, "organization"),
+        Agent(CUSTODIAN, package.custodian, "organization"),
+        Agent(PROGRAM, SOFTWARE, "software", package.software_version),
     )
 
 
-def _events(package: Package) -> Sequence[PreservationEvent]:
-    """What happened to the files up to now. Event types of id.loc.gov/vocabulary/preservation/eventType."""
-    deposit, at = package.deposit, package.received_at
-    every = tuple(place_of(file) for file in deposit.files)
-    by = ("custodio", "programa")
-    events = [
-        PreservationEvent(
-            "transfer",
-            deposit.made_at,
-            f"Depósito {deposit.id} hecho por {deposit.made_by}",
-            "recibido",
-            f"Hora declarada por el equipo de la unidad; hoja de ruta {deposit.slip or 'ninguna'}",
-            agents=("unidad", "programa"),
-        ),
-        PreservationEvent(
-            "fixity check",
-            at,
-            "SHA-256 de cada archivo, comparada con el manifiesto firmado",
-            "sin diferencias",
-            paths=every,
-            agents=by,
-        ),
-    ]
-    for document in deposit.documents:
-        verdict = package.verdicts.get(document.id)
-        if verdict is not None:
-            paths = tuple(
-                place_of(file)
-                for file in deposit.files
-                if file.document == document.id and file.role is FileRole.DOCUMENT and file.sha256 == document.sha256
-            )
-            events.append(
-                PreservationEvent(
-                    "digital signature validation",
-                    at,
-                    "Procedimiento de EN 319 102-1 según el nivel hallado",
-                    str(verdict.get("verdict", "")),
-                    str(verdict.get("explanation", "")),
-                    paths,
-                    by,
-                )
-            )
-    events.append(
-        PreservationEvent(
-            "message digest calculation", at, "SHA-512 de cada archivo", "calculada", paths=every, agents=by
-        )
-    )
-    events.append(PreservationEvent("ingestion end", at, "Aceptado en custodia", "aceptado", agents=by))
-    return events
-
-
-def _json(value: Any) -> bytes:
+def json_bytes(value: Any) -> bytes:
+    """JSON for people and programs: indented, sorted, UTF-8."""
     return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 

@@ -1,7 +1,8 @@
 """Fixity: every byte of a root read again and compared with its inventories. Names what changed, is missing or is too much.
 
-Resumable: ``check`` gives the last object it finished; pass it as ``after``. What a folder cannot show by itself (a dossier taken
-away, an inventory written anew) is found when the receipts are handed in as ``receipts``.
+What a root cannot show by itself (a dossier taken away, an inventory written anew) is found by what is known of it from elsewhere:
+receipts, and what was read here before. ``check`` reads a root from its first object to its last in this process; many processes,
+and what is read next, are ``fixity_readers`` and ``operations.fixity``.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from dataclasses import dataclass, field
 
 from desktop.records.errors import OfficeError
 
+from .eark import DEPOSIT_JSON
 from .inventory import Inventory, object_folder, version_number
+from .reading import deposit_of
 from .roots import Root
 
 Progress = Callable[[int, int], None]  # objects done, objects in all
@@ -39,14 +42,39 @@ class FixityProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """An object to read. ``known``: version and SHA-512 of its inventory as they were receipted or read before; ``describe``: tell what
+    dossier it is, too.
+    """
+
+    folder: str
+    object: str = ""
+    known: tuple[tuple[str, str], ...] = ()
+    describe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What dossier an object is: code and title of its series (empty where it has none), its cite and title."""
+
+    series: str = ""
+    series_title: str = ""
+    cite: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectFixity:
-    """The result for one object; ``bytes`` were read."""
+    """The result for one object; ``bytes`` were read. Version and inventory are those found, empty where none could be read."""
 
     folder: str
     object: str
     files: int
     bytes: int
     problems: tuple[FixityProblem, ...]
+    version: str = ""
+    inventory_sha512: str = ""
+    described: Described | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +126,7 @@ def check(
     cancelled: Callable[[], bool] = lambda: False,
 ) -> FixityReport:
     """Check the objects whose folder is greater than ``after``, in order. Raises storage's codes when the store fails."""
+    known = {object_folder(name): Asked(object_folder(name), name, (one,)) for name, one in (receipts or {}).items()}
     present = list(root.object_folders())
     folders = [folder for folder in present if folder > after]
     objects = files = size = 0
@@ -107,61 +136,72 @@ def check(
         if cancelled():
             finished = False
             break
-        result = check_object(root, folder, receipts=receipts, pace=pace)
+        result = check_object(root, known.get(folder) or Asked(folder), pace=pace)
         objects, files, size, last = objects + 1, files + result.files, size + result.bytes, folder
         problems += result.problems
         if progress is not None:
             progress(number + 1, len(folders))
     if finished:
         problems += [FixityProblem(STRAY, "", path) for path in root.strays()]
-        gone = {object_folder(name): name for name in receipts or ()}
-        problems += [FixityProblem(NO_OBJECT, gone[path], path) for path in sorted(set(gone) - set(present))]
+        gone = sorted(known.keys() - set(present))
+        problems += [FixityProblem(NO_OBJECT, known[path].object, path) for path in gone]
     return FixityReport(objects, files, size, tuple(problems), last, finished)
 
 
-def check_object(
-    root: Root, folder: str, *, receipts: Receipts | None = None, pace: Pace | None = None
-) -> ObjectFixity:
-    """Read one object whole."""
+def check_object(root: Root, asked: Asked, *, pace: Pace | None = None) -> ObjectFixity:
+    """Read one object whole. Raises storage's codes."""
+    folder = asked.folder
     try:
         inventory = root.inventory_at(folder)
     except OfficeError as error:
         if error.code.startswith("storage."):
             raise
-        name = next((name for name in receipts or () if object_folder(name) == folder), "")
-        problem = FixityProblem(INVENTORY_DAMAGED, name, f"{folder}/inventory.json")
-        return ObjectFixity(folder, name, 0, 0, (problem,))
+        gone = error.code == "archive.no_object" and asked.known
+        problem = FixityProblem(
+            NO_OBJECT if gone else INVENTORY_DAMAGED, asked.object, folder if gone else f"{folder}/inventory.json"
+        )
+        return ObjectFixity(folder, asked.object, 0, 0, (problem,))
     expected = inventory.expected()
-    names = _logical_names(inventory)
-    present = {file.path for file in root.files_at(folder)}
-    problems = [FixityProblem(EXTRA, inventory.id, path) for path in sorted(present - set(expected))]
-    size = 0
+    sizes = {file.path: file.size for file in root.files_at(folder)}
+    problems = [FixityProblem(EXTRA, inventory.id, path) for path in sorted(sizes.keys() - expected.keys())]
+    bad, read = _compared(root, folder, expected, sizes, pace)
+    names = _logical_names(inventory) if bad else {}
+    for path, code in bad:
+        kept = root.recoverable(folder, path, expected[path])
+        problems.append(FixityProblem(code, inventory.id, path, names.get(path, ""), kept))
+    newest = f"{inventory.head}/inventory.json"
+    problems += _against_known(inventory, expected[newest], asked.known)
+    described = _described(root, inventory) if asked.describe and not bad else None
+    return ObjectFixity(
+        folder, inventory.id, len(expected), read, tuple(problems), inventory.head, expected[newest], described
+    )
+
+
+def _compared(
+    root: Root, folder: str, expected: Mapping[str, str], sizes: Mapping[str, int], pace: Pace | None
+) -> tuple[list[tuple[str, str]], int]:
+    """The paths that are not as expected, with the code of what they are, and how many bytes were read."""
+    bad: list[tuple[str, str]] = []
+    total = 0
+
+    def read(size: int) -> None:
+        nonlocal total
+        total += size
+        if pace is not None:
+            pace.wait(size)
+
     for path, digest in expected.items():
-        code = MISSING
-        if path in present:
-            read, found = _digest(root, folder, path, pace)
-            size += read
-            code = "" if found == digest else CHANGED if found else MISSING
-        if code:
-            kept = root.recoverable(folder, path, digest)
-            problems.append(FixityProblem(code, inventory.id, path, names.get(path, ""), kept))
-    problems += _against_receipt(inventory, (receipts or {}).get(inventory.id))
-    return ObjectFixity(folder, inventory.id, len(expected), size, tuple(problems))
-
-
-def _digest(root: Root, folder: str, path: str, pace: Pace | None) -> tuple[int, str]:
-    digest, size = hashlib.sha512(), 0
-    try:
-        for piece in root.chunks(folder, path):
-            digest.update(piece)
-            size += len(piece)
-            if pace is not None:
-                pace.wait(len(piece))
-    except OfficeError as error:
-        if error.code == "archive.missing_file":
-            return size, ""
-        raise
-    return size, digest.hexdigest()
+        if sizes.get(path, -1) < 0:  # absent, or no regular file
+            bad.append((path, MISSING))
+            continue
+        try:
+            if root.digest(folder, path, read) != digest:
+                bad.append((path, CHANGED))
+        except OfficeError as error:
+            if error.code != "archive.missing_file":
+                raise
+            bad.append((path, MISSING))
+    return bad, total
 
 
 def _logical_names(inventory: Inventory) -> dict[str, str]:
@@ -177,12 +217,42 @@ def _logical_names(inventory: Inventory) -> dict[str, str]:
     return names
 
 
-def _against_receipt(inventory: Inventory, receipt: tuple[str, str] | None) -> list[FixityProblem]:
-    """The inventory of the receipted version must still be the one that was receipted."""
-    if receipt is None:
-        return []
-    number = version_number(receipt[0]) or 0
-    known = 0 < number <= len(inventory.versions)
-    if known and hashlib.sha512(inventory.as_of(number).to_bytes()).hexdigest() == receipt[1]:
-        return []
-    return [FixityProblem(REPLACED, inventory.id, f"{receipt[0]}/inventory.json")]
+def _against_known(inventory: Inventory, newest: str, known: tuple[tuple[str, str], ...]) -> list[FixityProblem]:
+    """The inventories of versions that were known before must still be what they were."""
+    for version, digest in known:
+        number = version_number(version) or 0
+        if number == len(inventory.versions):
+            same = newest == digest
+        else:
+            same = (
+                0 < number < len(inventory.versions)
+                and hashlib.sha512(inventory.as_of(number).to_bytes()).hexdigest() == digest
+            )
+        if not same:
+            return [FixityProblem(REPLACED, inventory.id, f"{version}/inventory.json")]
+    return []
+
+
+def described_at(root: Root, folder: str) -> Described:
+    """What dossier lies there, without reading it whole; nothing where that cannot be told. Raises storage's codes."""
+    try:
+        return _described(root, root.inventory_at(folder))
+    except OfficeError as error:
+        if error.code.startswith("storage."):
+            raise
+        return Described()
+
+
+def _described(root: Root, inventory: Inventory) -> Described:
+    """From the manifest that lies in it; nothing where it is no dossier, or cannot be read by this program."""
+    if DEPOSIT_JSON not in inventory.versions[0].state:
+        return Described()
+    try:
+        deposit = deposit_of(root, inventory.id)
+    except OfficeError as error:
+        if error.code.startswith("storage."):
+            raise
+        return Described()
+    series = deposit.description.path[-1:]  # itself; all above it come before
+    code, title = (series[0].code, series[0].title) if series else ("", "")
+    return Described(code, title, deposit.cite, deposit.title)

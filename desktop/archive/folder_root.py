@@ -8,18 +8,30 @@ A folder is tamper-evident, not tamper-proof.
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from desktop.records.errors import OfficeError
+from desktop.storage.durable import sync_folder
 
+from .disk_files import (
+    digest_at,
+    digest_of,
+    highest,
+    names,
+    pieces_of,
+    read,
+    sync_below,
+    troubles_told,
+    walk,
+    write,
+)
 from .inventory import (
     DECLARATION,
     DECLARATION_TEXT,
@@ -30,25 +42,41 @@ from .inventory import (
     next_inventory,
     object_folder,
     sidecar,
-    version_number,
 )
-from .roots import CHUNK, Fault, Repaired, Source, StoredFile, check_root_files, no_fault, root_files
+from .roots import (
+    CHUNK,
+    Contents,
+    Fault,
+    Repaired,
+    Source,
+    StoredFile,
+    check_continues,
+    check_root_files,
+    damaged_root_files,
+    no_fault,
+    root_files,
+)
+from .staging import stage_version, write_inventory
 
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _TAKEN = frozenset({errno.EEXIST, errno.ENOTEMPTY, errno.EACCES, errno.EPERM})  # the latter two on Windows
+_ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EIO})
 _STALE = 86_400.0  # seconds after which staging of a writer that died is thrown away
 
 
 class FolderRoot:
     """Opening does not write; call ``repair`` before writing."""
 
-    def __init__(self, base: Path, *, create: bool = False, fault: Fault = no_fault) -> None:
+    def __init__(self, base: Path, *, create: bool = False, rescue: bool = False, fault: Fault = no_fault) -> None:
         self._base, self._root, self._work = base, base / "root", base / "work"
+        self._base_text = str(base)
         self._fault = fault
-        if create and not (self._root / "0=ocfl_1.1").exists():
-            self._create()
-        if not base.is_dir():
+        with self._told(None):
+            if create and not (self._root / "0=ocfl_1.1").exists():
+                self._create()
+            there = base.is_dir()
+        if not there:
             raise OfficeError("storage.unreachable", url=self.url, reason="missing")
+        self.rescued = self._rescue() if rescue else ()
         check_root_files(self._read_root_file, self.url)
 
     @property
@@ -70,20 +98,22 @@ class FolderRoot:
 
     def object_folders(self) -> Iterator[str]:
         """Folders four levels down: three of the digest, one of the id."""
-        for folder in self._tree(self._root, 3):
-            yield from (f"{folder}/{name}" for name in _names(self._root / folder, folders=True))
+        with self._told(None):
+            for folder in self._tree(self._root, 3):
+                yield from (f"{folder}/{name}" for name in names(self._root / folder, folders=True))
 
     def strays(self) -> Iterator[str]:
         """Files at places where only folders belong."""
         known = set(root_files())
-        for path, _ in _walk(self._root, ""):
-            if path not in known and (path.count("/") < 4 or path.startswith("extensions/")):
-                yield path
+        with self._told(None):
+            for path, _ in walk(self._root, ""):
+                if path not in known and (path.count("/") < 4 or path.startswith("extensions/")):
+                    yield path
 
     def inventory_at(self, folder: str) -> Inventory:
         """The inventory of the highest ``vN/``, which is the truth."""
         path = self._root / folder
-        head = _highest(path)
+        head = self._head(folder)
         if head is None:
             raise OfficeError("archive.no_object", object=folder)
         with self._told(None):
@@ -102,24 +132,45 @@ class FolderRoot:
     def inventory(self, object_id: str) -> Inventory | None:
         """The newest committed inventory of that object, or None."""
         folder = object_folder(object_id)
-        return None if _highest(self._root / folder) is None else self.inventory_at(folder)
+        return None if self._head(folder) is None else self.inventory_at(folder)
 
     def files_at(self, folder: str) -> Iterator[StoredFile]:
         """Every file below the object; a link counts as a file of size -1, so that it is noticed."""
-        return (StoredFile(path, size) for path, size in _walk(self._root / folder, ""))
+        with self._told(None):
+            yield from (StoredFile(path, size) for path, size in walk(self._root / folder, ""))
 
     def chunks(self, folder: str, path: str) -> Iterator[bytes]:
         """The bytes in pieces of 1 MiB."""
         whole = self._root.joinpath(*folder.split("/"), *path.split("/"))
-        if whole.is_symlink() or not whole.is_file():
-            raise OfficeError("archive.missing_file", object=folder, path=path)
-        with self._told(None), whole.open("rb") as stream:
-            while piece := stream.read(CHUNK):
-                yield piece
+        with self._told(None):
+            if whole.is_symlink() or not whole.is_file():
+                raise OfficeError("archive.missing_file", object=folder, path=path)
+            try:
+                with whole.open("rb") as stream:
+                    while piece := stream.read(CHUNK):
+                        yield piece
+            except OSError as error:
+                if error.errno != errno.EIO:
+                    raise
+                raise OfficeError("archive.missing_file", object=folder, path=path, reason="unreadable") from error
+
+    def digest(self, folder: str, path: str, read: Callable[[int], None]) -> str:
+        """Of the bytes on the disk now; what the disk cannot read counts as missing."""
+        with self._told(None):
+            try:
+                return digest_at(f"{self._base_text}/root/{folder}/{path}", read)
+            except OSError as error:
+                if error.errno not in _ABSENT:
+                    raise
+                raise OfficeError("archive.missing_file", object=folder, path=path) from error
 
     def recoverable(self, folder: str, path: str, digest: str) -> bool:  # noqa: ARG002
         """A folder keeps no older bytes."""
         return False
+
+    def kept(self, folder: str, path: str, digest: str) -> bytes | None:  # noqa: ARG002
+        """A folder keeps no older bytes."""
+        return None
 
     def write_version(
         self, object_id: str, files: Mapping[str, Source], *, base: str | None, message: str, user: User, now: datetime
@@ -129,30 +180,88 @@ class FolderRoot:
         before = self.inventory(object_id)
         if (before.head if before else None) != base:
             raise _conflict(object_id, base)
-        stage = self._work / f"stage-{secrets.token_hex(8)}"
-        try:
+        with self._staging() as stage:
             with self._told("unchanged"):
-                digests = {logical: _digest_of(source) for logical, source in files.items()}
+                digests = {logical: digest_of(source) for logical, source in files.items()}
                 inventory, store = next_inventory(object_id, before, digests, created=now, message=message, user=user)
-                self._stage(stage, inventory, {path: files[logical] for path, logical in store.items()})
-                self._fault("staged")
+                wrong = stage_version(stage, inventory, lambda path: pieces_of(files[store[path]]))
+                if wrong:
+                    raise OfficeError("archive.changed_while_reading", on_disk="unchanged", path=wrong)
+                self._finish_stage(stage, inventory, whole=before is None)
                 self._commit(stage, self._root / folder, inventory, base)
-        finally:
-            shutil.rmtree(stage, ignore_errors=True)
         with self._told("complete"):
             self._fault("renamed")
             self._lift_inventory(self._root / folder)
         return inventory.head
 
+    def adopt(self, inventory: Inventory, contents: Contents) -> bool:
+        """A new object in one rename, versions of a known one in a rename each. See the protocol."""
+        folder = object_folder(inventory.id)
+        known = check_continues(self.inventory(inventory.id), inventory)
+        if known == len(inventory.versions):
+            return False
+        with self._staging() as stage, self._told("unchanged"):
+            for number in range(known + 1, len(inventory.versions) + 1):
+                if wrong := stage_version(stage, inventory.as_of(number), contents):
+                    raise OfficeError("archive.damaged", on_disk="unchanged", object=inventory.id, path=wrong)
+            self._finish_stage(stage, inventory, whole=known == 0)
+            if known == 0:
+                self._commit(stage, self._root / folder, inventory, None)
+            else:
+                for number in range(known + 1, len(inventory.versions) + 1):
+                    self._commit(stage, self._root / folder, inventory.as_of(number), f"v{number - 1}")
+        with self._told("complete"):
+            self._fault("renamed")
+            self._lift_inventory(self._root / folder)
+        return True
+
+    def mend(self, inventory: Inventory, path: str, pieces: Iterable[bytes]) -> None:
+        """Write beside, compare, rename over the damaged file. See the protocol."""
+        folder = self._root / object_folder(inventory.id)
+        with self._told("unchanged"):
+            self._work.mkdir(exist_ok=True)
+            temporary = self._work / f"file-{secrets.token_hex(8)}"
+            try:
+                if write(temporary, pieces) != inventory.expected().get(path):
+                    raise OfficeError("archive.damaged", on_disk="unchanged", object=inventory.id, path=path)
+                target = folder.joinpath(*path.split("/"))
+                target.parent.mkdir(parents=True, exist_ok=True)
+                temporary.replace(target)
+                self._sync_parents(target.parent)
+            finally:
+                with suppress(FileNotFoundError):
+                    temporary.unlink()
+
+    def set_aside(self, path: str) -> str:
+        """Move it to ``apartado/`` beside the root, where nobody takes it for a part of the archive."""
+        target = self._base.joinpath("apartado", secrets.token_hex(4), *path.split("/"))
+        with self._told("unchanged"):
+            target.parent.mkdir(parents=True)
+            source = self._root.joinpath(*path.split("/"))
+            source.rename(target)
+            sync_folder(target.parent)
+            with suppress(OSError):  # OCFL forbids empty folders: up to the first one in which something lies
+                for folder in source.parents[: path.count("/")]:
+                    folder.rmdir()
+        return target.relative_to(self._base).as_posix()
+
+    def beside(self, folder: str) -> Iterator[StoredFile]:
+        """Without hidden ones, which are locks and temporary files."""
+        with self._told(None):
+            for path, size in walk(self._base / folder, f"{folder}/"):
+                if not any(part.startswith(".") for part in path.split("/")):
+                    yield StoredFile(path, size)
+
     def write_beside(self, name: str, data: bytes) -> None:
         """Replace the file beside the root."""
         with self._told("unchanged"):
+            (self._base / name).parent.mkdir(parents=True, exist_ok=True)
             self._replace(self._base / name, data)
 
     def read_beside(self, name: str) -> bytes | None:
         """The file beside the root, or None."""
         with self._told(None):
-            return _read(self._base / name)
+            return read(self._base / name)
 
     def close(self) -> None:
         """Nothing to give back."""
@@ -167,33 +276,43 @@ class FolderRoot:
                 path = self._root / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 self._replace(path, data)
-            _sync_folder(self._base)
+            sync_folder(self._base)
+
+    def _rescue(self) -> tuple[str, ...]:
+        wrong = damaged_root_files(self._read_root_file, any(self.object_folders()))
+        with self._told("unchanged"):
+            for name in wrong:
+                (self._root / name).parent.mkdir(parents=True, exist_ok=True)
+                self._replace(self._root / name, root_files()[name])
+        return wrong
+
+    def _head(self, folder: str) -> int | None:
+        with self._told(None):
+            return highest(self._root / folder)
 
     def _read_root_file(self, name: str) -> bytes | None:
-        try:
-            return (self._root / name).read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
+        with self._told(None):
+            try:
+                return (self._root / name).read_bytes()
+            except (FileNotFoundError, NotADirectoryError):
+                return None
 
-    def _stage(self, stage: Path, inventory: Inventory, store: Mapping[str, Source]) -> None:
-        """Write the whole of the new version into ``stage`` and make it durable."""
-        new = inventory.head
-        (stage / new).mkdir(parents=True)
-        for path, source in store.items():
-            target = stage / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if _write(target, source) != inventory.manifest[path]:
-                raise OfficeError("archive.changed_while_reading", on_disk="unchanged", path=path)
-        data = inventory.to_bytes()
-        places = [stage / new]
-        if new == "v1":
-            places.append(stage)
-            _write(stage / DECLARATION, DECLARATION_TEXT)
-        for place in places:
-            _write(place / INVENTORY, data)
-            _write(place / SIDECAR, sidecar(data))
-        for folder, _, _ in os.walk(stage, topdown=False):
-            _sync_folder(Path(folder))
+    @contextmanager
+    def _staging(self) -> Iterator[Path]:
+        """A folder for what is not committed yet; whatever is still in it at the end is thrown away."""
+        stage = self._work / f"stage-{secrets.token_hex(8)}"
+        try:
+            yield stage
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+
+    def _finish_stage(self, stage: Path, inventory: Inventory, *, whole: bool) -> None:
+        """Of a new object also what lies at its top; then make all folders durable."""
+        if whole:
+            write(stage / DECLARATION, [DECLARATION_TEXT])
+            write_inventory(stage, inventory)
+        sync_below(stage)
+        self._fault("staged")
 
     def _commit(self, stage: Path, target: Path, inventory: Inventory, base: str | None) -> None:
         """The one rename. A new object moves as a whole, a new version as its folder."""
@@ -212,13 +331,16 @@ class FolderRoot:
                     raise _conflict(inventory.id, base) from error
                 raise
             else:
-                self._sync_parents(place.parent)
+                with troubles_told(
+                    self.url, "unknown"
+                ):  # it is committed, and nobody knows whether a power cut would leave it so
+                    self._sync_parents(place.parent)
                 return
         raise OfficeError("storage.busy", on_disk="unchanged", key=str(target.name))  # pragma: no cover
 
     def _sync_parents(self, folder: Path) -> None:
         while True:
-            _sync_folder(folder)
+            sync_folder(folder)
             if folder == self._root:
                 return
             folder = folder.parent
@@ -227,7 +349,7 @@ class FolderRoot:
         """Copy the highest version's inventory to the object's root, until nobody has committed meanwhile."""
         changed = False
         while True:
-            head = _highest(folder)
+            head = highest(folder)
             if head is None:
                 return changed
             try:
@@ -237,29 +359,29 @@ class FolderRoot:
                 return changed  # damage, not an unfinished write: fixity tells it
             if beside != sidecar(data):
                 return changed  # never spread a damaged inventory
-            if _read(folder / INVENTORY) != data:
+            if read(folder / INVENTORY) != data:
                 self._replace(folder / INVENTORY, data)
                 self._fault("inventory copied")
                 changed = True
-            if _read(folder / SIDECAR) != beside:
+            if read(folder / SIDECAR) != beside:
                 self._replace(folder / SIDECAR, beside)
                 changed = True
-            if _highest(folder) == head and _read(folder / INVENTORY) == data:
+            if highest(folder) == head and read(folder / INVENTORY) == data:
                 return changed
 
     def _replace(self, path: Path, data: bytes) -> None:
         self._work.mkdir(exist_ok=True)
         temporary = self._work / f"file-{secrets.token_hex(8)}"
         try:
-            _write(temporary, data)
+            write(temporary, [data])
             temporary.replace(path)
         finally:
             with suppress(FileNotFoundError):
                 temporary.unlink()
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
     def _tree(self, folder: Path, levels: int, start: str = "") -> Iterator[str]:
-        for name in _names(folder, folders=True):
+        for name in names(folder, folders=True):
             if len(name) == 3:
                 path = f"{start}{name}"
                 if levels == 1:
@@ -280,7 +402,7 @@ class FolderRoot:
     def _drop_staging(self) -> int:
         """Staging of long ago; what is younger may be another writer's."""
         dropped = 0
-        for name in _names(self._work, folders=True) + _names(self._work, folders=False):
+        for name in names(self._work, folders=True) + names(self._work, folders=False):
             path = self._work / name
             with suppress(OSError):
                 if time.time() - path.stat().st_mtime > _STALE:
@@ -291,93 +413,9 @@ class FolderRoot:
                     dropped += 1
         return dropped
 
-    @contextmanager
-    def _told(self, on_disk: str | None) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            code = "storage.disk_full" if error.errno in _FULL else "storage.unreachable"
-            if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-                code = "storage.denied"
-            reason = os.strerror(error.errno) if error.errno else type(error).__name__
-            name = Path(str(error.filename or "")).name
-            raise OfficeError(code, on_disk=on_disk, url=self.url, reason=reason, key=name) from error
+    def _told(self, on_disk: str | None) -> AbstractContextManager[None]:
+        return troubles_told(self.url, on_disk)
 
 
 def _conflict(object_id: str, base: str | None) -> OfficeError:
     return OfficeError("archive.conflict", on_disk="unchanged", object=object_id, base=base or "")
-
-
-def _names(folder: Path, *, folders: bool) -> list[str]:
-    try:
-        with os.scandir(folder) as found:
-            return sorted(item.name for item in found if item.is_dir(follow_symlinks=False) is folders)
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-
-
-def _walk(folder: Path, start: str) -> Iterator[tuple[str, int]]:
-    """Files below, sorted by path; links are not followed."""
-    try:
-        with os.scandir(folder) as found:
-            items = sorted(found, key=lambda item: item.name + ("/" if item.is_dir(follow_symlinks=False) else ""))
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    for item in items:
-        if item.is_dir(follow_symlinks=False):
-            yield from _walk(folder / item.name, f"{start}{item.name}/")
-        else:
-            regular = item.is_file(follow_symlinks=False)
-            yield start + item.name, item.stat(follow_symlinks=False).st_size if regular else -1
-
-
-def _highest(folder: Path) -> int | None:
-    return max((number for name in _names(folder, folders=True) if (number := version_number(name))), default=None)
-
-
-def _read(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-
-
-def _pieces(source: Source) -> Iterator[bytes]:
-    if isinstance(source, bytes):
-        yield source
-        return
-    with source.open("rb") as stream:
-        while piece := stream.read(CHUNK):
-            yield piece
-
-
-def _digest_of(source: Source) -> str:
-    digest = hashlib.sha512()
-    for piece in _pieces(source):
-        digest.update(piece)
-    return digest.hexdigest()
-
-
-def _write(path: Path, source: Source) -> str:
-    """Write and fsync; gives the SHA-512 of what was written."""
-    digest = hashlib.sha512()
-    with path.open("xb") as stream:
-        for piece in _pieces(source):
-            digest.update(piece)
-            stream.write(piece)
-        stream.flush()
-        os.fsync(stream.fileno())
-    return digest.hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
-            raise
-    finally:
-        os.close(handle)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
-from .markup import Maker, to_bytes
+from desktop.records.errors import OfficeError
+
+from .markup import Maker, parsed, to_bytes
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -100,6 +102,28 @@ def representation_mets(header: Header, name: str, *, administrative: Sequence[P
     return to_bytes(root)
 
 
+def revised(data: bytes, changed: Mapping[str, bytes], at: datetime) -> bytes:
+    """That METS with the new digests, sizes and times of ``changed`` files, by their path as it names them.
+
+    Raises ``archive.bad_package`` when it is no METS of ours or does not name one of them.
+    """
+    root = parsed(data, f"{{{METS}}}mets")
+    named: dict[str, etree._Element] = {}
+    for element in root.iter(f"{{{METS}}}mdRef", f"{{{METS}}}FLocat"):
+        holder = element if element.tag.endswith("mdRef") else element.getparent()
+        if holder is not None:
+            named[unquote(element.get(f"{{{XLINK}}}href", ""))] = holder
+    for path, content in changed.items():
+        if path not in named:
+            raise OfficeError("archive.bad_package", path=path)
+        for name, value in _changing(content, at).items():
+            named[path].set(name, value)
+    head = root.find(f"{{{METS}}}metsHdr")
+    if head is not None:
+        head.set("LASTMODDATE", _time(at))
+    return to_bytes(root)
+
+
 def _begin(header: Header, object_id: str) -> etree._Element:
     root = _mets.root(
         "mets",
@@ -159,11 +183,13 @@ def _division(parent: etree._Element, label: str) -> etree._Element:
 def _facts(part: Part) -> dict[str, str]:
     return {
         "MIMETYPE": part.media_type,
-        "SIZE": str(len(part.data)),
-        "CREATED": _time(part.created),
-        "CHECKSUM": hashlib.sha512(part.data).hexdigest(),
+        **_changing(part.data, part.created),
         "CHECKSUMTYPE": "SHA-512",
     }
+
+
+def _changing(data: bytes, created: datetime) -> dict[str, str]:
+    return {"SIZE": str(len(data)), "CREATED": _time(created), "CHECKSUM": hashlib.sha512(data).hexdigest()}
 
 
 def _link(path: str) -> dict[str, str]:

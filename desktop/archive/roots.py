@@ -5,9 +5,8 @@ Each root has beside it ``LEEME.txt`` and ``indice.csv``, which can be rebuilt f
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from desktop.storage import LockingStore, S3Settings, open_storage
 from .inventory import Inventory, User
 
 Source = Path | bytes  # bytes of a file to deposit: where they lie, or themselves
+Contents = Callable[[str], Iterable[bytes]]  # a path below an object → its bytes, a piece at a time
 Fault = Callable[[str], None]  # told the name of each step; tests stop there
 
 LAYOUT = "0003-hash-and-id-n-tuple-storage-layout"
@@ -48,6 +48,11 @@ class Repaired:
 
 class Root(Protocol):
     """What custody and fixity ask of a root."""
+
+    @property
+    def rescued(self) -> tuple[str, ...]:
+        """The root's own files that opening wrote anew."""
+        ...
 
     @property
     def url(self) -> str:
@@ -85,6 +90,10 @@ class Root(Protocol):
         """The bytes of one of them, in pieces; raises ``archive.missing_file``."""
         ...
 
+    def digest(self, folder: str, path: str, read: Callable[[int], None]) -> str:
+        """SHA-512 of one of them; ``read`` is told the size of every piece. Raises ``archive.missing_file``."""
+        ...
+
     def recoverable(self, folder: str, path: str, digest: str) -> bool:
         """Whether the store still keeps those bytes under an older or hidden version of the name."""
         ...
@@ -98,8 +107,35 @@ class Root(Protocol):
         """
         ...
 
+    def kept(self, folder: str, path: str, digest: str) -> bytes | None:
+        """Those bytes from an older or hidden version of the name, or None."""
+        ...
+
+    def adopt(self, inventory: Inventory, contents: Contents) -> bool:
+        """Take a whole object as it lies in another root, byte for byte, committed as ``write_version`` commits.
+
+        Versions that are here already stay. False when nothing was missing. Raises ``archive.diverged`` when what is here is no
+        beginning of ``inventory``, ``archive.damaged`` when ``contents`` gives other bytes than it names: nothing was committed then.
+        """
+        ...
+
+    def mend(self, inventory: Inventory, path: str, pieces: Iterable[bytes]) -> None:
+        """Put back the bytes that ``inventory`` names at that path below its object: never others (``archive.damaged``).
+
+        That the inventory is the right one is for the caller to know.
+        """
+        ...
+
+    def set_aside(self, path: str) -> str:
+        """Take a file that belongs to nobody (below the root) out of sight, without destroying it; gives where it is now."""
+        ...
+
+    def beside(self, folder: str) -> Iterator[StoredFile]:
+        """The files in a folder beside the root; paths begin with the folder's name."""
+        ...
+
     def write_beside(self, name: str, data: bytes) -> None:
-        """Write a rebuildable file beside the root."""
+        """Write a file beside the root, over what is there."""
         ...
 
     def read_beside(self, name: str) -> bytes | None:
@@ -111,24 +147,15 @@ class Root(Protocol):
         ...
 
 
-def read_file(root: Root, object_id: str, logical: str, version: str | None = None) -> bytes:
-    """The bytes of one file, its digest checked.
-
-    Raises ``archive.no_object``, ``archive.no_version``, ``archive.no_file``, ``archive.missing_file``, ``archive.damaged``.
-    """
-    from .inventory import object_folder
-
-    inventory = root.inventory(object_id)
-    if inventory is None:
-        raise OfficeError("archive.no_object", object=object_id)
-    digest = inventory.version(version or inventory.head).state.get(logical)
-    if digest is None:
-        raise OfficeError("archive.no_file", object=object_id, path=logical)
-    path = inventory.content_path(digest)
-    data = b"".join(root.chunks(object_folder(object_id), path))
-    if hashlib.sha512(data).hexdigest() != digest:
-        raise OfficeError("archive.damaged", object=object_id, path=path)
-    return data
+def check_continues(known: Inventory | None, inventory: Inventory) -> int:
+    """How many versions of ``inventory`` are known already; raises ``archive.diverged`` when they are not its beginning."""
+    if known is None:
+        return 0
+    count = len(known.versions)
+    if count > len(inventory.versions) or inventory.as_of(count).to_bytes() != known.to_bytes():
+        reason = "ahead" if known.as_of(len(inventory.versions)).to_bytes() == inventory.to_bytes() else "other"
+        raise OfficeError("archive.diverged", on_disk="unchanged", object=inventory.id, reason=reason)
+    return count
 
 
 def root_files() -> dict[str, bytes]:
@@ -162,34 +189,42 @@ def check_root_files(found: Callable[[str], bytes | None], url: str) -> None:
         raise OfficeError("archive.other_layout", url=url)
 
 
+def damaged_root_files(found: Callable[[str], bytes | None], objects: bool) -> tuple[str, ...]:
+    """Those of the root's own files that are not as they were written; none where nothing shows that this is a root of ours."""
+    wrong = tuple(name for name, data in root_files().items() if found(name) != data)
+    return wrong if objects or len(wrong) < len(root_files()) else ()
+
+
 def open_root(
     url: str,
     *,
     s3: S3Settings | None = None,
     create: bool = False,
     repair: bool = False,
+    rescue: bool = False,
     fault: Fault = no_fault,
 ) -> Root:
     """The root at ``folder:PATH`` or ``s3://BUCKET/PREFIX``.
 
     ``create`` makes an empty one where there is none: for ``archive init`` only, since a disk that is not plugged in must not become a
-    new archive. ``repair`` sets right what a writer left behind when it died: for whoever is going to write.
+    new archive. ``repair`` sets right what a writer left behind when it died: for whoever is going to write. ``rescue`` writes the root's
+    own files anew where they are damaged: for ``archive repair``.
     Raises ``archive.not_a_root``, ``archive.other_layout``, ``archive.not_empty`` and storage's codes.
     """
-    root = _open(url, s3, create=create, fault=fault)
+    root = _open(url, s3, create=create, rescue=rescue, fault=fault)
     if repair:
         root.repair()
     return root
 
 
-def _open(url: str, s3: S3Settings | None, *, create: bool, fault: Fault) -> Root:
+def _open(url: str, s3: S3Settings | None, *, create: bool, rescue: bool, fault: Fault) -> Root:
     from .folder_root import FolderRoot
     from .s3_root import S3Root
 
     scheme, _, rest = url.partition(":")
     if scheme == "folder" and rest:
-        return FolderRoot(Path(rest), create=create, fault=fault)
+        return FolderRoot(Path(rest), create=create, rescue=rescue, fault=fault)
     store = open_storage(url, s3=s3)
     if not isinstance(store, LockingStore):  # pragma: no cover - there are but two kinds
         raise OfficeError("storage.bad_url", url=url)
-    return S3Root(store, create=create, fault=fault)
+    return S3Root(store, create=create, rescue=rescue, fault=fault)

@@ -12,16 +12,13 @@ committed inventory names: locked at once, an aborted write would stay for ever.
 from __future__ import annotations
 
 import hashlib
-import json
-import secrets
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from desktop.records.errors import OfficeError
-from desktop.storage import LockingStore
+from desktop.storage import LockingStore, Version
 
+from .disk_files import digest_of, pieces_of
 from .inventory import (
     DECLARATION,
     DECLARATION_TEXT,
@@ -33,18 +30,23 @@ from .inventory import (
     object_folder,
     sidecar,
 )
-from .roots import ROOT_DECLARATION, Fault, Repaired, Source, StoredFile, check_root_files, no_fault, root_files
+from .lease import LEASE, leased
+from .roots import (
+    ROOT_DECLARATION,
+    Contents,
+    Fault,
+    Repaired,
+    Source,
+    StoredFile,
+    check_continues,
+    check_root_files,
+    damaged_root_files,
+    no_fault,
+    root_files,
+)
+from .sealing import Sealed, seal
 
-LEASE = timedelta(minutes=5)
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """What one ``seal`` did. ``refused`` names keys whose newest bytes are not those of the inventory: they were not locked."""
-
-    objects: int
-    locked: int
-    refused: tuple[str, ...]
+_WORTH_A_COPY = 256 * 1024  # bytes from which on a copy within the server is less than sending again
 
 
 def _utc_now() -> datetime:
@@ -59,6 +61,7 @@ class S3Root:
         store: LockingStore,
         *,
         create: bool = False,
+        rescue: bool = False,
         fault: Fault = no_fault,
         clock: Callable[[], datetime] = _utc_now,
         lease: timedelta = LEASE,
@@ -69,12 +72,18 @@ class S3Root:
         self._lease = lease
         if create and self._store.head(f"root/{ROOT_DECLARATION}") is None:
             self._create()
+        self.rescued = self._rescue() if rescue else ()
         check_root_files(self._read_root_file, self.url)
 
     @property
     def url(self) -> str:
         """``s3://BUCKET/PREFIX``."""
         return self._store.url
+
+    @property
+    def store(self) -> LockingStore:
+        """Where it lies: for what is kept beside the root."""
+        return self._store
 
     def repair(self) -> Repaired:
         """Reconcile every object that is not as its inventory says; one listing of the whole root."""
@@ -83,10 +92,11 @@ class S3Root:
             if self._is_whole(folder, paths):
                 continue
             try:
-                with self._leased(folder):
-                    leftovers += self._reconcile(folder)
+                with leased(self._store, folder, self._clock, self._lease):
+                    leftovers += self._reconcile(folder, self._committed_or_lost(folder) or (None, ""))[0]
             except OfficeError as error:
-                if error.code != "archive.busy":  # its writer will finish, or its lease will expire
+                # its writer will finish, or its lease will expire; of a damaged one fixity tells, and only another copy can mend it
+                if error.code not in ("archive.busy", "archive.bad_inventory"):
                     raise
             else:
                 repaired.append(folder)
@@ -133,32 +143,69 @@ class S3Root:
                 raise OfficeError("archive.missing_file", object=folder, path=path) from error
             raise
 
+    def digest(self, folder: str, path: str, read: Callable[[int], None]) -> str:
+        """Of the newest bytes under the key."""
+        digest = hashlib.sha512()
+        for piece in self.chunks(folder, path):
+            digest.update(piece)
+            read(len(piece))
+        return digest.hexdigest()
+
     def recoverable(self, folder: str, path: str, digest: str) -> bool:
         """Whether some version of the key has those bytes."""
-        return self._kept(f"root/{folder}/{path}", digest) is not None
+        return self.kept(folder, path, digest) is not None
+
+    def kept(self, folder: str, path: str, digest: str) -> bytes | None:
+        """The bytes of the version of the key that has them."""
+        return self._kept(f"root/{folder}/{path}", digest)
 
     def write_version(
         self, object_id: str, files: Mapping[str, Source], *, base: str | None, message: str, user: User, now: datetime
     ) -> str:
         """Lease, reconcile, put, commit. See the protocol."""
         folder = object_folder(object_id)
-        contents = {logical: data if isinstance(data, bytes) else data.read_bytes() for logical, data in files.items()}
-        with self._leased(folder):
+        digests = {logical: digest_of(source) for logical, source in files.items()}
+        with leased(self._store, folder, self._clock, self._lease):
             self._fault("leased")
-            self._reconcile(folder)
-            found = self._committed(folder)
-            before, tag = found or (None, "")
+            before, tag = found = self._committed_or_lost(folder) or (None, "")
             if (before.head if before else None) != base:
+                self._reconcile(folder, found)
                 raise _conflict(object_id, base)
-            digests = {logical: hashlib.sha512(data).hexdigest() for logical, data in contents.items()}
             inventory, places = next_inventory(object_id, before, digests, created=now, message=message, user=user)
-            self._put_version(folder, inventory, {path: contents[logical] for path, logical in places.items()})
-            self._fault("version put")
-            self._commit(folder, inventory, tag)
-            self._fault("committed")
-            self._put_sidecar(folder, inventory.to_bytes())
-            self._fault("sidecar put")
+            arrived = self._reconcile(folder, found, coming=inventory)[1]
+            if wrong := self._put_version(folder, inventory, lambda path: pieces_of(files[places[path]]), arrived):
+                raise OfficeError("archive.changed_while_reading", on_disk="unchanged", path=wrong)
+            self._finish(folder, inventory, tag)
         return inventory.head
+
+    def adopt(self, inventory: Inventory, contents: Contents) -> bool:
+        """All missing keys, then one commit. See the protocol."""
+        folder = object_folder(inventory.id)
+        with leased(self._store, folder, self._clock, self._lease):
+            self._fault("leased")
+            before, tag = found = self._committed_or_lost(folder) or (None, "")
+            known = check_continues(before, inventory)
+            arrived = self._reconcile(folder, found, coming=inventory)[1]
+            if known == len(inventory.versions):
+                return False
+            for number in range(known + 1, len(inventory.versions) + 1):
+                if wrong := self._put_version(folder, inventory.as_of(number), contents, arrived):
+                    raise OfficeError("archive.damaged", on_disk="unchanged", object=inventory.id, path=wrong)
+            self._finish(folder, inventory, tag)
+        return True
+
+    def mend(self, inventory: Inventory, path: str, pieces: Iterable[bytes]) -> None:
+        """A new version of the key with the right bytes; the wrong ones stay below it. See the protocol."""
+        folder, data = object_folder(inventory.id), b"".join(pieces)
+        if hashlib.sha512(data).hexdigest() != inventory.expected().get(path):
+            raise OfficeError("archive.damaged", on_disk="unchanged", object=inventory.id, path=path)
+        with leased(self._store, folder, self._clock, self._lease):
+            self._store.put(f"root/{folder}/{path}", data)
+
+    def set_aside(self, path: str) -> str:
+        """A delete marker; the bytes stay below it under their own name."""
+        self._store.hide(f"root/{path}")
+        return f"root/{path}"
 
     def seal(
         self, now: datetime, *, quarantine: timedelta, term: timedelta, renew_within: timedelta = timedelta(0)
@@ -168,19 +215,12 @@ class S3Root:
         Keys locked already are extended when less than ``term - renew_within`` is left. Only bytes that agree with the inventory
         are locked: of an overwritten key the good version stays lockable, once repaired.
         """
-        objects = locked = 0
-        refused: list[str] = []
-        for folder in self.object_folders():
-            inventory = self.inventory_at(folder)
-            named = _sealable(inventory, now - quarantine)
-            objects += bool(named)
-            for path, digest in named.items():
-                key = f"root/{folder}/{path}"
-                verdict = self._seal_key(key, digest, now + term, renew_within)
-                locked += verdict is True
-                if verdict is None:
-                    refused.append(key)
-        return Sealed(objects, locked, tuple(refused))
+        everything = ((folder, self._inventory_or_none(folder)) for folder in self.object_folders())
+        return seal(self._store, everything, now, quarantine=quarantine, term=term, renew_within=renew_within)
+
+    def beside(self, folder: str) -> Iterator[StoredFile]:
+        """Its keys."""
+        return (StoredFile(entry.key, entry.size) for entry in self._store.list(f"{folder}/"))
 
     def write_beside(self, name: str, data: bytes) -> None:
         """Replace the object beside the root."""
@@ -195,6 +235,12 @@ class S3Root:
             raise OfficeError("archive.not_empty", url=self.url)
         for name, data in root_files().items():  # the declaration comes last
             self._store.put_if_absent(f"root/{name}", data)
+
+    def _rescue(self) -> tuple[str, ...]:
+        wrong = damaged_root_files(self._read_root_file, any(self.object_folders()))
+        for name in wrong:
+            self._store.put(f"root/{name}", root_files()[name])
+        return wrong
 
     def _read_root_file(self, name: str) -> bytes | None:
         return self.read_beside(f"root/{name}")
@@ -225,7 +271,12 @@ class S3Root:
             yield folder, paths
 
     def _is_whole(self, folder: str, paths: list[str]) -> bool:
-        found = self._committed(folder)
+        try:
+            found = self._committed(folder)
+        except OfficeError as error:
+            if error.code != "archive.bad_inventory":
+                raise
+            return False
         if found is None or found[0].named_paths() != set(paths):
             return False
         return self._store.get(f"root/{folder}/{SIDECAR}") == sidecar(self._store.get(f"root/{folder}/{INVENTORY}"))
@@ -243,21 +294,83 @@ class S3Root:
             raise OfficeError("archive.bad_inventory", object=folder, reason="head_or_id")
         return inventory, tag
 
-    def _reconcile(self, folder: str) -> int:
-        """Make the object what its committed inventory says. Only under the lease."""
-        found = self._committed(folder)
+    def _reconcile(
+        self, folder: str, found: tuple[Inventory | None, str], coming: Inventory | None = None
+    ) -> tuple[int, frozenset[str]]:
+        """Make the object what its committed inventory says. Only under the lease. Gives how much was hidden and what may stay.
+
+        Of what nobody committed only that stays which ``coming`` names at the same path with the same bytes: what an earlier try of the
+        same writing sent, and need not be sent again.
+        """
+        committed = found[0]
         start = f"root/{folder}/"
-        present = {entry.key.removeprefix(start) for entry in self._store.list(start)}
-        expected = found[0].expected() if found else {}
-        for path in sorted(present - expected.keys()):
-            self._store.hide(start + path)
-        if found is None:
-            return len(present)
-        for path in sorted(expected.keys() - present):
+        lies = list(self._store.versions(start))
+        present = {one.key.removeprefix(start) for one in lies if one.latest and not one.marker}
+        expected = committed.expected() if committed else {}
+        wanted = coming.manifest if coming else {}
+        left = sorted(present - expected.keys())
+        stays = {path for path in left if path in wanted and self._has(start + path, wanted[path])}
+        for path in left:
+            if path not in stays:
+                self._store.hide(start + path)
+        for path in sorted(expected.keys() - present if committed else ()):
             if (kept := self._kept(start + path, expected[path])) is not None:
                 self._store.put_if_absent(start + path, kept)
-        self._put_sidecar(folder, self._store.get(start + INVENTORY))
-        return len(present - expected.keys())
+        if committed is not None:
+            self._put_sidecar(folder, committed.to_bytes())
+        hidden = [one for one in lies if not one.marker and one.size >= _WORTH_A_COPY]
+        revived = self._revived(start, hidden, wanted, stays | expected.keys())
+        return len(left) - len(stays), frozenset(stays | revived)
+
+    def _revived(
+        self, start: str, hidden: Iterable[Version], wanted: Mapping[str, str], there: Collection[str]
+    ) -> set[str]:
+        """What arrived once and was hidden again, by a repair between two tries: its bytes need not travel a second time."""
+        revived = set[str]()
+        for one in hidden:
+            path = one.key.removeprefix(start)
+            if path not in wanted or path in there or path in revived:
+                continue
+            data = self._store.get_version(one.key, one.version)
+            if hashlib.sha512(data).hexdigest() == wanted[path] and self._store.revive(one.key, one.version):
+                revived.add(path)
+        return revived
+
+    def _has(self, key: str, digest: str) -> bool:
+        return hashlib.sha512(self._store.get(key)).hexdigest() == digest
+
+    def _inventory_or_none(self, folder: str) -> Inventory | None:
+        try:
+            return self.inventory_at(folder)
+        except OfficeError as error:
+            if error.code != "archive.bad_inventory":
+                raise
+            return None
+
+    def _committed_or_lost(self, folder: str) -> tuple[Inventory, str] | None:
+        """The commit; where somebody hid it or wrote nonsense over it, its last version that is one, put back.
+
+        Raises ``archive.bad_inventory`` when it is damaged and no version of it is kept: then nothing may be hidden.
+        """
+        key = f"root/{folder}/{INVENTORY}"
+        try:
+            if (found := self._committed(folder)) is not None:
+                return found
+            damaged = None
+        except OfficeError as error:
+            if error.code != "archive.bad_inventory":
+                raise
+            damaged = error
+        for version in self._store.versions(key):
+            if version.key != key or version.marker:
+                continue
+            data = self._store.get_version(key, version.version)
+            if _is_inventory_of(folder, data):
+                self._store.put(key, data)
+                return self._committed(folder)
+        if damaged is not None:
+            raise damaged
+        return None
 
     def _kept(self, key: str, digest: str) -> bytes | None:
         for version in self._store.versions(key):
@@ -267,18 +380,37 @@ class S3Root:
                     return data
         return None
 
-    def _put_version(self, folder: str, inventory: Inventory, contents: Mapping[str, bytes]) -> None:
+    def _put_version(
+        self, folder: str, inventory: Inventory, contents: Contents, arrived: frozenset[str] = frozenset()
+    ) -> str:
+        """Put what the newest version of ``inventory`` adds; gives the first path whose bytes are others than it names.
+
+        One file at a time is in memory; what ``arrived`` before is not sent again.
+        """
         data = inventory.to_bytes()
-        puts = dict(contents)
+        start = f"{inventory.head}/"
+        paths = [path for path in inventory.manifest if path.startswith(start) and path not in arrived]
+        puts: list[tuple[str, bytes | None]] = [(path, None) for path in paths]
         if inventory.head == "v1":
-            puts = {DECLARATION: DECLARATION_TEXT, **puts}
-        puts[f"{inventory.head}/{INVENTORY}"] = data
-        puts[f"{inventory.head}/{SIDECAR}"] = sidecar(data)
-        for number, (path, content) in enumerate(puts.items()):
+            puts.insert(0, (DECLARATION, DECLARATION_TEXT))
+        puts += [(start + INVENTORY, data), (start + SIDECAR, sidecar(data))]
+        for number, (path, known) in enumerate(puts):
+            content = b"".join(contents(path)) if known is None else known
+            if known is None and hashlib.sha512(content).hexdigest() != inventory.manifest[path]:
+                return path
             if not self._store.put_if_absent(f"root/{folder}/{path}", content):
                 raise _conflict(inventory.id, None)  # another writer is at it
             if number == 0:
                 self._fault("first put")
+        return ""
+
+    def _finish(self, folder: str, inventory: Inventory, tag: str) -> None:
+        """The commit and what follows from it."""
+        self._fault("version put")
+        self._commit(folder, inventory, tag)
+        self._fault("committed")
+        self._put_sidecar(folder, inventory.to_bytes())
+        self._fault("sidecar put")
 
     def _commit(self, folder: str, inventory: Inventory, tag: str) -> None:
         key, data = f"root/{folder}/{INVENTORY}", inventory.to_bytes()
@@ -299,62 +431,12 @@ class S3Root:
         if data != wanted:
             self._store.put_if_match(key, wanted, tag)
 
-    def _seal_key(self, key: str, digest: str, until: datetime, renew_within: timedelta) -> bool | None:
-        """True when locked or extended, False when it is locked long enough, None when its bytes are wrong or gone."""
-        entry = self._store.head(key)
-        if entry is None:
-            return None
-        already = self._store.retained_until(key, entry.version)
-        if already is not None and already >= until - renew_within:
-            return False
-        if hashlib.sha512(self._store.get_version(key, entry.version)).hexdigest() != digest:
-            return None
-        self._store.retain(key, until, entry.version)
-        return True
 
-    @contextmanager
-    def _leased(self, folder: str) -> Iterator[None]:
-        """Hold the object against other writers. Not given back when the program dies: then it expires."""
-        key = f"leases/{hashlib.sha256(folder.encode()).hexdigest()}"
-        holder = secrets.token_hex(16)
-        record = _lease_record(holder, self._clock() + self._lease)
-        if not self._store.put_if_absent(key, record):
-            data, tag = self._store.get_tagged(key)
-            if _lease_end(data) > self._clock() or not self._store.put_if_match(key, record, tag):
-                raise OfficeError("archive.busy", on_disk="unchanged", object=folder)
-        try:
-            yield
-        finally:
-            self._give_back(key, record)
-
-    def _give_back(self, key: str, record: bytes) -> None:
-        data, tag = self._store.get_tagged(key)
-        if data == record:  # else it was taken over
-            self._store.put_if_match(key, _lease_record("", datetime(1970, 1, 1, tzinfo=UTC)), tag)
-
-
-def _lease_record(holder: str, until: datetime) -> bytes:
-    return json.dumps({"holder": holder, "until": until.isoformat()}).encode()
-
-
-def _lease_end(data: bytes) -> datetime:
-    """A damaged lease has ended."""
+def _is_inventory_of(folder: str, data: bytes) -> bool:
     try:
-        return datetime.fromisoformat(json.loads(data)["until"]).astimezone(UTC)
-    except (ValueError, KeyError, TypeError):
-        return datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _sealable(inventory: Inventory, before: datetime) -> dict[str, str]:
-    """Path → SHA-512 of what may be locked: everything of the versions made up to ``before``."""
-    old = {f"v{number}" for number, block in enumerate(inventory.versions, 1) if block.created <= before}
-    expected = inventory.expected()
-    named = {path: digest for path, digest in expected.items() if path.split("/", 1)[0] in old}
-    if inventory.head in old:
-        named |= {path: expected[path] for path in (INVENTORY, SIDECAR)}
-    if old:
-        named[DECLARATION] = expected[DECLARATION]
-    return named
+        return object_folder(Inventory.from_bytes(data).id) == folder
+    except OfficeError:
+        return False
 
 
 def _conflict(object_id: str, base: str | None) -> OfficeError:

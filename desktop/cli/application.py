@@ -22,6 +22,8 @@ _MODULES = (
     "verify_commands",
     "sign_commands",
     "desk_commands",
+    "sync_commands",
+    "control_commands",
     "draft_commands",
     "document_commands",
     "slip_commands",
@@ -30,6 +32,9 @@ _MODULES = (
     "practice_commands",
     "trust_commands",
     "entity_commands",
+    "exchange_commands",
+    "pouch_commands",
+    "restore_commands",
 )
 # commands that need nothing of the desk: only their own module is loaded, so that they start at once
 _ALONE = {"verify": ("verify_commands",)}

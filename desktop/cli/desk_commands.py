@@ -1,4 +1,4 @@
-"""desk …, sync, find: the desk itself."""
+"""desk …: the desk itself."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desktop.operations import raising, synchronise, trays
+from desktop.operations import copies, delivery, deposits_made, raising, trays
+from desktop.operations.backup import status as backup_status
 from desktop.operations.template import own_faults
 from desktop.routing.trays import Tray
+from desktop.verdicts.days import days_in_words
 from desktop.words import words
 
-from . import tsa_commands
-from .answers import Exit, answered, plain, put_json, put_line, tell
+from . import restore_commands, tsa_commands
+from .answers import Exit, answered, put_json, put_line, tell
+from .archive_custody_commands import DEPOSIT_WORDS
 from .desks import Home, Json, Official, at_desk
 from .homes import default_home
-from .raising_commands import raise_documents, tell_outcome
+from .raising_commands import raise_documents
+from .restore_commands import S3File, s3_access, tell_copy
+from .sync_commands import DELIVERY_WORDS
 
 if TYPE_CHECKING:
     from desktop.operations.desk import Desk
@@ -30,10 +35,9 @@ def add_to(app: typer.Typer) -> None:
     desk.command("status")(status)
     desk.command("trays")(show_trays)
     desk.command("raise")(raise_documents)
+    restore_commands.add_to_desk(desk)
     tsa_commands.add_to(desk)
     app.add_typer(desk, name="desk")
-    app.command("sync")(sync)
-    app.command("find")(find)
 
 
 def join(
@@ -45,6 +49,7 @@ def join(
     archive: Annotated[
         str, typer.Option("--archive", help="Dirección del archivo, en la unidad que lo custodia.")
     ] = "",
+    s3: S3File = None,
     pin_stdin: Annotated[bool, typer.Option("--pin-stdin", help="Lee un PIN por línea, en el orden dado.")] = False,
     home: Home = None,
     as_json: Json = False,
@@ -64,6 +69,7 @@ def join(
             modules=(str(module),) if module else (),
             timestamp_url=tsa,
             archive=archive,
+            s3=s3_access(s3),
             pin=PinSource(from_stdin=pin_stdin),
         )
         if as_json:
@@ -81,14 +87,18 @@ def enter(home: Home = None, as_json: Json = False) -> int:
     def act() -> Exit:
         from desktop.operations.join import enter as fetch
 
-        number = fetch(home or default_home())
-        if as_json:
-            put_json({"directory": number})
-        else:
-            put_line(f"El escritorio está admitido (directorio n.º {number}).")
-        return Exit.DONE
+        return put_admitted(fetch(home or default_home()), as_json=as_json)
 
     return answered(act, as_json=as_json)
+
+
+def put_admitted(number: int, *, as_json: bool) -> Exit:
+    """That the desk has its first directory, and which."""
+    if as_json:
+        put_json({"directory": number})
+    else:
+        put_line(f"El escritorio está admitido (directorio n.º {number}).")
+    return Exit.DONE
 
 
 def status(home: Home = None, as_json: Json = False) -> int:
@@ -107,6 +117,9 @@ def status(home: Home = None, as_json: Json = False) -> int:
             "directory": desk.directory.number,
             "waiting": waiting,
             "to_raise": len(raising.owed(desk)),
+            "copy": copies.state(desk),
+            "held_back": copies.held_back(desk),
+            "backup": backup_status(desk),
             "practice": desk.directory.entity.practice,
             "templates": [{"code": fault.code, "facts": dict(fault.facts)} for fault in faults],
         }
@@ -117,6 +130,7 @@ def status(home: Home = None, as_json: Json = False) -> int:
             put_line(f"En cola: {waiting}." if waiting else "No hay envíos en cola.")
             if facts["to_raise"]:
                 put_line(words("raise.left", "es", {"count": facts["to_raise"]}).what)
+            tell_copy(desk)
             for fault in faults:
                 tell(words(fault.code, "es", fault.facts).what)
         return Exit.DONE
@@ -141,48 +155,20 @@ def show_trays(
                 put_line(f"{count:4}  {name.value}")
             return Exit.DONE
         rows = trays.rows(desk, tray)
+        states = delivery.states(desk, [row.document.id for row in rows]) if tray is Tray.SENT else {}
+        handed_in = deposits_made.states(desk, (row.document for row in rows)) if tray is Tray.ARCHIVE else {}
         if as_json:
-            put_json({"tray": tray, "rows": rows})
+            delivered = {one: state.value for one, state in states.items()}
+            put_json({"tray": tray, "rows": rows, "delivery": delivered, "deposits": handed_in})
         for row in () if as_json else rows:
             number = row.slip.number if row.slip else row.document.cite
-            put_line(f"{number or 'sin número'}  {row.document.subject}  ({row.person}, {row.unit})")
+            days = days_in_words(row.days, arrived=tray is Tray.INCOMING) if row.days else ""
+            state = states.get(row.document.id)
+            way = DELIVERY_WORDS[state] if state else ""
+            kept = handed_in.get(row.document.id)
+            archived = f"depósito {DEPOSIT_WORDS[kept]}" if kept else ""
+            from_whom = ", ".join(part for part in (row.person, row.unit, days, way, archived) if part)
+            put_line(f"{number or 'sin número'}  {row.document.subject}  ({from_whom})")
         return Exit.DONE
 
     return at_desk(home, act, official=official, as_json=as_json)
-
-
-def sync(home: Home = None, as_json: Json = False) -> int:
-    """Eleva lo que espera sello de tiempo, entrega lo que espera y trae lo que llegó."""
-
-    def act(desk: Desk) -> Exit:
-        raised = raising.raise_owed(desk)
-        outcome = synchronise.synchronise(desk)
-        if as_json:
-            put_json({**plain(outcome), "raising": raised})
-            return Exit.DONE
-        if raised.raised or raised.problems:
-            tell_outcome(raised)
-        put_line(f"Entregados: {outcome.sent}. Recibidos: {outcome.received}. En cola: {outcome.waiting}.")
-        for code, facts in outcome.problems:
-            tell(words(code, "es", facts).what)
-        return Exit.DONE
-
-    return at_desk(home, act, as_json=as_json)
-
-
-def find(
-    text: Annotated[list[str], typer.Argument(help="Palabras, CITE, número de hoja de ruta o persona.")],
-    home: Home = None,
-    as_json: Json = False,
-) -> int:
-    """Busca en los documentos del escritorio."""
-
-    def act(desk: Desk) -> Exit:
-        found = [desk.store.document(document) for document in desk.store.search(" ".join(text))]
-        if as_json:
-            put_json({"documents": found})
-        for view in () if as_json else found:
-            put_line(f"{view.id}  {view.cite}  {view.subject}")
-        return Exit.DONE if found else Exit.NO
-
-    return at_desk(home, act, as_json=as_json)

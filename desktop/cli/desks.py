@@ -12,6 +12,7 @@ from desktop.assembly import open_desk
 
 from .answers import Exit, answered, put_json
 from .homes import default_home
+from .typed import official_id
 
 if TYPE_CHECKING:
     from desktop.operations.desk import Desk
@@ -31,7 +32,7 @@ def at_desk(home: Path | None, act: Callable[[Desk], Exit | None], *, official: 
         desk = open_desk(home or default_home())
         try:
             if official:
-                desk.official = official_id(desk, official)
+                desk.official = official_id(desk.directory, official)
             status = act(desk)
             if status is None and as_json:
                 put_json({"done": True})
@@ -40,11 +41,3 @@ def at_desk(home: Path | None, act: Callable[[Desk], Exit | None], *, official: 
             desk.close()
 
     return answered(opened, as_json=as_json)
-
-
-def official_id(desk: Desk, text: str) -> str:
-    """An official by id or CI."""
-    for official in desk.directory.officials:
-        if text in (official.id, official.ci):
-            return official.id
-    return desk.directory.official(text).id

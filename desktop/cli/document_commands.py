@@ -20,9 +20,11 @@ from signing.report import Level
 
 from . import chain_commands, discard_commands, incoming_commands
 from .answers import Exit, put_json, put_line, said, tell
-from .desks import Home, Json, Official, at_desk, official_id
+from .archive_custody_commands import put_deposit
+from .desks import Home, Json, Official, at_desk
 from .draft_commands import Fields, body_of, fields_of
 from .pins import PinSource
+from .typed import official_id
 
 if TYPE_CHECKING:
     from desktop.operations.desk import Desk
@@ -72,8 +74,8 @@ def new(
                 fields=fields_of(field),
                 body=body_of(body),
                 attachments=attach,
-                signers=[official_id(desk, who) for who in signer],
-                approvers=[official_id(desk, who) for who in approver],
+                signers=[official_id(desk.directory, who) for who in signer],
+                approvers=[official_id(desk.directory, who) for who in approver],
             ),
         )
         kept = desk.store.draft(document)
@@ -208,6 +210,9 @@ def show(document: Document, official: Official = "", home: Home = None, as_json
         )
         for hop in card.slip.hops if card.slip else ():
             put_line(f"  {hop.sent_at:%d/%m/%Y %H:%M}  {hop.mode.value}  {hop.action}  {hop.remark}")
+        if card.deposit is not None:
+            put_line("Depósito en el archivo:")
+            put_deposit(card.deposit)
         return Exit.DONE
 
     return at_desk(home, act, official=official, as_json=as_json)

@@ -11,14 +11,16 @@ import typer
 from desktop.records.people import Delegation, Secretary
 from desktop.records.standing import SECRETARIAL
 
+from . import entity_life_commands, entity_people_commands
 from .answers import Exit, answered, put_json, put_line
+from .desks import Json
+from .entity_answers import Key
+from .typed import official_id
 
 if TYPE_CHECKING:
     from desktop.records.people import Directory
     from desktop.storage.protocol import ObjectStore
 
-Json = Annotated[bool, typer.Option("--json", help="Responde con un solo documento JSON.")]
-Key = Annotated[Path, typer.Option("--home", help="Carpeta de la entidad, con su llave y su invitación.")]
 Memorandum = Annotated[str, typer.Option("--memorandum", help="Memorándum que lo dispone, como se imprime.")]
 First = Annotated[str, typer.Option("--from", help="Primer día, AAAA-MM-DD.")]
 Last = Annotated[str, typer.Option("--to", help="Último día, AAAA-MM-DD.")]
@@ -27,9 +29,11 @@ _ACTS = {kind.value.removeprefix("slip."): kind.value for kind in SECRETARIAL}
 
 def add_to(app: typer.Typer) -> None:
     """Add this module's commands."""
-    entity = typer.Typer(help="La entidad: suplencias y secretarías en el directorio.", no_args_is_help=True)
+    entity = typer.Typer(help="La entidad: lo que su administración anota en el directorio.", no_args_is_help=True)
     entity.command("delegate")(delegate)
     entity.command("secretary")(secretary)
+    entity_life_commands.add_to(entity)
+    entity_people_commands.add_to(entity)
     app.add_typer(entity, name="entity")
 
 
@@ -52,7 +56,7 @@ def delegate(
         from desktop.operations.directory import delegate as enter
 
         entity, exchange, directory = _opened(home)
-        who, other = _id(directory, holder), _id(directory, substitute)
+        who, other = official_id(directory, holder), official_id(directory, substitute)
         post = directory.official(who).post
         new = enter(home, entity, exchange, Delegation(who, other, memorandum.strip(), *days, wording.strip(), post))
         return _told(new, as_json=as_json)
@@ -83,7 +87,9 @@ def secretary(
 
         entity, exchange, directory = _opened(home)
         granted = tuple(_ACTS[each] for each in dict.fromkeys(acts))
-        row = Secretary(_id(directory, chief), _id(directory, official), granted, memorandum.strip(), *days)
+        row = Secretary(
+            official_id(directory, chief), official_id(directory, official), granted, memorandum.strip(), *days
+        )
         return _told(appoint_secretary(home, entity, exchange, row), as_json=as_json)
 
     return answered(act, as_json=as_json)
@@ -101,11 +107,6 @@ def _told(new: Directory, *, as_json: bool) -> Exit:
     else:
         put_line(f"Anotado en el directorio n.º {new.number}. Los escritorios lo traen al sincronizar.")
     return Exit.DONE
-
-
-def _id(directory: Directory, who: str) -> str:
-    found = next((person for person in directory.officials if who in (person.id, person.ci)), None)
-    return found.id if found else directory.official(who).id
 
 
 def _days(first: str, last: str) -> tuple[date, date]:

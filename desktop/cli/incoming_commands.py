@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,10 +9,12 @@ import typer
 
 from desktop.operations import read_text, register_incoming
 from desktop.operations.files import write_whole
+from desktop.operations.open_slip import SlipHeading
 from desktop.records.origin import Origin
 
 from .answers import Exit, put_json, put_line, said, tell
 from .desks import Home, Json, Official, at_desk
+from .typed import day_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,6 +50,9 @@ def receive_paper(
     sheets: Annotated[int, typer.Option("--sheets", help="Hojas de papel recibidas.")] = 0,
     enclosures: Annotated[str, typer.Option("--enclosures", help="Lo que no se digitaliza, en palabras.")] = "",
     paper: Annotated[str, typer.Option("--kind", help="Tipo de documento: nota externa, memorial…")] = "",
+    procedure: Annotated[str, typer.Option("--procedure", help="Trámite.")] = "",
+    addressee: Annotated[str, typer.Option("--addressee", help="Destinatario, como irá en la hoja de ruta.")] = "",
+    deadline: Annotated[str, typer.Option("--deadline", help="Plazo de toda la hoja de ruta, AAAA-MM-DD.")] = "",
     scan: Scans = [],  # noqa: B006 - typer reads the default, nobody changes it
     no_text: NoText = False,
     out: Annotated[Path | None, typer.Option("--out", help="Carpeta donde se escribe la constancia.")] = None,
@@ -57,7 +61,7 @@ def receive_paper(
     as_json: Json = False,
 ) -> int:
     """Registra en ventanilla lo que llegó de fuera, con su número externo y su constancia."""
-    day = _day(dated)
+    day, heading = day_of(dated, "--dated"), SlipHeading(procedure, addressee, day_of(deadline, "--deadline"))
 
     def act(desk: Desk) -> Exit:
         origin = Origin(
@@ -75,7 +79,7 @@ def receive_paper(
             paper=paper,
         )
         made = register_incoming.register_incoming(
-            desk, register_incoming.Paper(origin, subject, scan, read=not no_text)
+            desk, register_incoming.Paper(origin, subject, scan, read=not no_text, heading=heading)
         )
         receipt = None
         if out is not None:
@@ -142,10 +146,3 @@ def _tell(verdicts: Sequence[FileVerdict], notices: Sequence[OfficeError]) -> No
         tell(" ".join((f"{Path(one.file).name}:", *said(one.reason, None)[:1])))
     for notice in notices:
         tell(" ".join(said(notice.code, notice.facts)))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise typer.BadParameter("--dated: escriba una fecha AAAA-MM-DD") from error

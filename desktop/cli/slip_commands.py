@@ -3,55 +3,71 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from desktop.drafting.attachments import size_in_words
-from desktop.operations import answer as answering
-from desktop.operations import conclude as concluding
 from desktop.operations import dispatch as dispatching
+from desktop.operations import open_slip as opening
 from desktop.operations import print_slip as printing
-from desktop.operations import receive as receiving
 from desktop.operations import verify as verifying
 from desktop.operations import weigh as weighing
 from desktop.operations.files import write_whole
 from desktop.records.errors import OfficeError
+from desktop.routing.deadlines import due
 from desktop.words import words
 
+from . import slip_act_commands, slip_show_command
 from .answers import Exit, put_json, put_line
-from .desks import Home, Json, Official, at_desk, official_id
+from .desks import Home, Json, Official, at_desk
 from .draft_commands import in_sheets
+from .slip_act_commands import Behalf, Document, Slip, named
+from .typed import day_of, official_id
 
 if TYPE_CHECKING:
     from desktop.operations.desk import Desk
-    from desktop.routing.slips import Hop
-
-Document = Annotated[str, typer.Argument(help="Id del documento.")]
-Behalf = Annotated[str, typer.Option("--for", help="En nombre de quién (id o CI): el jefe, o el titular que se suple.")]
-Slip = Annotated[str, typer.Argument(help="Id de la hoja de ruta.")]
-HopId = Annotated[str, typer.Option("--hop", help="Id del paso; sin él, el último dirigido a esta unidad.")]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add this module's commands."""
     slip = typer.Typer(help="Hoja de ruta: derivar, recibir, responder, concluir.", no_args_is_help=True)
     for name, command in (
+        ("new", new),
         ("dispatch", dispatch),
-        ("receive", receive),
-        ("reject", reject),
-        ("cancel", cancel),
-        ("answer", answer),
-        ("conclude", conclude),
-        ("reopen", reopen),
-        ("show", show),
         ("print", print_sheet),
         ("verify", verify),
     ):
         slip.command(name)(command)
+    slip_act_commands.add_to(slip)
+    slip_show_command.add_to(slip)
     app.add_typer(slip, name="slip")
+
+
+def new(
+    document: Document,
+    procedure: Annotated[str, typer.Option("--procedure", help="Trámite.")] = "",
+    addressee: Annotated[str, typer.Option("--addressee", help="Destinatario, como irá en el encabezado.")] = "",
+    deadline: Annotated[str, typer.Option("--deadline", help="Plazo de toda la hoja de ruta, AAAA-MM-DD.")] = "",
+    behalf: Behalf = "",
+    official: Official = "",
+    home: Home = None,
+    as_json: Json = False,
+) -> int:
+    """Abre la hoja de ruta de un documento, sin derivarlo todavía."""
+    heading = opening.SlipHeading(procedure, addressee, day_of(deadline, "--deadline"))
+
+    def act(desk: Desk) -> Exit:
+        slip = opening.open_slip(desk, document, heading, behalf=named(desk, behalf))
+        number = desk.store.slip(slip).number
+        if as_json:
+            put_json({"slip": slip, "number": number})
+        else:
+            put_line(f"{number}: abierta.")
+        return Exit.DONE
+
+    return at_desk(home, act, official=official, as_json=as_json)
 
 
 def dispatch(
@@ -60,8 +76,18 @@ def dispatch(
     person: Annotated[str, typer.Option("--person", help="Funcionario de destino.")] = "",
     action: Annotated[str, typer.Option("--action", help="Acción del catálogo.")] = "para_su_consideracion",
     remark: Annotated[str, typer.Option("--remark", help="Proveído.")] = "",
+    tick: Annotated[list[str], typer.Option("--tick", help="Otra acción que también se marca; se repite.")] = [],  # noqa: B006
     deadline: Annotated[str, typer.Option("--deadline", help="Plazo, AAAA-MM-DD.")] = "",
+    days: Annotated[int, typer.Option("--days", min=0, help="Plazo en días hábiles, en lugar de --deadline.")] = 0,
     urgent: Annotated[bool, typer.Option("--urgent", help="Urgente.")] = False,
+    coordinate: Annotated[str, typer.Option("--coordinate", help="Con quién coordinar.")] = "",
+    unscanned: Annotated[str, typer.Option("--unscanned", help="Adjuntos que no se escanean.")] = "",
+    paper: Annotated[str, typer.Option("--paper", help="Qué papel va con ella.")] = "",
+    sheets: Annotated[int | None, typer.Option("--sheets", help="Hojas que van; sin ella, las del documento.")] = None,
+    procedure: Annotated[str, typer.Option("--procedure", help="Trámite, si se abre ahora la hoja de ruta.")] = "",
+    slip_deadline: Annotated[
+        str, typer.Option("--slip-deadline", help="Plazo de toda la hoja de ruta, si se abre ahora.")
+    ] = "",
     copy: Annotated[list[str], typer.Option("--copy", help="Unidad que recibe copia; se repite.")] = [],  # noqa: B006
     behalf: Behalf = "",
     check: Annotated[bool, typer.Option("--check", help="Solo dice cuánto pesa y qué cabe; no deriva.")] = False,
@@ -70,16 +96,25 @@ def dispatch(
     as_json: Json = False,
 ) -> int:
     """Deriva el documento (abre su hoja de ruta si no la tiene)."""
-    limit = _day(deadline)
+    limit, whole = day_of(deadline, "--deadline"), day_of(slip_deadline, "--slip-deadline")
+    if limit is not None and days:
+        raise typer.BadParameter("--deadline y --days: use uno de los dos")
 
     def act(desk: Desk) -> Exit:
         order = dispatching.Order(
             to_unit=to,
-            to_official=official_id(desk, person) if person else "",
+            to_official=official_id(desk.directory, person) if person else "",
             action=action,
+            actions=tick,
             remark=remark,
-            deadline=limit,
+            deadline=due(desk.now_local().date(), days, desk.directory.holidays) if days else limit,
             urgent=urgent,
+            coordinate=coordinate,
+            unscanned=unscanned,
+            paper=paper,
+            sheets=sheets,
+            procedure=procedure,
+            slip_deadline=whole,
             copies=[(unit, "") for unit in copy],
         )
         load = weighing.weigh(desk, document, addressees=1 + len(order.copies))
@@ -91,7 +126,7 @@ def dispatch(
             if as_json:
                 put_json({"load": load, "total": load.total})
             return Exit.DONE
-        slip = dispatching.dispatch(desk, document, order, behalf=_id(desk, behalf))
+        slip = dispatching.dispatch(desk, document, order, behalf=named(desk, behalf))
         view = desk.store.slip(slip)
         if as_json:
             put_json({"slip": slip, "number": view.number, "hop": view.hops[-1].id, "total": load.total})
@@ -108,134 +143,6 @@ def _weight(load: weighing.Load) -> str:
     room = "" if load.room is None else f" (libre: {size_in_words(load.room)})"
     stick = "" if load.stick else " Un archivo no cabe en una memoria USB con formato FAT32."
     return f"{count}, {size_in_words(load.total)}; por la línea: {size_in_words(load.upload)}{room}.{stick}"
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise typer.BadParameter("--deadline: escriba una fecha AAAA-MM-DD") from error
-
-
-def _id(desk: Desk, who: str) -> str:
-    return official_id(desk, who) if who else ""
-
-
-def _last_hop(desk: Desk, slip: str, hop: str, *, incoming: bool = True) -> str:
-    if hop:
-        return hop
-    hops: list[Hop] = [
-        each for each in desk.store.slip(slip).hops if (each.to_unit if incoming else each.from_unit) == desk.unit_id
-    ]
-    return hops[-1].id if hops else ""
-
-
-def receive(
-    slip: Slip,
-    hop: HopId = "",
-    behalf: Behalf = "",
-    official: Official = "",
-    home: Home = None,
-    as_json: Json = False,
-) -> int:
-    """Recibe lo que llegó."""
-    return at_desk(
-        home,
-        lambda desk: receiving.receive(desk, slip, _last_hop(desk, slip, hop), behalf=_id(desk, behalf)),
-        official=official,
-        as_json=as_json,
-    )
-
-
-def reject(
-    slip: Slip,
-    reason: Annotated[str, typer.Option("--reason", help="Por qué se rechaza.")],
-    hop: HopId = "",
-    behalf: Behalf = "",
-    official: Official = "",
-    home: Home = None,
-    as_json: Json = False,
-) -> int:
-    """Rechaza lo que llegó, con el motivo."""
-    return at_desk(
-        home,
-        lambda desk: receiving.reject(desk, slip, _last_hop(desk, slip, hop), reason, behalf=_id(desk, behalf)),
-        official=official,
-        as_json=as_json,
-    )
-
-
-def cancel(
-    slip: Slip,
-    reason: Annotated[str, typer.Option("--reason", help="Por qué se cancela.")] = "",
-    hop: HopId = "",
-    behalf: Behalf = "",
-    official: Official = "",
-    home: Home = None,
-    as_json: Json = False,
-) -> int:
-    """Cancela una derivación que nadie recibió todavía."""
-    return at_desk(
-        home,
-        lambda desk: receiving.cancel(
-            desk, slip, _last_hop(desk, slip, hop, incoming=False), reason, behalf=_id(desk, behalf)
-        ),
-        official=official,
-        as_json=as_json,
-    )
-
-
-def answer(
-    slip: Slip,
-    document: Annotated[str, typer.Option("--with", help="Id del documento de respuesta, ya firmado.")],
-    hop: HopId = "",
-    official: Official = "",
-    home: Home = None,
-    as_json: Json = False,
-) -> int:
-    """Une a la hoja de ruta el documento que responde."""
-    return at_desk(
-        home,
-        lambda desk: answering.answer(desk, slip, _last_hop(desk, slip, hop), document),
-        official=official,
-        as_json=as_json,
-    )
-
-
-def conclude(
-    document: Document,
-    remark: Annotated[str, typer.Option("--remark", help="Observación.")] = "",
-    official: Official = "",
-    home: Home = None,
-    as_json: Json = False,
-) -> int:
-    """Concluye el trámite y archiva sus documentos."""
-    return at_desk(home, lambda desk: concluding.conclude(desk, document, remark), official=official, as_json=as_json)
-
-
-def reopen(document: Document, official: Official = "", home: Home = None, as_json: Json = False) -> int:
-    """Devuelve a Pendientes un documento concluido."""
-    return at_desk(home, lambda desk: concluding.reopen(desk, document), official=official, as_json=as_json)
-
-
-def show(slip: Slip, home: Home = None, as_json: Json = False) -> int:
-    """Muestra la hoja de ruta, paso por paso."""
-
-    def act(desk: Desk) -> Exit:
-        view = desk.store.slip(slip)
-        if as_json:
-            put_json(view)
-            return Exit.DONE
-        put_line(f"{view.number}  {view.subject}")
-        for hop in view.hops:
-            state = words(f"hop_state.{hop.state.value}", "es", {}).what
-            put_line(
-                f"  {hop.sent_at:%d/%m/%Y %H:%M}  {desk.directory.unit(hop.from_unit).name} → "
-                f"{desk.directory.unit(hop.to_unit).name} ({hop.mode.value})  {state}  {hop.remark}"
-            )
-        return Exit.DONE
-
-    return at_desk(home, act, as_json=as_json)
 
 
 def print_sheet(

@@ -46,7 +46,7 @@ class LimitedSetter:
         self.close()
 
     def ask(self, question: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        """What ``engine.answer``, ``photographs.answer`` or ``scans.answer`` gives for that question, in the child. Raises RanAway."""
+        """What ``answer`` of the module for that question gives, in the child (``serve``). Raises RanAway."""
         try:
             pipe = self._warm()
             pipe.send_bytes(json.dumps(question, ensure_ascii=False).encode("utf-8"))
@@ -102,9 +102,14 @@ def question(folder: Path, fonts: Path, data: str, created: datetime, standards:
 
 def serve(pipe: Connection[bytes, bytes], memory: int, cpu_seconds: int) -> None:
     """The child: answer until the parent closes the pipe."""
-    from . import engine, photographs, scans
+    from . import engine, pdf_text, photographs, scans
 
-    answers = {"page": engine.answer, "picture": photographs.answer, "scan": scans.answer}
+    answers = {
+        "page": engine.answer,
+        "picture": photographs.answer,
+        "scan": scans.answer,
+        "pdf_text": pdf_text.answer,
+    }
     limit_memory(memory)
     pipe.send_bytes(b"ready")
     while True:

@@ -10,7 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.records.errors import Fact, OfficeError
+from desktop.store import own_line, snapshot
+from desktop.store.desk import DATABASE
 from desktop.sync.device import FileVault, choose_vault
+
+from . import backup, copies, second_place
 
 if TYPE_CHECKING:
     from signing.drivers import FoundModule
@@ -47,6 +51,7 @@ def diagnose(
         *_modules(found),
         *_tokens(seen),
         _vault(home),
+        *_copies(home),
         _fonts(resources),
         _templates(resources),
         *_own_templates(resources, home / "templates"),
@@ -91,6 +96,26 @@ def _readers(seen: TokenSnapshot) -> Finding:
 def _vault(home: Path) -> Finding:
     in_file = isinstance(choose_vault(home), FileVault)
     return Finding("doctor.key_file" if in_file else "doctor.keyring", good=True)
+
+
+def _copies(home: Path) -> list[Finding]:
+    """Whether the desk that lies here is a copy that may not act, and whether it has a place for its backups."""
+    database = home / DATABASE
+    if not database.is_file():
+        return []
+    try:
+        state, place, last = (
+            snapshot.setting_in(database, name) for name in (own_line.COPY, second_place.PLACE, backup.LAST)
+        )
+    except OfficeError as error:
+        return [Finding(error.code, good=False, facts=error.facts)]
+    found = []
+    if state:
+        found.append(Finding(copies.REFUSAL[copies.CopyState(state)], good=False, facts={"count": 0}))
+    if not place:
+        return [*found, Finding("backup.no_place", good=False)]
+    facts: dict[str, Fact] = {"place": place, "last": last[:16].replace("T", " ") or "nunca"}
+    return [*found, Finding("doctor.backup", good=bool(last), facts=facts)]
 
 
 def _fonts(resources: Path) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,12 +16,27 @@ from .join import ADMIN
 
 if TYPE_CHECKING:
     from desktop.storage.protocol import ObjectStore
+    from desktop.sync.push import Problem
 
 
 def refresh_directory(desk: Desk, exchange: ObjectStore) -> Directory:
-    """The newest version there is; the desk works with it from now on. Raises ``directory.*``, ``storage.unreachable``."""
-    desk.directory = latest(exchange, desk.directory.entity.id, desk.pins, store=desk.store)
-    return desk.directory
+    """The newest version there is; the desk works with it from now on, for the unit that its own became in it.
+
+    Raises ``directory.*``, ``storage.unreachable``.
+    """
+    newest = latest(exchange, desk.directory.entity.id, desk.pins, store=desk.store)
+    if newest != desk.directory:
+        desk.directory = newest
+        desk.unit_id = newest.unit_at(desk.key.id, desk.unit_id)
+    return newest
+
+
+def tell_ended(desk: Desk, _exchange: ObjectStore) -> Sequence[Problem]:
+    """Told at each exchange: the desk's unit has ended, and nobody of it belongs to a unit that took it over."""
+    if desk.unit.ended_on is None:
+        return ()
+    heirs = (desk.directory.unit(heir).name for heir in desk.directory.successors_of(desk.unit_id))
+    return [("unit.ended", {"unit": desk.unit.name, "heirs": ", ".join(heirs) or "—"})]
 
 
 def delegate(folder: Path, entity: str, exchange: ObjectStore, delegation: Delegation) -> Directory:

@@ -23,6 +23,7 @@ from .acts import Outgoing, record, told_before
 from .desk import Desk
 from .draft import read_body, subject_of
 from .generate import changed_since, enter_in_book, generate
+from .index_text import words_of
 from .numbers import Cite, reserve_cite
 from .settling import settle
 from .writing import open_writing
@@ -204,3 +205,4 @@ def _keep(
                 *told,
             ],
         )
+        act.index_text(kept.id, words_of(read_body(kept)), "body")

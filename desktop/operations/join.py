@@ -25,6 +25,7 @@ from .trusting import trust_of_desk
 
 if TYPE_CHECKING:
     from desktop.storage.protocol import ObjectStore
+    from signing.errors import SigningError
     from signing.report import Certificate, Token
     from signing.worker import TokenWorker
 
@@ -58,11 +59,15 @@ def open_entity(folder: Path) -> tuple[str, ObjectStore, Directory]:
     return invited.entity, exchange, latest(exchange, invited.entity, DirectoryPins(invited.admin_key))
 
 
-def admit_all(folder: Path, exchange: ObjectStore, *, now: datetime) -> Directory:
+def admit_all(
+    folder: Path, exchange: ObjectStore, *, now: datetime, refused: list[OfficeError | SigningError] | None = None
+) -> Directory:
     """Check every waiting request against officials and anchors, and publish the directory that holds them.
 
-    Raises what ``enrolment.admit`` raises at the first request that does not hold; those before it are published.
+    What ``enrolment.admit`` raises of a request that does not hold is added to ``refused`` and the others are admitted, for anybody may
+    have left it there; without such a list it is raised at the first one, and those before it are published.
     """
+    from signing.errors import SigningError
     from signing.statement import read_statement
 
     admin = choose_vault(folder).load(ADMIN)
@@ -70,9 +75,16 @@ def admit_all(folder: Path, exchange: ObjectStore, *, now: datetime) -> Director
     directory = latest(exchange, from_payload(entity).entity.id, DirectoryPins(admin.public()[0]))
     trust = trust_of_desk(folder, directory.anchors, practice=directory.entity.practice)
     for request in enrolment.pending(exchange, directory):
-        directory = enrolment.admit(
-            directory, request.jws, read=lambda jws: read_statement(jws, trust=trust, at=now, online=True), now=now
-        )
+        try:
+            new = enrolment.admit(
+                directory, request.jws, read=lambda jws: read_statement(jws, trust=trust, at=now, online=True), now=now
+            )
+        except (OfficeError, SigningError) as error:
+            if refused is None:
+                raise
+            refused.append(error)
+            continue
+        directory = new
         publish(exchange, directory, admin)
     return directory
 
@@ -89,9 +101,11 @@ def ask_admission(
     archive: str = "",
     s3: S3Access | None = None,
     pin: object = None,
+    exchange: ObjectStore | None = None,
 ) -> str:
     """Make ``home`` a desk of that unit and have each official's token sign for its key; returns the device's id.
 
+    ``exchange`` stands for that of the invitation where this PC has no line (``pouch_join``).
     ``people`` are (official id or CI, PIN or None); without a PIN the provider ``pin`` asks. Raises ``desk.exists``,
     ``invitation.damaged``, ``sign.no_own_token``, PinError. Nothing is kept in ``home`` unless every token signed.
     """
@@ -101,11 +115,11 @@ def ask_admission(
     if (home / "desk.json").exists():
         raise OfficeError("desk.exists", home=str(home))
     invited = Invitation.from_text(_read(invitation))
-    exchange = open_storage(invited.exchange, s3=s3_settings(s3))
+    exchange = exchange or open_storage(invited.exchange, s3=s3_settings(s3))
     directory = latest(exchange, invited.entity, DirectoryPins(invited.admin_key, invited.least_directory))
     officials = [_official(directory, who) for who, _ in people]
     now = datetime.now(UTC)
-    key = DeviceKey.generate(_new_device())
+    key = DeviceKey.generate(new_id())
     found = scan_modules(explicit=[Path(module) for module in modules])
     with TokenWorker(found, environment=dict(token_environment or {})) as worker:
         statements = [
@@ -136,16 +150,22 @@ def ask_admission(
     return key.id
 
 
-def enter(home: Path) -> int:
-    """Fetch the directory into the desk's store; returns its number. Raises ``desk.not_admitted`` while the entity has not answered."""
+def enter(home: Path, *, exchange: ObjectStore | None = None) -> int:
+    """Fetch the directory into the desk's store; returns its number.
+
+    Raises ``desk.not_admitted`` while the entity has not answered, ``desk.other_key`` where it admitted another key by this desk's name.
+    """
     settings = load_settings(home)
-    exchange = open_storage(settings.exchange, s3=s3_settings(settings.s3))
+    exchange = exchange or open_storage(settings.exchange, s3=s3_settings(settings.s3))
     with DeskStore.open(home, now=datetime.now(UTC)) as store:
         directory = latest(
             exchange, settings.entity, DirectoryPins(settings.admin_key, settings.least_directory), store=store
         )
-    if not any(device.id == settings.device for device in directory.devices):
+    admitted = next((device for device in directory.devices if device.id == settings.device), None)
+    if admitted is None:
         raise OfficeError("desk.not_admitted", home=str(home))
+    if admitted.verify_key != choose_vault(home).load(settings.device).public()[0]:
+        raise OfficeError("desk.other_key", home=str(home), device=settings.device)
     return directory.number
 
 
@@ -193,7 +213,8 @@ def _official(directory: Directory, who: str) -> str:
     return directory.official(who).id
 
 
-def _new_device() -> str:
+def new_id() -> str:
+    """A new ULID: for a device, a unit, an official."""
     from ulid import ULID
 
     return str(ULID())
@@ -216,4 +237,5 @@ def s3_settings(access: S3Access | None) -> S3Settings | None:
         secret_key=access.secret_key,
         region=access.region,
         ca=Path(access.ca_file) if access.ca_file else None,
+        proxy=access.proxy,
     )

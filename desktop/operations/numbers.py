@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from desktop.records.errors import OfficeError
 from desktop.records.numbering import OWN_SLIP, Numbering, NumberingRules, read_rules, slip_series
-from desktop.sync.blocks import is_behind, take_block
+from desktop.sync.blocks import heads_ahead, take_block
 
+from .copies import require_newest
 from .desk import Desk
 from .directory import refresh_directory
 
@@ -161,19 +162,29 @@ def _book(desk: Desk, series: str, year: int) -> tuple[int, int]:
 
 
 def _look_for_own_tracks(desk: Desk) -> None:
-    """Once per program, where there is a line: does the exchange know more of this device than its store? Then it is an old copy."""
+    """Once per program, where there is a line: does the exchange know more of this device than its store? Then it is an old copy.
+
+    It then brings in at once what it did, so that whoever asked for a number may go on. Raises ``desk.cloned``.
+    """
     if desk.newest or desk.offline_since is not None:
         return
     try:
-        behind = is_behind(desk.exchange(), desk.store, desk.directory.entity.id, desk.unit_id, desk.key.id)
+        exchange = desk.exchange()
+        units = desk.directory.mailboxes_of(
+            desk.unit_id
+        )  # what it did for a unit that has ended lies in that one's mailbox
+        ahead = heads_ahead(exchange, desk.store, desk.directory.entity.id, units, desk.key.id)
+        if ahead:
+            with desk.store.act() as act:
+                act.give_up_numbers(desk.clock())
+                for name, told in ahead.items():
+                    act.set_setting(name, told)
+        require_newest(desk, exchange)
     except OfficeError as error:
         if error.code not in _AWAY:
             raise
         return
     desk.newest = True
-    if behind:
-        with desk.store.act() as act:
-            act.give_up_numbers(desk.clock())
 
 
 def _reserve(desk: Desk, series: str, year: int, document: str) -> int:

@@ -8,6 +8,7 @@ from desktop.records.events import EventKind
 from signing.report import Level, RaiseReceipt
 
 from .desk import Desk
+from .on_slip import own_units
 from .sign import keep_append
 
 
@@ -69,5 +70,5 @@ def require_appender(desk: Desk, view: DocumentView) -> None:
     if slip is not None and slip.in_transit is not None:
         raise OfficeError("raise.not_appender", cite=view.cite, turn=slip.in_transit.to_unit)
     holder = slip.holder if slip is not None else view.unit
-    if holder != desk.unit_id:
+    if holder not in own_units(desk):
         raise OfficeError("raise.not_appender", cite=view.cite, turn=holder)

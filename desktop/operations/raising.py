@@ -18,6 +18,7 @@ from signing.errors import SigningError
 from signing.evidence import is_service_trouble
 from signing.report import Level
 
+from . import copies
 from .desk import Desk
 from .raise_level import raise_level, require_raisable
 
@@ -125,6 +126,8 @@ def raise_owed(desk: Desk, *, everything: bool = False, progress: RaisingProgres
     Each document is an act of its own: a death in the middle leaves every one raised or as it was. The first trouble of a service ends the
     round. Raises nothing that is a document's or a service's own trouble.
     """
+    if (notice := copies.notice(desk)) is not None:  # no timestamp is spent on what may not be signed
+        return RaisingOutcome(left=len(owed(desk)), waits=notice.code, facts=notice.facts)
     with turn(desk.home / "raising.lock") as mine:
         if not mine:
             return RaisingOutcome(left=len(owed(desk)), waits="raise.elsewhere")

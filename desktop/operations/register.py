@@ -18,6 +18,7 @@ from . import settling
 from .acts import heads, record
 from .desk import Desk
 from .numbers import first_number, own_series
+from .on_slip import own_units
 from .void import record_void, require_void
 
 RESERVED, DOUBLED, BURNED = "reserved", "doubled", "burnt"
@@ -77,7 +78,7 @@ def as_json(entries: Sequence[Entry]) -> str:
 
 
 def _of_unit(desk: Desk, row: BookRow) -> bool:
-    return row.unit == desk.unit_id or row.kind is None
+    return row.unit in own_units(desk) or row.kind is None
 
 
 def _entry(desk: Desk, row: BookRow, doubled: Collection[str], settled: str) -> Entry:
@@ -121,7 +122,7 @@ def observed(desk: Desk) -> list[Observed]:
     found = []
     for one in desk.store.number_conflicts():
         views = tuple(desk.store.document(document) for document in one.documents)
-        if any(view.unit == desk.unit_id for view in views):
+        if any(view.unit in own_units(desk) for view in views):
             found.append(Observed(one.text, views, _settles(desk)))
     return found
 

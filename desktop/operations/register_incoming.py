@@ -30,6 +30,8 @@ from .acts import Outgoing, record
 from .desk import Desk, Progress, no_progress
 from .freeze import PDF, code_of
 from .numbers import reserve_number, slip_number
+from .on_slip import own_units
+from .open_slip import NO_HEADING, SlipHeading, heading_body
 from .scanning import SIDECAR, Digitised, Kept, digitise
 
 SERIES = slip_series(OUTSIDE_SLIP)
@@ -39,13 +41,17 @@ KIND = "Correspondencia externa"
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What was brought. ``scans`` are the files of a scanner, or of a stick that the sender brought, in order."""
+    """What was brought. ``scans`` are the files of a scanner, or of a stick that the sender brought, in order.
+
+    ``heading`` is what the hoja de ruta says beside that.
+    """
 
     origin: Origin
     subject: str
     scans: Sequence[Path] = ()
     access: AccessClass = AccessClass.INTERNAL
     read: bool = True
+    heading: SlipHeading = NO_HEADING
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,7 @@ def register_incoming(desk: Desk, paper: Paper, *, official: str = "", progress:
     if paper.scans:
         made = digitise(desk, paper.scans, f"Digitalización: {subject}", read=paper.read, progress=progress)
     document, slip, now = desk.ids(), desk.ids(), desk.now_local()
-    letter = _Letter(document, origin, subject, actor, now, made)
+    letter = _Letter(document, origin, subject, actor, now, made, paper.heading)
     _receipt(desk, letter, _number(desk, now.year, 1))
     sequence = reserve_number(desk, SERIES, now.year, document)
     number = _number(desk, now.year, sequence)
@@ -98,7 +104,7 @@ def attach_scan(
     actor = desk.acting(official)
     view = desk.store.document(document)
     require(view, EventKind.SCANNED)
-    if view.unit != desk.unit_id or view.scanned:
+    if view.unit not in own_units(desk) or view.scanned:
         raise OfficeError("incoming.scanned_already", number=view.cite)
     made = digitise(desk, files, f"Digitalización: {view.subject}", read=read, progress=progress)
     digest = desk.store.put_bytes(made.pdf)
@@ -126,6 +132,7 @@ class _Letter:
     actor: Official
     at: datetime
     made: Digitised | None
+    heading: SlipHeading
 
 
 def _keep(
@@ -171,6 +178,7 @@ def _keep(
                 "series": SERIES,
                 "year": letter.at.year,
                 "sequence": sequence,
+                **heading_body(letter.heading),
             },
         )
         _index(act, letter.document, made)

@@ -23,9 +23,10 @@ class S3Access:
 
     endpoint: str
     access_key: str
-    secret_key: str
+    secret_key: str = field(repr=False)
     region: str = "us-east-1"
     ca_file: str = ""
+    proxy: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ def save_settings(home: Path, settings: DeskSettings) -> None:
     version = FORMAT if plain["tsas"] else 1
     if version == 1:
         del plain["tsas"]  # an older program reads it
+    if plain["s3"] and not plain["s3"]["proxy"]:
+        del plain["s3"]["proxy"]  # likewise
     text = json.dumps({"format": version, **plain}, ensure_ascii=False, indent=2, sort_keys=True)
     write_whole(home / FILE, text.encode("utf-8"), mode=0o600)
 

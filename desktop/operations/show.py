@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,17 +10,23 @@ from desktop.drafting.dates import date_in_words
 from desktop.records.documents import DocumentState, DocumentView, require_observer
 from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind
-from desktop.routing.slips import HopMode, HopState, SlipView, require_dispatch
+from desktop.routing.acts import allowed
+from desktop.routing.sheet import SlipView
 from desktop.sync.proof import SlipProof
 
 from .acting import stands_for, turn_used
+from .deposits_made import DepositMade, deposit_of, was_refused
 from .desk import Desk
+from .on_slip import OF_THE_CHIEF, as_chief, own_units
 from .verify import verify_slip
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One document. ``pdf`` is None until it is frozen or while its bytes have not arrived; ``acts`` are possible now."""
+    """One document. ``pdf`` is None until it is frozen or while its bytes have not arrived; ``acts`` are possible now.
+
+    ``deposit``: where it was handed to the archive, how far that came.
+    """
 
     view: DocumentView
     slip: SlipView | None
@@ -27,6 +34,7 @@ class Card:
     attachments: tuple[tuple[str, Path | None], ...]
     proof: SlipProof | None
     acts: tuple[EventKind, ...]
+    deposit: DepositMade | None = None
 
 
 def card(desk: Desk, document: str) -> Card:
@@ -39,7 +47,8 @@ def card(desk: Desk, document: str) -> Card:
         for item in view.attachments
     )
     proof = verify_slip(desk, slip.id) if slip else None
-    return Card(view, slip, pdf, attachments, proof, possible_acts(desk, view, slip))
+    made = deposit_of(desk, document) if view.state is DocumentState.DEPOSITED else None
+    return Card(view, slip, pdf, attachments, proof, possible_acts(desk, view, slip), made)
 
 
 def place_and_date(desk: Desk, view: DocumentView) -> str:
@@ -60,9 +69,10 @@ def possible_acts(desk: Desk, view: DocumentView, slip: SlipView | None) -> tupl
         acts.append(EventKind.FROZEN)
     if slip is not None:
         acts += _slip_acts(desk, slip)
-    elif view.state is DocumentState.SIGNED and view.unit == desk.unit_id:
+    elif view.state is DocumentState.SIGNED and view.unit in own_units(desk):
         acts += [EventKind.DISPATCHED, EventKind.CONCLUDED]
-    if view.state is DocumentState.CONCLUDED and (slip is None or slip.holder == desk.unit_id):
+    may = view.state is DocumentState.CONCLUDED or was_refused(desk, view)
+    if may and (slip is None or slip.holder in own_units(desk)):
         acts += [EventKind.DEPOSITED, EventKind.REOPENED]
     return tuple(dict.fromkeys(acts))
 
@@ -76,14 +86,19 @@ def _may_observe(desk: Desk, view: DocumentView) -> bool:
 
 
 def _slip_acts(desk: Desk, slip: SlipView) -> list[EventKind]:
-    acts: list[EventKind] = []
-    for hop in slip.hops:
-        if hop.state is HopState.SENT and hop.to_unit == desk.unit_id:
-            acts += [EventKind.RECEIVED, EventKind.REJECTED]
-        if hop.state is HopState.SENT and hop.from_unit == desk.unit_id:
-            acts.append(EventKind.CANCELLED)
-    try:
-        require_dispatch(slip, desk.unit_id, HopMode.OFFICIAL)
-    except OfficeError:
-        return acts
-    return [*acts, EventKind.DISPATCHED, EventKind.ANSWERED, EventKind.CONCLUDED]
+    """What the table allows this unit on any hop, or on the slip; reopening is told with the document's state."""
+    found: set[EventKind] = set()
+    for unit in own_units(desk):
+        for hop in (None, *(each.id for each in slip.hops)):
+            found |= {kind for kind in allowed(slip, unit, hop=hop) if _in_charge(desk, unit, kind)}
+    return [kind for kind in EventKind if kind in found - {EventKind.REOPENED}]
+
+
+def _in_charge(desk: Desk, unit: str, kind: EventKind) -> bool:
+    """Whether it is no matter of the unit's chief, or he sits here, or somebody who stands for him."""
+    if kind not in OF_THE_CHIEF:
+        return True
+    with suppress(OfficeError):
+        as_chief(desk, unit, kind)
+        return True
+    return False

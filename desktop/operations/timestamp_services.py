@@ -66,7 +66,7 @@ def add_service(home: Path, service: TsaSettings, given: TsaSecrets, *, secrets:
     kept = {name: text for name, text in asdict(given).items() if text}
     if kept:
         store = secrets or choose_secrets(home, settings.device)
-        store.put(_key(service.name), json.dumps(kept))
+        store.put(secret_name(service.name), json.dumps(kept))
     save_settings(home, replace(settings, timestamp_url="", tsas=(*settings.services, service)))
 
 
@@ -77,7 +77,7 @@ def remove_service(home: Path, name: str, *, secrets: SecretStore | None = None)
     if len(left) == len(settings.services):
         raise OfficeError("tsa.unknown", name=name)
     save_settings(home, replace(settings, timestamp_url="", tsas=left))
-    (secrets or choose_secrets(home, settings.device)).forget(_key(name))
+    (secrets or choose_secrets(home, settings.device)).forget(secret_name(name))
 
 
 def list_services(
@@ -132,7 +132,7 @@ def _built(
     def given(name: str) -> TsaSecrets:
         store = secrets or choose_secrets(home, settings.device)
         try:
-            return TsaSecrets(**json.loads(store.get(_key(name)) or "{}"))
+            return TsaSecrets(**json.loads(store.get(secret_name(name)) or "{}"))
         except (OfficeError, ValueError, TypeError):
             return TsaSecrets()
 
@@ -147,5 +147,6 @@ def _login(service: TsaSettings) -> str:
     return "certificate" if service.certificate else "none"
 
 
-def _key(name: str) -> str:
+def secret_name(name: str) -> str:
+    """Under which name the vault keeps that service's secrets."""
     return f"tsa/{name}"

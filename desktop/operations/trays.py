@@ -14,6 +14,10 @@ from desktop.routing.trays import Days, Tray, count_days
 from .acting import stands_for
 from .desk import Desk
 from .draft import subject_of
+from .find import matching
+from .on_slip import own_units
+
+_MOST_FOUND = 2_000  # of the whole desk, the newest: what is looked for in a tray may be older than the first fifty
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +36,40 @@ class TrayRow:
 
 
 def counts(desk: Desk) -> dict[Tray, int]:
-    """How many rows each tray has; drafts that are no events yet included."""
-    found = dict(desk.store.tray_counts(desk.unit_id, desk.official or None, standing_for=_held(desk)))
-    found[Tray.DRAFTS] = found.get(Tray.DRAFTS, 0) + len(_open_drafts(desk))
-    return {tray: found.get(tray, 0) for tray in Tray}
+    """How many rows each tray has, those of units that this one took over included; drafts that are no events yet included."""
+    found = dict.fromkeys(Tray, 0)
+    for unit in own_units(desk):
+        held, serving = _held(desk), _serving(desk, unit)
+        told = desk.store.tray_counts(unit, desk.official or None, standing_for=held, serving=serving)
+        for tray, count in told.items():
+            found[tray] += count if tray is not Tray.TO_SIGN or unit == desk.unit_id else 0  # that one asks for no unit
+    found[Tray.DRAFTS] += len(_open_drafts(desk))
+    return found
 
 
 def rows(desk: Desk, tray: Tray, words: str = "") -> list[TrayRow]:
-    """The rows of a tray, the most pressing first; with ``words`` only what the search finds."""
-    wanted = set(desk.store.search(words)) if words.strip() else None
+    """The rows of a tray, the most pressing first; with ``words`` only what the search finds.
+
+    What is addressed to somebody who left the unit, or to a unit that this one took over, is anybody's here.
+    """
+    wanted = set(matching(desk, words, limit=_MOST_FOUND)) if words.strip() else None
+    units = (desk.unit_id,) if tray is Tray.TO_SIGN else own_units(desk)
+    who, held = desk.official or None, _held(desk)
     found = [
         _row(desk, tray, item.document, item.slip, item.hop)
-        for item in desk.store.tray(tray, desk.unit_id, desk.official or None, standing_for=_held(desk))
+        for unit in units
+        for item in desk.store.tray(tray, unit, who, standing_for=held, serving=_serving(desk, unit))
         if wanted is None or item.document.id in wanted
     ]
     if tray is Tray.DRAFTS and wanted is None:
         found += _open_drafts(desk)
     return sorted(found, key=_pressing)
+
+
+def _serving(desk: Desk, unit: str) -> tuple[str, ...]:
+    """Whose things in that unit are theirs alone: who serves in it today."""
+    today = desk.now_local().date()
+    return tuple(who.id for who in desk.directory.officials_of(unit) if desk.directory.serving(who.id, today))
 
 
 def _held(desk: Desk) -> tuple[str, ...]:
@@ -79,7 +100,8 @@ def _row(desk: Desk, tray: Tray, document: DocumentView, slip: SlipView | None, 
     since = hop.received_at or hop.sent_at
     days = None
     if tray in {Tray.INCOMING, Tray.PENDING}:
-        days = count_days(since.astimezone(desk.zone).date(), hop.deadline, desk.now_local().date())
+        day, today = since.astimezone(desk.zone).date(), desk.now_local().date()
+        days = count_days(day, hop.deadline, today, desk.directory.holidays, desk.directory.rules)
     return TrayRow(
         document,
         slip,
@@ -93,8 +115,11 @@ def _row(desk: Desk, tray: Tray, document: DocumentView, slip: SlipView | None, 
 
 
 def _open_drafts(desk: Desk) -> list[TrayRow]:
+    """What the one who sits here is writing; of two officials on one PC neither sees the other's. Nobody in particular: all."""
     rows = []
     for kept in desk.store.drafts():
+        if desk.official and kept.author != desk.official:
+            continue
         if desk.store.events_of_document(kept.id):
             continue  # frozen already: it lies in another tray, or came back observed
         view = DocumentView(

@@ -13,6 +13,7 @@ from .desk import Desk
 from .draft import subject_of
 from .generate import enter_in_book
 from .numbers import reserved_cite
+from .on_slip import own_units
 from .settling import settle
 
 
@@ -39,7 +40,7 @@ def void(desk: Desk, document: str, reason: str, *, official: str = "") -> str:
 def require_void(desk: Desk, view: DocumentView) -> None:
     """Only its own unit annuls a document, and only while its state allows it."""
     require(view, EventKind.VOIDED)
-    if view.unit != desk.unit_id:
+    if view.unit not in own_units(desk):
         raise OfficeError("document.act_forbidden", act=EventKind.VOIDED.value, state=view.state.value, cite=view.cite)
 
 

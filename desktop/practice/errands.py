@@ -145,7 +145,7 @@ def accept_deposits(at: Sitting) -> list[Json]:
 
 
 def check_fixity(at: Sitting) -> Json:
-    """Read every file of the archive and compare: a ``FixityReport``."""
+    """Read every file of the archive and compare: a ``ReadingReport``."""
     return fixity.check_archive(at.desk)
 
 

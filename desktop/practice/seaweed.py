@@ -13,13 +13,14 @@ import os
 import secrets
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import sysconfig
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -55,12 +56,30 @@ class SeaweedServer:
 
     region = "us-east-1"
 
-    def __init__(self, folder: Path, *, bucket: str = "archivo-practica") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        bucket: str = "archivo-practica",
+        identities: Sequence[str] = (),
+        admins: Sequence[str] = (),
+        tls: Path | None = None,
+    ) -> None:
+        """``identities`` get keys of their own (``keys``) and may nothing but what the bucket's policy allows them.
+
+        ``admins`` get keys, too, and may everything that the bucket's policy does not deny them. ``tls`` is a PEM file with the
+        server's key and its certificate of a private authority: then S3 speaks TLS alone, and the client must be given that authority.
+        """
+        self.tls = tls
         self.folder = folder
+        self.admins = tuple(admins)
+        self.identities = tuple(identities)
+        self.keys: dict[str, tuple[str, str]] = {}
         self.bucket = bucket
         self.access_key = ""
         self.secret_key = ""
         self.endpoint = ""
+        self.ports: Mapping[str, int] = {}
         self.pid: int | None = None
         self._pipe: Connection | None = None
         self._watcher: multiprocessing.process.BaseProcess | None = None
@@ -73,6 +92,11 @@ class SeaweedServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    @staticmethod
+    def arn(identity: str) -> str:
+        """How a policy names one of the identities."""
+        return f"arn:aws:iam::000000000000:user/{identity}"
 
     @property
     def url(self) -> str:
@@ -90,7 +114,8 @@ class SeaweedServer:
         ports = {name: free_port(highest=_HIGHEST) for name in ("s3", "filer", "master", "volume")}
         while len(set(ports.values())) < len(ports):  # pragma: no cover - one in thousands
             ports["volume"] = free_port(highest=_HIGHEST)
-        self.endpoint = f"http://{LOOPBACK}:{ports['s3']}"
+        self.ports = ports
+        self.endpoint = f"{'http' if self.tls is None else 'https'}://{LOOPBACK}:{ports['s3']}"
         try:
             self._watch(self._command(program, data, ports))
             self._make_bucket(time.monotonic() + _START_SECONDS)
@@ -139,6 +164,8 @@ class SeaweedServer:
             "-s3.autoCreateBucket=false",
             "-s3.allowDeleteBucketNotEmpty=false",
         ]
+        if self.tls is not None:
+            flags += [f"-s3.cert.file={self.tls.resolve()}", f"-s3.key.file={self.tls.resolve()}"]
         for name, port in ports.items():
             flags += [f"-{name}.port={port}", f"-{name}.port.grpc={port + _GRPC}"]
         admin = free_port(highest=_HIGHEST)
@@ -148,13 +175,14 @@ class SeaweedServer:
     def _load_credentials(self) -> None:
         path = self.folder / "s3.json"
         if not path.exists():
-            keys = {"accessKey": f"practica{secrets.token_hex(4)}", "secretKey": secrets.token_hex(20)}
             actions = ["Admin", "Read", "List", "Tagging", "Write"]
-            identity = {"name": "practica", "credentials": [keys], "actions": actions}
-            write_file(path, json.dumps({"identities": [identity]}).encode(), private=True)
+            made = [_identity("practica", actions), *(_identity(name, actions) for name in self.admins)]
+            made += [_identity(name, []) for name in self.identities]
+            write_file(path, json.dumps({"identities": made}).encode(), private=True)
         try:
-            keys = json.loads(path.read_bytes())["identities"][0]["credentials"][0]
-            self.access_key, self.secret_key = str(keys["accessKey"]), str(keys["secretKey"])
+            kept = [(str(one["name"]), one["credentials"][0]) for one in json.loads(path.read_bytes())["identities"]]
+            self.keys = {name: (str(keys["accessKey"]), str(keys["secretKey"])) for name, keys in kept}
+            self.access_key, self.secret_key = self.keys[kept[0][0]]
         except (ValueError, KeyError, IndexError, TypeError):
             raise OfficeError("practice.damaged", file="s3.json") from None
 
@@ -176,14 +204,22 @@ class SeaweedServer:
         now = datetime.now(UTC)
         headers = signed_headers("PUT", url, extra, self.access_key, self.secret_key, region=self.region, now=now)
         request = urllib.request.Request(url, method="PUT", headers=headers, data=b"")
+        handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
+        if self.tls is not None:
+            handlers.append(urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=str(self.tls))))
         try:
-            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=5) as answer:
+            with urllib.request.build_opener(*handlers).open(request, timeout=5) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             with error:
                 return error.code
         except OSError:
             return 0
+
+
+def _identity(name: str, actions: Sequence[str]) -> dict[str, object]:
+    keys = {"accessKey": f"{name}{secrets.token_hex(4)}", "secretKey": secrets.token_hex(20)}
+    return {"name": name, "credentials": [keys], "actions": list(actions)}
 
 
 def _run_while_open(command: list[str], folder: str, pipe: Connection) -> None:

@@ -222,9 +222,14 @@ def _apply(view: DocumentView, item: SignedEvent) -> DocumentView:
             return replace(view, state=DocumentState.REGISTERED if view.origin else DocumentState.SIGNED)
         case EventKind.VOIDED | EventKind.DEPOSITED:
             return _ended(view, event)
-        case EventKind.OPENED | EventKind.ANSWERED if event.actor.unit == view.unit:
+        case EventKind.OPENED | EventKind.ANSWERED if view.unit in _homes(event):
             return replace(view, slip=view.slip or event.slip)  # only its own unit puts a document on a slip
     return view
+
+
+def _homes(event: Event) -> tuple[Json, ...]:
+    """The units whose documents it may put on a slip: an answer's own unit too, where it acts for one that ended."""
+    return (event.actor.unit, event.body.get("unit") if event.kind is EventKind.ANSWERED else event.actor.unit)
 
 
 def _told_anew(view: DocumentView, body: Mapping[str, Json]) -> DocumentView:
@@ -298,6 +303,9 @@ def _permit(view: DocumentView, item: SignedEvent) -> None:
     if concludes_copy(event):
         return
     require(view, event.kind)
+    named = _NAMES_REFUSED.get(event.kind)
+    if named and view.state is DocumentState.DEPOSITED and not event.body.get(named):
+        raise _forbidden(view, event.kind)  # what was deposited stays so, unless the archive refused it
     match event.kind:
         case EventKind.NUMBERED | EventKind.FROZEN | EventKind.VOIDED | EventKind.SCANNED:
             _permit_at_home(view, item)
@@ -329,8 +337,7 @@ def _permit_at_home(view: DocumentView, item: SignedEvent) -> None:
 
 
 def _require_bytes(view: DocumentView, event: Event, name: str) -> None:
-    """What is said of other bytes than those that stand says nothing of these."""
-    if event.body.get(name, view.digest) != view.digest:
+    if event.body.get(name, view.digest) != view.digest:  # what is said of other bytes says nothing of these
         raise _forbidden(view, event.kind)
 
 
@@ -376,14 +383,14 @@ def _forbidden(view: DocumentView, kind: EventKind) -> OfficeError:
     return OfficeError("document.act_forbidden", act=kind.value, state=view.state.value, cite=view.cite)
 
 
+_NAMES_REFUSED = {EventKind.DEPOSITED: "instead_of", EventKind.REOPENED: "refused"}  # the member for that deposit
 _ALLOWED: dict[EventKind, frozenset[DocumentState]] = {
     EventKind.NUMBERED: frozenset({DocumentState.DRAFT}),
     EventKind.FROZEN: frozenset({DocumentState.DRAFT, DocumentState.OBSERVED}),
     EventKind.APPROVED: frozenset({DocumentState.FROZEN}),
     EventKind.OBSERVED: frozenset({DocumentState.FROZEN, DocumentState.SIGNED}),  # SIGNED: before the first dispatch
-    EventKind.SIGNED: frozenset(
-        {DocumentState.FROZEN, DocumentState.SIGNED}
-    ),  # SIGNED: the OFICIAL's holder countersigns
+    # SIGNED when signed already: the OFICIAL's holder countersigns
+    EventKind.SIGNED: frozenset({DocumentState.FROZEN, DocumentState.SIGNED}),
     EventKind.RAISED: frozenset(
         {DocumentState.FROZEN, DocumentState.SIGNED, DocumentState.CONCLUDED, DocumentState.DEPOSITED}
     ),
@@ -394,8 +401,7 @@ _ALLOWED: dict[EventKind, frozenset[DocumentState]] = {
     EventKind.OPENED: frozenset({DocumentState.SIGNED, DocumentState.REGISTERED}),
     EventKind.DISPATCHED: frozenset({DocumentState.SIGNED, DocumentState.REGISTERED}),
     EventKind.CONCLUDED: frozenset({DocumentState.SIGNED, DocumentState.REGISTERED}),
-    EventKind.REOPENED: frozenset({DocumentState.CONCLUDED}),
-    EventKind.DEPOSITED: frozenset({DocumentState.CONCLUDED}),
+    **dict.fromkeys(_NAMES_REFUSED, frozenset({DocumentState.CONCLUDED, DocumentState.DEPOSITED})),
 }
 
 

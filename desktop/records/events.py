@@ -41,6 +41,17 @@ class EventKind(StrEnum):
     CONCLUDED = "slip.concluded"
     REOPENED = "slip.reopened"
     DEPOSITED = "deposit.made"
+    GROUPED = "slip.grouped"
+    UNGROUPED = "slip.ungrouped"
+    JUSTIFIED = "slip.justified"
+    PAPER_MOVED = "slip.paper_moved"
+    REASSIGNED = "slip.reassigned"
+    SETTLED = "slip.settled"
+    KEYS_SHARED = "keys.shared"
+
+
+APART = frozenset({EventKind.KEYS_SHARED})
+"""Kinds that concern no document: their chain makes none, and where one names a document's chain it is not part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,8 @@ class Event:
     """One act. ``claimed_at`` is the device's clock, with offset; nothing proves it.
 
     ``parents`` are SHA-256 hex digests of the compact JWS of the events it follows. ``device_seq`` rises by one per event
-    of a device; ``deliveries`` maps a unit id to the sequence number of this event in (device, that unit's mailbox).
+    of a device; ``prev`` is the digest of the one before it there, empty for its first. ``deliveries`` maps a unit id to the
+    sequence number of this event in (device, that unit's mailbox).
     """
 
     id: str
@@ -88,6 +100,7 @@ class Event:
     claimed_at: datetime
     device: str
     device_seq: int
+    prev: str = ""
     deliveries: tuple[tuple[str, int], ...] = ()
     on_behalf_of: str | None = None
     body: Mapping[str, Json] = field(default_factory=dict)
@@ -108,6 +121,7 @@ class Event:
             "time": self.claimed_at.isoformat(timespec="seconds"),
             "device": self.device,
             "seq": self.device_seq,
+            "prev": self.prev,
             "deliveries": dict(self.deliveries),
             "body": dict(self.body),
             "blobs": [
@@ -128,8 +142,8 @@ class Event:
     def from_payload(cls, payload: Mapping[str, Json]) -> Event:
         """Read a payload back.
 
-        Raises ``event.newer_format`` for a version this program does not know and ``event.malformed`` for anything else
-        that is not an event.
+        Raises ``event.newer_format`` for a version and ``event.unknown_kind`` for a kind that this program does not know, and
+        ``event.malformed`` for anything else that is not an event.
         """
         version = payload.get("v")
         if isinstance(version, int) and version > FORMAT:
@@ -141,7 +155,7 @@ class Event:
                 raise ValueError("time without offset")
             return cls(
                 id=_text(payload["id"]),
-                kind=EventKind(payload["type"]),
+                kind=_kind(payload["type"]),
                 entity=_text(payload["entity"]),
                 document=_text(payload["document"]),
                 slip=None if payload["slip"] is None else _text(payload["slip"]),
@@ -151,6 +165,7 @@ class Event:
                 claimed_at=claimed_at,
                 device=_text(payload["device"]),
                 device_seq=_whole(payload["seq"]),
+                prev=_text(payload["prev"]),
                 deliveries=tuple(sorted((_text(k), _whole(v)) for k, v in payload["deliveries"].items())),
                 body=_object(payload["body"]),
                 blobs=tuple(_blob(item) for item in payload["blobs"]),
@@ -167,6 +182,13 @@ def _text(value: Json) -> str:
     if not isinstance(value, str):
         raise TypeError(f"text expected, not {value!r}")
     return value
+
+
+def _kind(value: Json) -> EventKind:
+    try:
+        return EventKind(_text(value))
+    except ValueError as error:
+        raise OfficeError("event.unknown_kind", act=value) from error
 
 
 def _whole(value: Json) -> int:
@@ -247,6 +269,17 @@ class Ancestry:
                 seen.add(digest)
                 pending += self._parents.get(digest, ())
         return False
+
+    def of(self, digest: str) -> frozenset[str]:
+        """Every ancestor of that event that is at hand, or that one of them names."""
+        seen: set[str] = set()
+        pending = list(self._parents.get(digest, ()))
+        while pending:
+            current = pending.pop()
+            if current not in seen:
+                seen.add(current)
+                pending += self._parents.get(current, ())
+        return frozenset(seen)
 
     def complete(self, digest: str) -> bool:
         """Whether every ancestor of that event is at hand; where one is missing, nobody can say what it did not know."""

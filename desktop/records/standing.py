@@ -11,9 +11,16 @@ from .events import EventKind, Json
 from .people import Delegation, Directory, Secretary
 
 SECRETARIAL = frozenset(
-    {EventKind.OPENED, EventKind.DISPATCHED, EventKind.CANCELLED, EventKind.RECEIVED, EventKind.REJECTED}
+    {
+        EventKind.OPENED,
+        EventKind.DISPATCHED,
+        EventKind.CANCELLED,
+        EventKind.RECEIVED,
+        EventKind.REJECTED,
+        EventKind.PAPER_MOVED,
+    }
 )
-"""What a secretary can be allowed: sending and receiving. Never to approve, to observe or to sign."""
+"""What a secretary can be allowed: sending and receiving, and where the paper is. Never to approve, to observe or to sign."""
 
 DELEGABLE = SECRETARIAL | {
     EventKind.FROZEN,
@@ -23,6 +30,11 @@ DELEGABLE = SECRETARIAL | {
     EventKind.ANSWERED,
     EventKind.CONCLUDED,
     EventKind.REOPENED,
+    EventKind.GROUPED,
+    EventKind.UNGROUPED,
+    EventKind.JUSTIFIED,
+    EventKind.REASSIGNED,
+    EventKind.SETTLED,
 }
 """What a substitute does in the holder's name. He is nobody else's author, and numbers and voids in his own name."""
 

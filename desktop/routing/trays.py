@@ -1,15 +1,23 @@
-"""Trays: which hop lies where for a unit, what may be done there, and days in numbers (words belong to the window)."""
+"""Trays: which hop lies where for a unit, and what may be done there."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from desktop.records.documents import DocumentState, DocumentView
 from desktop.records.events import EventKind
 
-from .slips import Hop, HopMode, HopState, SlipView
+from .acts import allowed
+from .deadlines import Days, Urgency, count_days
+from .hops import Hop, HopState
+from .sheet import ORIGIN, SlipView
+
+__all__ = [
+    "ALLOWED", "Days", "Place", "Tray", "Urgency", "acts_in", "count_days", "places_of_document", "places_of_slip",
+    "tray_of_document", "trays_of_hop",
+]  # fmt: skip
 
 
 class Tray(StrEnum):
@@ -23,32 +31,21 @@ class Tray(StrEnum):
     DRAFTS = "borradores"
 
 
-ALLOWED: dict[Tray, tuple[EventKind, ...]] = {
-    Tray.INCOMING: (EventKind.RECEIVED, EventKind.REJECTED),
-    Tray.PENDING: (EventKind.DISPATCHED, EventKind.ANSWERED, EventKind.CONCLUDED),
-    Tray.TO_SIGN: (EventKind.SIGNED, EventKind.APPROVED, EventKind.OBSERVED),
-    Tray.SENT: (EventKind.CANCELLED,),
-    Tray.ARCHIVE: (EventKind.REOPENED, EventKind.DEPOSITED),
-    Tray.DRAFTS: (EventKind.FROZEN,),
-}
-
-
-class Urgency(StrEnum):
-    """How a row is coloured; the window always adds the words."""
-
-    NONE = "none"
-    GOOD = "good"
-    CARE = "care"
-    BAD = "bad"
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """``held`` days since reception; ``left`` days until the deadline (negative when overdue), None without one."""
-
-    held: int
-    left: int | None
-    urgency: Urgency
+ALLOWED: dict[Tray, frozenset[EventKind]] = {
+    Tray.INCOMING: frozenset({EventKind.RECEIVED, EventKind.REJECTED, EventKind.REASSIGNED}),
+    Tray.PENDING: frozenset(
+        {
+            EventKind.DISPATCHED, EventKind.ANSWERED, EventKind.CONCLUDED, EventKind.GROUPED, EventKind.UNGROUPED,
+            EventKind.JUSTIFIED, EventKind.REASSIGNED, EventKind.PAPER_MOVED,
+            EventKind.OBSERVED,  # a signed document that has not left yet
+        }
+    ),
+    Tray.TO_SIGN: frozenset({EventKind.SIGNED, EventKind.APPROVED, EventKind.OBSERVED}),
+    Tray.SENT: frozenset({EventKind.CANCELLED, EventKind.PAPER_MOVED, EventKind.SETTLED}),
+    Tray.ARCHIVE: frozenset({EventKind.REOPENED, EventKind.DEPOSITED, EventKind.PAPER_MOVED}),
+    Tray.DRAFTS: frozenset({EventKind.FROZEN}),
+}  # fmt: skip
+"""What each tray offers. Which of it is possible the rules say: whatever they permit for a hop lies in a tray that offers it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +62,27 @@ class Place:
     since: datetime | None
 
 
-def trays_of_hop(hop: Hop, unit: str, slip: SlipView) -> tuple[Tray, ...]:
-    """Where this hop lies for that unit; nowhere once it has been rejected or cancelled, or passed on by its receiver."""
+def trays_of_hop(hop: Hop, unit: str) -> tuple[Tray, ...]:
+    """Where this hop lies for that unit; nowhere once it has been rejected or cancelled, or passed on by its receiver.
+
+    One that a settlement dropped lies nowhere while nobody has received it; then in Pendientes, to be put away.
+    """
     found = []
     if hop.to_unit == unit:
-        if hop.state is HopState.SENT:
+        if hop.state is HopState.SENT and not hop.void:
             found.append(Tray.INCOMING)
-        elif hop.state is HopState.RECEIVED and not (slip.concluded and hop.mode is HopMode.OFFICIAL):
+        elif hop.state is HopState.RECEIVED:
             found.append(Tray.PENDING)
         elif hop.state is HopState.CONCLUDED:
             found.append(Tray.ARCHIVE)
-    if hop.from_unit == unit and hop.state not in {HopState.REJECTED, HopState.CANCELLED}:
+    if hop.from_unit == unit and hop.out and not hop.void:
         found.append(Tray.SENT)
     return tuple(found)
+
+
+def acts_in(tray: Tray, slip: SlipView, unit: str, official: str = "", hop: str | None = None) -> frozenset[EventKind]:
+    """What that unit may do now with a row of that tray: what the tray offers and the rules permit."""
+    return ALLOWED[tray] & allowed(slip, unit, official, hop)
 
 
 def places_of_slip(slip: SlipView) -> tuple[Place, ...]:
@@ -85,22 +90,15 @@ def places_of_slip(slip: SlipView) -> tuple[Place, ...]:
     places = []
     for hop in slip.hops:
         for unit in dict.fromkeys((hop.to_unit, hop.from_unit)):
-            for tray in trays_of_hop(hop, unit, slip):
+            for tray in trays_of_hop(hop, unit):
                 sent = tray is Tray.SENT
                 anybody = tray in {Tray.INCOMING, Tray.ARCHIVE}
                 owner = hop.from_official if sent else "" if anybody else hop.to_official
                 places.append(Place(tray, unit, owner, hop.id, hop.sent_at if sent else hop.received_at or hop.sent_at))
-    if slip.opened_at is not None and not _left_origin(slip):
+    if slip.opened_at is not None and not slip.onward(ORIGIN):
         tray = Tray.ARCHIVE if slip.concluded else Tray.PENDING
         places.append(Place(tray, slip.origin_unit, "", None, slip.opened_at))
     return tuple(places)
-
-
-def _left_origin(slip: SlipView) -> bool:
-    """Whether the OFICIAL is on its way or with somebody; it is not before the first hop, nor once that came back."""
-    return any(
-        hop.mode is HopMode.OFFICIAL and hop.state not in {HopState.REJECTED, HopState.CANCELLED} for hop in slip.hops
-    )
 
 
 def places_of_document(document: DocumentView) -> tuple[Place, ...]:
@@ -129,14 +127,3 @@ def tray_of_document(document: DocumentView, unit: str) -> Tray | None:
             return Tray.PENDING
         case DocumentState.CONCLUDED | DocumentState.DEPOSITED | DocumentState.VOID:
             return Tray.ARCHIVE
-
-
-def count_days(since: date, deadline: date | None, today: date, *, care: int = 3, bad: int = 5) -> Days:
-    """Days held and left. Without a deadline care begins after ``care`` days held and bad after ``bad``."""
-    held = max((today - since).days, 0)
-    if deadline is None:
-        urgency = Urgency.BAD if held >= bad else Urgency.CARE if held >= care else Urgency.GOOD
-        return Days(held, None, urgency)
-    left = (deadline - today).days
-    urgency = Urgency.BAD if left < 0 else Urgency.CARE if left <= 3 else Urgency.GOOD
-    return Days(held, left, urgency)

@@ -19,13 +19,15 @@ from pathlib import Path
 
 from desktop.records.errors import OfficeError
 
+from .durable import sync_folder
+from .ordered import in_order
 from .protocol import Entry, check_key, check_prefix
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP})
 _STALE_CLAIM = 30.0  # seconds after which the claim of a writer that died is taken over
-_WAIT = 10.0  # seconds to wait for another writer of the same key
+_WAIT = _STALE_CLAIM + 10.0  # seconds to wait for another writer of the same key: one that died in it is outlasted
 
 
 class FolderStore:
@@ -34,6 +36,7 @@ class FolderStore:
     def __init__(self, path: Path, *, create: bool = False) -> None:
         """Raises ``storage.unreachable`` or ``storage.denied`` when the folder is to be created and cannot be."""
         self._root = path
+        self._place: tuple[int, int] | None = None  # device and file number of the folder when it was first written to
         if create:
             with self._told(""):
                 path.mkdir(parents=True, exist_ok=True)
@@ -63,6 +66,7 @@ class FolderStore:
         """Write unless the key exists; of several writers exactly one gets True."""
         path = self._path(key)
         with self._told(key, writing=True):
+            self._require_same_root()
             if os.path.lexists(path):
                 return False
             self._make_parent(path)
@@ -72,12 +76,13 @@ class FolderStore:
             finally:
                 with suppress(FileNotFoundError):
                     temporary.unlink()
-                _sync_folder(path.parent)
+                sync_folder(path.parent)
 
     def put(self, key: str, data: bytes) -> None:
         """Write over whatever is there."""
         path = self._path(key)
         with self._told(key, writing=True):
+            self._require_same_root()
             self._make_parent(path)
             with _claim(path, key):
                 _replace(path, data)
@@ -123,9 +128,30 @@ class FolderStore:
     def _path(self, key: str) -> Path:
         return self._root.joinpath(*check_key(key).split("/"))
 
+    def _is_there(self) -> bool:
+        """A share that does not even answer is not there."""
+        try:
+            return self._root.is_dir()
+        except OSError:
+            return False
+
     def _require_root(self) -> None:
-        if not self._root.is_dir():
-            raise OfficeError("storage.unreachable", url=self.url, reason="missing")
+        with self._told(""):
+            if self._root.is_dir():
+                return
+        raise OfficeError("storage.unreachable", url=self.url, reason="missing")
+
+    def _require_same_root(self) -> None:
+        """Writing goes where it went before: a share that was taken away may leave an empty folder of its name on the local disk.
+
+        Raises ``storage.unreachable``; whoever asks again begins anew with what is there then.
+        """
+        found = self._root.stat()
+        place = (found.st_dev, found.st_ino)
+        before, self._place = self._place, place
+        if before is not None and place != before and all(place):
+            self._place = None
+            raise OfficeError("storage.unreachable", on_disk="unchanged", url=self.url, reason="replaced")
 
     def _make_parent(self, path: Path) -> None:
         """Make the folders on the way, each entry durable in its parent. Never the root: it may be a mount that is gone."""
@@ -136,7 +162,7 @@ class FolderStore:
             folder = folder.parent
         for folder in reversed(missing):
             folder.mkdir(exist_ok=True)
-            _sync_folder(folder.parent)
+            sync_folder(folder.parent)
 
     def _link(self, temporary: Path, path: Path) -> bool:
         try:
@@ -158,29 +184,42 @@ class FolderStore:
             return True
 
     def _walk(self, folder: str, prefix: str, after: str) -> Iterator[Entry]:
+        start = f"{folder}/" if folder else ""
+        for key, size in in_order(self._scan(folder, start, prefix, after)):
+            if key.endswith("/"):
+                yield from self._walk(key[:-1], prefix, after)
+                continue
+            if size < 0:
+                try:
+                    size = (self._root / key).lstat().st_size
+                except FileNotFoundError:
+                    self._require_root()
+                    continue
+                except OSError as error:
+                    raise self._error(error, key, writing=False) from error
+            yield Entry(key, size)
+
+    def _scan(self, folder: str, start: str, prefix: str, after: str) -> Iterator[tuple[str, int]]:
+        """What of one folder belongs into the listing, in no order: folders with a slash, files with their size if it costs nothing."""
         base = self._root.joinpath(*folder.split("/")) if folder else self._root
         try:
             with os.scandir(base) as found:
-                items = [item for item in found if not item.name.startswith(".")]
+                for item in found:
+                    key = start + item.name
+                    if item.name.startswith("."):
+                        continue
+                    if item.is_dir(follow_symlinks=False):
+                        key += "/"
+                        if (key.startswith(prefix) or prefix.startswith(key)) and (
+                            key > after or after.startswith(key)
+                        ):
+                            yield key, -1
+                    elif key.startswith(prefix) and key > after and item.is_file(follow_symlinks=False):
+                        yield key, item.stat(follow_symlinks=False).st_size if os.name == "nt" else -1
         except (FileNotFoundError, NotADirectoryError):
-            return
+            self._require_root()  # a share that went meanwhile is no empty folder
         except OSError as error:
             raise self._error(error, folder, writing=False) from error
-        start = f"{folder}/" if folder else ""
-        named = sorted(
-            (start + item.name + ("/" if item.is_dir(follow_symlinks=False) else ""), item) for item in items
-        )
-        for key, item in named:
-            if key.endswith("/"):
-                within = key.startswith(prefix) or prefix.startswith(key)
-                if within and (key > after or after.startswith(key)):
-                    yield from self._walk(key[:-1], prefix, after)
-            elif key.startswith(prefix) and key > after and item.is_file(follow_symlinks=False):
-                try:
-                    size = item.stat(follow_symlinks=False).st_size
-                except FileNotFoundError:
-                    continue
-                yield Entry(key, size)
 
     @contextmanager
     def _told(self, key: str, *, writing: bool = False) -> Iterator[None]:
@@ -195,7 +234,7 @@ class FolderStore:
             return OfficeError("storage.disk_full", on_disk="unchanged", url=self.url, key=key)
         if error.errno in _DENIED:
             return OfficeError("storage.denied", on_disk=on_disk, url=self.url, key=key)
-        if error.errno in _ABSENT and not writing and self._root.is_dir():
+        if error.errno in _ABSENT and not writing and self._is_there():
             return OfficeError("storage.not_found", url=self.url, key=key)
         reason = os.strerror(error.errno) if error.errno else type(error).__name__
         return OfficeError("storage.unreachable", on_disk=on_disk, url=self.url, reason=reason)
@@ -230,21 +269,7 @@ def _replace(path: Path, data: bytes) -> None:
         with suppress(OSError):
             temporary.unlink()
         raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make names durable. Windows has no such call; some shares refuse it."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
-            raise
-    finally:
-        os.close(handle)
+    sync_folder(path.parent)
 
 
 @contextmanager

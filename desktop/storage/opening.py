@@ -15,7 +15,9 @@ from .protocol import ObjectStore
 class S3Settings:
     """How to reach an S3 server. Times in seconds; ``ca`` is a PEM file of a private authority.
 
-    ``endpoint`` empty means Amazon's. Requests are path style, since private servers seldom have wildcard names.
+    ``endpoint`` empty means Amazon's. Requests are path style, since private servers seldom have wildcard names. ``proxy`` is the
+    address of an HTTP proxy, e.g. ``http://proxy.gob.bo:3128``, with user and password where it wants them; empty: the one that the
+    system names, if any. What runs on this machine is never asked through one. ``connections`` may be open at a time.
     """
 
     endpoint: str = ""
@@ -26,6 +28,8 @@ class S3Settings:
     connect_timeout: float = 5.0
     read_timeout: float = 30.0
     attempts: int = 4
+    proxy: str = field(default="", repr=False)
+    connections: int = 16
 
 
 def open_storage(url: str, *, s3: S3Settings | None = None, create: bool = False) -> ObjectStore:

@@ -10,13 +10,16 @@ import base64
 import hashlib
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 from desktop.records.errors import OfficeError
 
 from .protocol import Entry, Version, check_key, check_prefix
+from .s3_pieces import FROM, copy_version, put_in_pieces
 
 if TYPE_CHECKING:
     import boto3.session
@@ -31,6 +34,7 @@ _ABSENT = frozenset({"NoSuchKey", "NoSuchVersion", "404", "NotFound"})
 _DENIED = frozenset({"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "401", "403", "Forbidden"})
 _FULL = frozenset({"InsufficientStorage", "QuotaExceeded", "XMinioStorageFull", "507"})
 _DAMAGED = frozenset({"BadDigest", "InvalidDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch"})
+_PROXY_WANTS_LOGIN = 407
 
 
 class S3Store:
@@ -58,7 +62,7 @@ class S3Store:
 
         def ask() -> tuple[bytes, str]:
             answer = self._client().get_object(Bucket=self._bucket, Key=name)
-            with answer["Body"] as body:
+            with closing(answer["Body"]) as body:
                 return body.read(), answer["ETag"]
 
         return self._told(key, ask)
@@ -69,7 +73,7 @@ class S3Store:
 
         def ask() -> bytes:
             answer = self._client().get_object(Bucket=self._bucket, Key=name, VersionId=version)
-            with answer["Body"] as body:
+            with closing(answer["Body"]) as body:
                 return body.read()
 
         return self._told(key, ask)
@@ -102,10 +106,12 @@ class S3Store:
         token = ""
         while True:
             answer = self._told(prefix, lambda: page(token))  # noqa: B023 - called at once
+            if "IsTruncated" not in answer:  # every server says it: this answer was cut off before its body
+                raise OfficeError("storage.unreachable", url=self.url, key=prefix, reason="cut_off")
             for item in answer.get("Contents", ()):
                 key = str(item["Key"])[len(self._prefix) :]
                 if key > after:
-                    yield Entry(key, int(item["Size"]))
+                    yield Entry(key, int(item["Size"]), str(item.get("ETag", "")))
             token = str(answer.get("NextContinuationToken", ""))
             if not answer.get("IsTruncated") or not token:
                 return
@@ -142,6 +148,24 @@ class S3Store:
             if not answer.get("IsTruncated"):
                 return
             marks = {"KeyMarker": answer["NextKeyMarker"], "VersionIdMarker": answer.get("NextVersionIdMarker", "")}
+
+    def revive(self, key: str, version: str) -> bool:
+        """Copy an older version to the top, within the server, unless the key exists; False when it does."""
+        from botocore.exceptions import ClientError
+
+        name = self._name(key)
+
+        def ask() -> bool:
+            try:
+                copy_version(self._client(), self._bucket, name, version)
+            except ClientError as error:
+                code, status, retries = _facts(error)
+                if not (code in _CONFLICT or status in (409, 412)):
+                    raise
+                return retries > 0
+            return True
+
+        return self._told(key, ask, writing=True)
 
     def retained_until(self, key: str, version: str = "") -> datetime | None:
         """Until when (UTC) that version, or the newest, resists deletion in COMPLIANCE mode."""
@@ -201,7 +225,12 @@ class S3Store:
 
         def ask() -> bool:
             try:
-                self._client().put_object(Bucket=self._bucket, Key=name, Body=data, ChecksumSHA256=digest, **condition)
+                if len(data) >= FROM and "IfMatch" not in condition:
+                    put_in_pieces(self._client(), self._bucket, name, data, condition)
+                else:
+                    self._client().put_object(
+                        Bucket=self._bucket, Key=name, Body=data, ChecksumSHA256=digest, **condition
+                    )
             except ClientError as error:
                 code, status, retries = _facts(error)
                 absent = code in _ABSENT and "IfMatch" in condition
@@ -217,7 +246,7 @@ class S3Store:
         from botocore.exceptions import ClientError
 
         try:
-            with self._client().get_object(Bucket=self._bucket, Key=name)["Body"] as body:
+            with closing(self._client().get_object(Bucket=self._bucket, Key=name)["Body"]) as body:
                 return body.read() == data
         except ClientError:
             return False
@@ -240,8 +269,9 @@ class S3Store:
             code = "storage.untrusted_server" if name == "SSLError" else "storage.unreachable"
             if name in ("NoCredentialsError", "PartialCredentialsError"):
                 code = "storage.denied"
-            raise OfficeError(code, on_disk=_left(writing), url=self.url, key=key, reason=name) from error
-        except OSError as error:  # a connection that broke while its body was read
+            reason = _proxy_reason(error) if name == "ProxyConnectionError" else name
+            raise OfficeError(code, on_disk=_left(writing), url=self.url, key=key, reason=reason) from error
+        except OSError as error:
             raise OfficeError("storage.unreachable", url=self.url, key=key, reason=type(error).__name__) from error
 
     def _client_error(self, error: Any, key: str, *, writing: bool) -> OfficeError:
@@ -255,9 +285,19 @@ class S3Store:
             return OfficeError("storage.damaged_in_transit", on_disk="unchanged", url=self.url, key=key)
         if code in _ABSENT or status == 404:
             return OfficeError("storage.not_found", url=self.url, key=key)
+        if status == _PROXY_WANTS_LOGIN:
+            return OfficeError(
+                "storage.unreachable", on_disk="unchanged", url=self.url, key=key, reason="proxy_unauthorized"
+            )
         if code in _DENIED or status in (401, 403):
             return OfficeError("storage.denied", on_disk=on_disk, url=self.url, key=key)
         return OfficeError("storage.unreachable", on_disk=on_disk, url=self.url, key=key, reason=code or str(status))
+
+
+def _proxy_reason(error: Exception) -> str:
+    """What a proxy that was asked for a tunnel said, or that it said nothing. Its address may hold a password and is told nobody."""
+    said = str(getattr(error, "kwargs", {}).get("error", ""))  # urllib3: "Tunnel connection failed: 407 …"
+    return "proxy_unauthorized" if f"failed: {_PROXY_WANTS_LOGIN}" in said else "proxy"
 
 
 def _left(writing: bool) -> str | None:
@@ -294,6 +334,9 @@ def _make_client(settings: S3Settings) -> S3Client:
         retries={"total_max_attempts": settings.attempts, "mode": "standard"},
         request_checksum_calculation="when_required",  # the checksum is given with each put
         response_checksum_validation="when_supported",
+        parameter_validation=False,  # ours are right, and checking them again costs a tenth of every call
+        max_pool_connections=settings.connections,
+        proxies=_proxies(settings),
     )
     with _making:  # sessions may not be shared by threads, their clients may
         return _session().client(
@@ -305,6 +348,14 @@ def _make_client(settings: S3Settings) -> S3Client:
             verify=str(settings.ca) if settings.ca is not None else None,
             config=config,
         )
+
+
+def _proxies(settings: S3Settings) -> dict[str, str] | None:
+    """For botocore: None leaves it to the environment; an empty address is no proxy at all."""
+    host = (urlsplit(settings.endpoint).hostname or "").casefold()
+    if host == "localhost" or host == "::1" or host.startswith("127."):
+        return {"http": "", "https": ""}
+    return {"http": settings.proxy, "https": settings.proxy} if settings.proxy else None
 
 
 _making = threading.Lock()

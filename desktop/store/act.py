@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -16,11 +15,12 @@ from desktop.records.cite import NumberBlock
 from desktop.records.errors import OfficeError
 from desktop.records.events import SignedEvent
 
-from . import cite_book, outbox, projections
+from . import cite_book, handed, outbox, own_line, projections
 from .drafts import Draft, forget_draft, keep_draft, mark_discarded
 from .mark import Number
+from .packing import pack
 from .raising import RaisingTry, drop_try, put_try
-from .reads import Reads, last_device_seq
+from .reads import Reads, device_end
 from .tables import (
     documents,
     event_parents,
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .bytes_ import ByteStore
 
 
+WordKind = Literal["given", "body", "people"]
 # Built once: building a statement costs more than running it.
 _ADD_EVENT = upsert(events).on_conflict_do_nothing()
 _ADD_PARENTS = insert(event_parents)
@@ -60,6 +61,7 @@ class Act(Reads):
         self._stored = stored
         self._touched: set[str] = set()
         self._number: int | None = None
+        self._composing: tuple[str, int, str] | None = None
         self.issued: list[Number] = []
         self.counted = False  # whether the mark beside the database has to be written anew
 
@@ -91,8 +93,8 @@ class Act(Reads):
             "device_seq": event.device_seq,
             "claimed_at": write_time(event.claimed_at),
             "received_at": write_time(received_at),
-            "payload": json.dumps(event.to_payload(), ensure_ascii=False, sort_keys=True),
-            "jws": signed.jws,
+            "unit": event.actor.unit,
+            "packed": pack(event.to_payload(), signed.jws),
         }
         added = self._connection.execute(_ADD_EVENT, row)
         if added.rowcount == 0:
@@ -103,6 +105,14 @@ class Act(Reads):
         for unit, seq in event.deliveries:  # so that a rebuilt desk goes on where it was
             self._set("delivery", f"{event.device}/{unit}", seq)
         cite_book.note_number(self._connection, event, signed.digest)
+        handed.note_handed(self._connection, signed)
+        if self._composing == (
+            event.device,
+            event.device_seq,
+            event.prev,
+        ):  # made here, and not by another copy of this desk
+            self.set_setting(own_line.TIP, signed.digest)
+            self._composing = None
         self._touched.add(event.document)
         return True
 
@@ -120,6 +130,11 @@ class Act(Reads):
             self._number = self._next("act", "")
         return outbox.keep(self._connection, key, data, priority=priority, act=self._number)
 
+    def outbox_serves(self, event: str) -> None:
+        """What was put into the outbox since the last event is this one's: its blobs and its deliveries."""
+        if self._number is not None:
+            outbox.serve(self._connection, self._number, event)
+
     def outbox_done(self, row: int) -> None:
         """The exchange has that row."""
         outbox.done(self._connection, row)
@@ -128,17 +143,22 @@ class Act(Reads):
         """That row could not go; try again from ``retry_at`` on."""
         outbox.failed(self._connection, row, code, retry_at)
 
-    def next_device_seq(self, device: str) -> int:
-        """The next sequence number of a device's events, above all that are known of it; 1 is the first."""
-        return self._next("device", device, floor=last_device_seq(self._connection, device))
+    def next_in_device(self, device: str) -> tuple[int, str]:
+        """The number of a device's next event and the digest of the one that it follows, this act's own included.
+
+        (1, "") for the first. The event itself takes the number: asked twice without adding it, the answer is the same.
+        """
+        seq, digest = device_end(self._connection, device)
+        self._composing = (device, seq + 1, digest)
+        return seq + 1, digest
 
     def next_delivery_seq(self, device: str, unit: str) -> int:
         """The next sequence number of a device in a unit's mailbox, above all that its events tell of; 1 is the first."""
         return self._next("delivery", f"{device}/{unit}")
 
-    def _next(self, kind: str, name: str, *, floor: int = 0) -> int:
+    def _next(self, kind: str, name: str) -> int:
         statement = select(sequences.c.last).where(sequences.c.kind == kind, sequences.c.name == name)
-        value = max(self._connection.scalar(statement) or 0, floor) + 1
+        value = (self._connection.scalar(statement) or 0) + 1
         self._set(kind, name, value)
         return value
 
@@ -154,8 +174,13 @@ class Act(Reads):
         return cite_book.drop_blocks(self._connection, now)
 
     def give_up_numbers(self, now: datetime) -> int:
-        """Drop what is left, and remember when: this store has been found to be an old copy. Returns how many blocks."""
+        """Drop what is left, and remember when: this store has been found to be an old copy. Returns how many blocks.
+
+        Whoever acts asks for ``own_line.COPY`` first: until the exchange has shown what this device did last, nothing is to be signed.
+        """
         self.set_setting("restored_at", now.isoformat())
+        if self.setting(own_line.COPY) != own_line.CLONED:
+            self.set_setting(own_line.COPY, own_line.RESTORED)
         cite_book.begin_line(self._connection)
         self.counted = True
         return self.drop_blocks(now)
@@ -171,11 +196,16 @@ class Act(Reads):
             self.issued.append((series, year, number))
         return number
 
-    def set_mailbox_seq(self, device: str, unit: str, seq: int) -> None:
-        """Remember the highest sequence read of that device in that unit's mailbox; it never goes back."""
-        statement = upsert(mailboxes).values(device=device, unit=unit, seq=seq)
+    def set_mailbox_seq(self, device: str, unit: str, seq: int, tag: str = "") -> None:
+        """Remember the highest sequence read of that device in that unit's mailbox; it never goes back.
+
+        ``tag`` is that of the hint when all it tells of had been read, else empty.
+        """
+        statement = upsert(mailboxes).values(device=device, unit=unit, seq=seq, tag=tag)
         higher = statement.on_conflict_do_update(
-            index_elements=[mailboxes.c.device, mailboxes.c.unit], set_={"seq": seq}, where=mailboxes.c.seq < seq
+            index_elements=[mailboxes.c.device, mailboxes.c.unit],
+            set_={"seq": seq, "tag": tag},
+            where=mailboxes.c.seq <= seq,
         )
         self._connection.execute(higher)
 
@@ -241,11 +271,13 @@ class Act(Reads):
         self.set_setting("directory-number", str(number))
         self.set_setting("directory-jws", jws)
 
-    def index_text(self, document: str, words: str) -> None:
-        """Words by which a document is found beside its own: people's names, which only the directory knows."""
-        statement = upsert(search_words).values(document=document, words=words)
+    def index_text(self, document: str, words: str, kind: WordKind = "given") -> None:
+        """Words by which a document is found beside its own; they replace those of that kind."""
+        statement = upsert(search_words).values(document=document, kind=kind, words=words)
         self._connection.execute(
-            statement.on_conflict_do_update(index_elements=[search_words.c.document], set_={"words": words})
+            statement.on_conflict_do_update(
+                index_elements=[search_words.c.document, search_words.c.kind], set_={"words": words}
+            )
         )
         self.fold()
         row = self._connection.execute(
@@ -258,3 +290,4 @@ class Act(Reads):
         """Fold everything again from the events."""
         self._touched.clear()
         projections.rebuild(self._connection)
+        handed.rebuild(self._connection)

@@ -20,6 +20,7 @@ class ByteStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._made: set[Path] = set()  # folders whose own names this program has made durable
 
     def path_of(self, sha256: str) -> Path:
         """Where those bytes lie or would lie. Raises ValueError for what is not a SHA-256 in lower-case hex."""
@@ -40,9 +41,34 @@ class ByteStore:
                 return sha256
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_whole(path, data)
+            self._keep_folder(path.parent)
         except OSError as error:
             raise of_disk(error, path) from error
         return sha256
+
+    def adopt(self, path: Path) -> str:
+        """Keep a file's bytes without reading them whole; the file moves when it lies on the same disk. Returns their SHA-256.
+
+        Raises ``store.disk_full``; the file is then still where it was.
+        """
+        try:
+            with path.open("rb+") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+                os.fsync(file.fileno())
+            target = self.path_of(sha256)
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.replace(target)
+            sync_folder(target.parent)
+            self._keep_folder(target.parent)
+        except OSError as error:
+            raise of_disk(error, path) from error
+        return sha256
+
+    def _keep_folder(self, folder: Path) -> None:
+        """Once for each folder, also where an earlier program made it: it may have died before its name was durable."""
+        if folder not in self._made:
+            sync_folder(folder.parent)
+            self._made.add(folder)
 
     def get(self, sha256: str) -> bytes:
         """The bytes. Raises ``store.bytes_missing`` and ``store.bytes_damaged``."""
@@ -71,7 +97,6 @@ def write_whole(path: Path, data: bytes) -> None:
         staged.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
-    sync_folder(path.parent.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 
 from desktop.records.cite import NumberBlock
 from desktop.records.events import EventKind
 
+from .packing import unpack
 from .tables import documents, events, issued_numbers, number_blocks, seen_numbers, slips
 from .times import read_time
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+# The value stands in the statement, so that SQLite sees that the index of these alone serves.
+_SETTLEMENTS = select(events.c.packed).where(events.c.kind == literal_column(f"'{EventKind.NUMBER_SETTLED.value}'"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,12 @@ class Settled:
 def book_rows(connection: Connection) -> list[BookRow]:
     """Every number that events tell of, and those of this desk's book that no event tells of yet."""
     seen, given = seen_numbers.c, issued_numbers.c
-    told = select(seen.series, seen.year, seen.number, seen.document, events.c.payload, events.c.claimed_at).join(
+    told = select(seen.series, seen.year, seen.number, seen.document, events.c.packed, events.c.claimed_at).join(
         events, events.c.digest == seen.event
     )
     rows = []
     for row in connection.execute(told):
-        payload = json.loads(row.payload)
+        payload, _ = unpack(row.packed)
         actor, body = payload["actor"], payload["body"]
         kind = EventKind(payload["type"])
         text = body["cite"] if kind is EventKind.NUMBERED else body["number"]
@@ -125,10 +128,9 @@ def conflicts(connection: Connection) -> list[NumberConflict]:
 
 def settlements(connection: Connection) -> list[Settled]:
     """What chiefs decided; only what was said by the unit of one of the documents counts."""
-    statement = select(events.c.payload).where(events.c.kind == EventKind.NUMBER_SETTLED.value)
     found = []
-    for payload in connection.scalars(statement):
-        event = json.loads(payload)
+    for packed in connection.scalars(_SETTLEMENTS):
+        event, _ = unpack(packed)
         body, unit = event["body"], event["actor"]["unit"]
         bearers = select(documents.c.id).where(documents.c.id.in_(body["documents"]), documents.c.unit == unit)
         if connection.execute(bearers).first() is not None:

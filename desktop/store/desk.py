@@ -6,35 +6,35 @@ connection. Acts of other threads wait; acts do not nest. A read by the thread t
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from enum import Enum, auto
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-from sqlalchemy import Connection, Engine, create_engine, event, select
-from sqlalchemy.pool import QueuePool, StaticPool
+from sqlalchemy import Connection, select
 
 from desktop.records.errors import OfficeError
 
 from . import cite_book
-from .act import Act
+from .act import Act, WordKind
 from .bytes_ import ByteStore
 from .drafts import Draft
+from .engines import engine_of
 from .failures import told_as_office_errors
 from .file_identity import file_identity
+from .line_reads import Quarantined
 from .mark import Marked, Number, NumberMark
-from .opening import connect, prepare
+from .opening import prepare
 from .outbox import OutboxRow
-from .reads import Quarantined, Reads, Receipt, TrayItem
+from .reads import Reads, Receipt, TrayItem
 from .tables import settings
 
 _FILE = select(settings.c.value).where(settings.c.name == "numbers.file")
 DATABASE = "desk.sqlite3"
-VIEWS = "2"  # rises when folded views hold more than before
+VIEWS = "4"  # rises when folded views hold more than before
 
 __all__ = [
     "DATABASE",
@@ -62,8 +62,8 @@ class DeskStore(Reads):
         self.restored = False
         with told_as_office_errors(self._path, files=True):
             prepare(home, self._path, now=now)
-        self._writer = _engine(self._path, reading=False)
-        self._reader = _engine(self._path, reading=True)
+        self._writer = engine_of(self._path, reading=False)
+        self._reader = engine_of(self._path, reading=True)
         self._mark = NumberMark(home / "numbers.mark")
 
     @classmethod
@@ -110,6 +110,15 @@ class DeskStore(Reads):
     def path_of(self, sha256: str) -> Path:
         """Where those bytes lie. Read them only; their content is checked by ``get_bytes``."""
         return self._bytes.path_of(sha256)
+
+    def adopt_bytes(self, path: Path) -> str:
+        """Keep the bytes of a file below ``incoming`` by moving it; returns their SHA-256 in hex. Raises ``store.disk_full``."""
+        return self._bytes.adopt(path)
+
+    @property
+    def incoming(self) -> Path:
+        """Where what is not whole yet lies, on the same disk. Its content may be thrown away at any time: it is fetched again."""
+        return self._home / "incoming"
 
     def has_bytes(self, sha256: str) -> bool:
         """Whether they are there."""
@@ -196,10 +205,10 @@ class DeskStore(Reads):
         with self._joined() as act:
             act.drop_draft(draft)
 
-    def index_text(self, document: str, words: str) -> None:
-        """Words by which a document is found beside its own."""
+    def index_text(self, document: str, words: str, kind: WordKind = "given") -> None:
+        """Words by which a document is found beside its own; they replace those of that kind."""
         with self._joined() as act:
-            act.index_text(document, words)
+            act.index_text(document, words, kind)
 
     def rebuild_projections(self) -> None:
         """Fold everything again from the events."""
@@ -287,19 +296,3 @@ class _Trace(Enum):
 def projection_digest(store: Reads) -> str:
     """A digest over documents, slips, hops and trays: equal for desks that have the same events."""
     return store.projection_digest()
-
-
-def _engine(path: Path, *, reading: bool) -> Engine:
-    def creator() -> sqlite3.Connection:
-        return connect(path, reading=reading)
-
-    pool: dict[str, Any] = (
-        {"poolclass": QueuePool, "pool_size": 4, "max_overflow": -1} if reading else {"poolclass": StaticPool}
-    )
-    engine = create_engine("sqlite+pysqlite://", creator=creator, **pool)
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
-
-    return engine

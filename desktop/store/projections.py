@@ -12,15 +12,16 @@ import json
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, bindparam, delete, insert, select
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from desktop.records.documents import DocumentView, fold_document
-from desktop.records.events import Event, SignedEvent
+from desktop.records.events import APART, Event, SignedEvent
 from desktop.routing.slips import SlipView, fold_slip
 from desktop.routing.trays import Place, places_of_document, places_of_slip
 
 from . import search
+from .packing import unpack
 from .tables import documents, events, hops, search_words, slip_documents, slips, tray_items
 from .times import write_time
 from .views import write_view
@@ -29,10 +30,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
+_APART = [kind.value for kind in APART]  # no chain holds them: nothing is folded from a chain of nothing else
 # Built once: building a statement costs more than running it.
 _CHAINS = (
-    select(events.c.digest, events.c.payload, events.c.jws)
-    .where(events.c.document.in_(bindparam("chains", expanding=True)))
+    select(events.c.digest, events.c.packed)
+    .where(events.c.document.in_(bindparam("chains", expanding=True)), events.c.kind.not_in(_APART))
     .order_by(events.c.claimed_at, events.c.digest)
 )
 _SLIPS_OF = (
@@ -53,9 +55,11 @@ _PUT_DOCUMENT = _PUT_DOCUMENT.on_conflict_do_update(
     set_={name: _PUT_DOCUMENT.excluded[name] for name in _COLUMNS if name not in {"rowid", "id"}},
 )
 _KEPT = 200  # slips and chains that one projection run remembers
+_MOVE = update(documents).where(documents.c.id == bindparam("document")).values(rowid=bindparam("to"))
 _ROWID = select(documents.c.rowid).where(documents.c.id == bindparam("document"))
+_HOLDERS = select(hops.c.from_official, hops.c.to_official).where(hops.c.slip == bindparam("slip"))
 _NUMBER = select(slips.c.number).where(slips.c.id == bindparam("slip"))
-_WORDS = select(search_words.c.words).where(search_words.c.document == bindparam("document"))
+_WORDS = select(search_words.c.kind, search_words.c.words).where(search_words.c.document == bindparam("document"))
 
 
 def read_events(connection: Connection, *, chains: Collection[str]) -> list[SignedEvent]:
@@ -64,8 +68,9 @@ def read_events(connection: Connection, *, chains: Collection[str]) -> list[Sign
 
 
 def signed_event(row: Any) -> SignedEvent:
-    """An event from its row (digest, payload, jws)."""
-    return SignedEvent(Event.from_payload(json.loads(row.payload)), row.digest, row.jws)
+    """An event from its row (digest, packed)."""
+    payload, jws = unpack(row.packed)
+    return SignedEvent(Event.from_payload(payload), row.digest, jws)
 
 
 def project(connection: Connection, touched: Iterable[str]) -> None:
@@ -154,8 +159,12 @@ def _write_slip(connection: Connection, view: SlipView) -> None:
             "document": view.document,
             "holder": view.holder,
             "concluded": view.concluded,
-            "conflict": view.conflict is not None,
+            "conflict": bool(view.open_conflicts),
             "view": write_view(view),
+            "subject": view.subject,
+            "folder": view.folder,
+            "deadline": view.deadline.isoformat() if view.deadline else None,
+            "principal": view.principal,
         },
     )
     if view.documents:
@@ -176,6 +185,10 @@ def _write_slip(connection: Connection, view: SlipView) -> None:
                     "sent_at": write_time(hop.sent_at),
                     "received_at": write_time(hop.received_at) if hop.received_at else None,
                     "deadline": hop.deadline.isoformat() if hop.deadline else None,
+                    "from_official": hop.from_official,
+                    "action": hop.action,
+                    "remark": hop.remark,
+                    "urgent": hop.urgent,
                 }
                 for place, hop in enumerate(view.hops)
             ],
@@ -187,7 +200,13 @@ def _write_document(connection: Connection, folder: _Folder, document: str) -> N
     view = folder.document(document)
     if view is None:
         return
+    kept = connection.scalar(_ROWID, {"document": document})
+    rowid = search.place_row(connection, view.created_at, kept)
+    if kept is not None and kept != rowid:  # what it is dated by came later
+        search.drop(connection, kept)
+        connection.execute(_MOVE, {"document": document, "to": rowid})
     row = {
+        "rowid": rowid,
         "id": view.id,
         "state": view.state.value,
         "unit": view.unit,
@@ -200,20 +219,28 @@ def _write_document(connection: Connection, folder: _Folder, document: str) -> N
         "level": view.level,
     }
     connection.execute(_PUT_DOCUMENT, row)
-    rowid = connection.scalar(_ROWID, {"document": document})
     connection.execute(_DROP_PLACES, {"of": document})
     _write_places(connection, places_of_document(view), document=document, slip=None)
-    if rowid is not None:
-        index_document(connection, rowid, view)
+    index_document(connection, rowid, view)
 
 
 def index_document(connection: Connection, rowid: int, view: DocumentView) -> None:
-    """Put the document into the search index with the words that callers gave for it."""
+    """Put the document into the search index with the words that are kept for it."""
     number = connection.scalar(_NUMBER, {"slip": view.slip}) if view.slip else ""
-    words = connection.scalar(_WORDS, {"document": view.id}) or ""
-    if view.origin is not None:
-        words = f"{view.origin.words} {words}"
-    search.index(connection, rowid, subject=view.subject, cite=view.cite, slip=number or "", words=words)
+    kept = {row.kind: row.words for row in connection.execute(_WORDS, {"document": view.id})}
+    people = " ".join([*_people(connection, view), kept.pop("people", "")])
+    words = " ".join(
+        [*((view.origin.words,) if view.origin is not None else ()), *(kept[kind] for kind in sorted(kept))]
+    )
+    search.index(connection, rowid, subject=view.subject, cite=view.cite, slip=number or "", people=people, words=words)
+
+
+def _people(connection: Connection, view: DocumentView) -> Iterable[str]:
+    """Who has to do with it: ids of officials, which whoever searches knows by name, and the names of senders from outside."""
+    told = {view.author, *view.signers, *view.approvers, *(who for pair in view.acting for who in pair)}
+    if view.slip:
+        told |= {who for row in connection.execute(_HOLDERS, {"slip": view.slip}) for who in row}
+    return (*sorted(who for who in told if who), view.origin.sender if view.origin is not None else "")
 
 
 def _write_places(connection: Connection, places: Iterable[Place], *, document: str, slip: str | None) -> None:

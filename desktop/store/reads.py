@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import bindparam, func, or_, select, text
 
 from desktop.records.cite import NumberBlock
 from desktop.records.documents import DocumentState, DocumentView
 from desktop.records.errors import OfficeError
-from desktop.records.events import SignedEvent
+from desktop.records.events import APART, SignedEvent
 from desktop.routing.slips import Hop, SlipView
 from desktop.routing.trays import Tray
 
-from . import cite_book, cite_register, raising, search
-from . import outbox as outbox_
+from . import cite_book, cite_register, control, raising, search
 from .drafts import Draft, read_drafts
+from .line_reads import LineReads
 from .projections import digest_of, read_events, signed_event
 from .tables import (
     documents,
     event_parents,
     events,
-    mailboxes,
-    quarantine,
     receipts,
-    sequences,
     settings,
     slips,
     tray_items,
@@ -40,11 +35,28 @@ from .views import read_document_view, read_slip_view
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+_APART = sorted(kind.value for kind in APART)
+_DEVICE_END = (
+    select(events.c.device_seq, events.c.digest)
+    .where(events.c.device == bindparam("device"))
+    .order_by(events.c.device_seq.desc(), events.c.digest)
+    .limit(1)
+)
+# Built once: building a statement costs more than running it.
+_EVENT = select(events.c.digest, events.c.packed).where(events.c.digest == bindparam("digest"))
+_OF_SLIP = (
+    select(events.c.digest, events.c.packed)
+    .where(events.c.slip == bindparam("slip"))
+    .order_by(events.c.claimed_at, events.c.digest)
+)
+_DOCUMENT = select(documents.c.view).where(documents.c.id == bindparam("document"))
+_SLIP = select(slips.c.view).where(slips.c.id == bindparam("slip"))
+_SETTING = select(settings.c.value).where(settings.c.name == bindparam("name"))
 _HEADS = text(
-    "WITH RECURSIVE chain(digest) AS (SELECT digest FROM events WHERE document = :document "
+    "WITH RECURSIVE chain(digest) AS (SELECT digest FROM events WHERE document = :document AND kind NOT IN :apart "
     "UNION SELECT child FROM event_parents JOIN chain ON parent = chain.digest) "
     "SELECT digest FROM chain WHERE NOT EXISTS (SELECT 1 FROM event_parents WHERE parent = chain.digest) ORDER BY digest"
-)
+).bindparams(bindparam("apart", _APART, expanding=True))
 _OLDEST_FIRST = frozenset({Tray.INCOMING, Tray.PENDING, Tray.TO_SIGN})
 
 
@@ -55,16 +67,6 @@ class TrayItem:
     document: DocumentView
     slip: SlipView | None
     hop: Hop | None
-
-
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """An object of the exchange that was not believed: its key, the digest of its bytes and the code of the reason."""
-
-    key: str
-    digest: str
-    code: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +81,14 @@ class Receipt:
     facts: str = "{}"
 
 
-class Reads(ABC):
+class Reads(LineReads):
     """Questions. None keeps a transaction open after it has answered."""
-
-    @abstractmethod
-    def reading(self) -> AbstractContextManager[Connection]:
-        """A connection on which everything that was added so far is folded."""
 
     # events
     def event(self, digest: str) -> SignedEvent | None:
         """The event of that digest, or None."""
         with self.reading() as connection:
-            statement = select(events.c.digest, events.c.payload, events.c.jws).where(events.c.digest == digest)
-            row = connection.execute(statement).first()
+            row = connection.execute(_EVENT, {"digest": digest}).first()
             return signed_event(row) if row else None
 
     def events_of_document(self, document: str) -> list[SignedEvent]:
@@ -102,9 +99,13 @@ class Reads(ABC):
     def events_of_slip(self, slip: str) -> list[SignedEvent]:
         """Events that name the slip, by claimed time."""
         with self.reading() as connection:
-            statement = select(events.c.digest, events.c.payload, events.c.jws).where(events.c.slip == slip)
-            rows = connection.execute(statement.order_by(events.c.claimed_at, events.c.digest))
-            return [signed_event(row) for row in rows]
+            return [signed_event(row) for row in connection.execute(_OF_SLIP, {"slip": slip})]
+
+    def arrived_at(self, digest: str) -> datetime | None:
+        """When this desk got to know that event, by its own clock; None for one that it does not have."""
+        with self.reading() as connection:
+            at = connection.scalar(select(events.c.received_at).where(events.c.digest == digest))
+        return read_time(at) if at else None
 
     def heads_of_document(self, document: str) -> tuple[str, ...]:
         """Digests that a new event of the document follows: the ends of its chain, on other documents' chains too."""
@@ -130,7 +131,7 @@ class Reads(ABC):
     def document(self, document: str) -> DocumentView:
         """Raises ``document.unknown``."""
         with self.reading() as connection:
-            view = connection.scalar(select(documents.c.view).where(documents.c.id == document))
+            view = connection.scalar(_DOCUMENT, {"document": document})
         if view is None:
             raise OfficeError("document.unknown", document=document)
         return read_document_view(view)
@@ -138,7 +139,7 @@ class Reads(ABC):
     def slip(self, slip: str) -> SlipView:
         """Raises ``slip.unknown``."""
         with self.reading() as connection:
-            view = connection.scalar(select(slips.c.view).where(slips.c.id == slip))
+            view = connection.scalar(_SLIP, {"slip": slip})
         if view is None:
             raise OfficeError("slip.unknown", slip=slip)
         return read_slip_view(view)
@@ -146,7 +147,7 @@ class Reads(ABC):
     def slip_units(self, slip: str) -> tuple[str, ...]:
         """Every unit the slip has been at or was sent to; none for a slip not heard of."""
         with self.reading() as connection:
-            view = connection.scalar(select(slips.c.view).where(slips.c.id == slip))
+            view = connection.scalar(_SLIP, {"slip": slip})
         return read_slip_view(view).units if view else ()
 
     def documents(
@@ -159,6 +160,18 @@ class Reads(ABC):
                 statement = statement.where(column == str(value))
         with self.reading() as connection:
             return [read_document_view(view) for view in connection.scalars(statement)]
+
+    def documents_of(self, ids: Collection[str]) -> list[DocumentView]:
+        """Those of them that this desk knows, in no order."""
+        wanted = list(ids)
+        with self.reading() as connection:
+            return [
+                read_document_view(view)
+                for start in range(0, len(wanted), 500)
+                for view in connection.scalars(
+                    select(documents.c.view).where(documents.c.id.in_(wanted[start : start + 500]))
+                )
+            ]
 
     def documents_at_levels(self, levels: Collection[str], states: Collection[DocumentState]) -> list[DocumentView]:
         """Documents at one of those levels and in one of those states, the oldest first."""
@@ -192,13 +205,15 @@ class Reads(ABC):
         official: str | None = None,
         *,
         standing_for: Collection[str] = (),
+        serving: Collection[str] | None = None,
         limit: int | None = None,
         offset: int = 0,
     ) -> list[TrayItem]:
         """What lies in a tray: the longest waiting first in Entrante, Pendientes and Por firmar, else the latest first.
 
         With ``official`` only what is his or anybody's in the unit; in Por firmar exactly what waits for him, whatever
-        unit the document is of, or for those whom he substitutes (``standing_for``).
+        unit the document is of, or for those whom he substitutes (``standing_for``). ``serving`` are those whose things are theirs
+        alone; what is anybody else's of the unit, who left it, is anybody's.
         """
         since = tray_items.c.since
         order = (since, tray_items.c.rowid) if tray in _OLDEST_FIRST else (since.desc(), tray_items.c.rowid.desc())
@@ -207,7 +222,7 @@ class Reads(ABC):
             .select_from(tray_items)
             .join(documents, documents.c.id == tray_items.c.document)
             .outerjoin(slips, slips.c.id == tray_items.c.slip)
-            .where(_in_tray(tray, unit, official, standing_for))
+            .where(_in_tray(tray, unit, official, standing_for, serving))
             .order_by(*order)
             .limit(-1 if limit is None else limit)
             .offset(offset)
@@ -216,58 +231,66 @@ class Reads(ABC):
             return [_tray_item(row) for row in connection.execute(statement)]
 
     def tray_counts(
-        self, unit: str, official: str | None = None, *, standing_for: Collection[str] = ()
+        self,
+        unit: str,
+        official: str | None = None,
+        *,
+        standing_for: Collection[str] = (),
+        serving: Collection[str] | None = None,
     ) -> dict[Tray, int]:
         """How much lies in each tray, by the rule of ``tray``."""
         with self.reading() as connection:
             return {
                 tray: connection.scalar(
-                    select(func.count()).select_from(tray_items).where(_in_tray(tray, unit, official, standing_for))
+                    select(func.count())
+                    .select_from(tray_items)
+                    .where(_in_tray(tray, unit, official, standing_for, serving))
                 )
                 or 0
                 for tray in Tray
             }
 
-    def search(self, words: str, limit: int = 50) -> list[str]:
-        """Ids of documents in which every word begins some word; best first. Accents and case do not matter."""
-        with self.reading() as connection:
-            return search.find(connection, words, limit)
+    def search(
+        self,
+        words: str | search.Asked,
+        limit: int = 50,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[str]:
+        """Ids of documents in which every word begins some word, newest first; of few hits the best first. Accents and case do not matter.
 
-    # the line
-    def outbox(self, limit: int = 100, *, now: datetime | None = None) -> list[outbox_.OutboxRow]:
-        """What may be pushed now, in order. With ``now`` rows whose retry time has not come stay out."""
+        From ``since`` to before ``until`` (when the document was begun, claimed); a period alone finds all of it.
+        """
+        asked = search.Asked(words) if isinstance(words, str) else words
         with self.reading() as connection:
-            return outbox_.waiting(connection, limit, now=now)
+            return search.find(connection, asked, limit, since=since, until=until)
 
-    def outbox_counts(self) -> outbox_.OutboxCounts:
-        """How much waits to go out."""
+    def came_since(self, mark: int, most: int) -> tuple[int, list[str]]:
+        """Documents whose bytes were told by events kept after ``mark`` (0: all of them), and the mark to go on from."""
         with self.reading() as connection:
-            return outbox_.counts(connection)
+            return search.came_since(connection, mark, most)
 
-    def mailbox_seq(self, device: str, unit: str) -> int:
-        """The highest sequence read of what that device put into that unit's mailbox; 0 for none."""
-        statement = select(mailboxes.c.seq).where(mailboxes.c.device == device, mailboxes.c.unit == unit)
+    # control
+    def lying(self, units: Collection[str]) -> list[control.Lying]:
+        """Slips in Entrante and Pendientes of those units, unit by unit, the longest waiting first."""
         with self.reading() as connection:
-            return connection.scalar(statement) or 0
+            return control.lying(connection, units)
 
-    def delivery_seq(self, device: str, unit: str) -> int:
-        """The last number known of that device in that unit's mailbox: given here, or told by its events; 0 for none."""
-        statement = select(sequences.c.last).where(
-            sequences.c.kind == "delivery", sequences.c.name == f"{device}/{unit}"
-        )
+    def flow(self, way: control.Flow, units: Collection[str], since: datetime, until: datetime) -> list[control.Count]:
+        """How many hops those units received or sent from ``since`` to before ``until``, by the other unit and the mode."""
         with self.reading() as connection:
-            return connection.scalar(statement) or 0
+            return control.flow(connection, way, units, since, until)
+
+    def stays(self, unit: str, since: datetime, until: datetime) -> list[control.Stay]:
+        """The OFICIAL hops that the unit received from ``since`` to before ``until``, and when they left it."""
+        with self.reading() as connection:
+            return list(control.stays(connection, unit, since, until))
 
     def device_seq(self, device: str) -> int:
-        """The last sequence number known of that device: given here, or told by its events."""
+        """The last sequence number that is known of that device's events; 0 for none."""
         with self.reading() as connection:
-            return last_device_seq(connection, device)
-
-    def quarantined(self) -> list[Quarantined]:
-        """Objects not believed, the latest first."""
-        with self.reading() as connection:
-            rows = connection.execute(select(quarantine).order_by(quarantine.c.at.desc(), quarantine.c.key))
-            return [Quarantined(row.key, row.digest, row.code, read_time(row.at)) for row in rows]
+            return device_end(connection, device)[0]
 
     # numbers
     def blocks(self, series: str, year: int) -> tuple[NumberBlock, ...]:
@@ -319,7 +342,7 @@ class Reads(ABC):
     def setting(self, name: str) -> str | None:
         """The text kept under that name, or None."""
         with self.reading() as connection:
-            return connection.scalar(select(settings.c.value).where(settings.c.name == name))
+            return connection.scalar(_SETTING, {"name": name})
 
     def directory(self) -> tuple[int, str] | None:
         """Number and JWS of the latest directory kept, so that a desk opens without a line."""
@@ -357,20 +380,24 @@ class Reads(ABC):
             return digest_of(connection)
 
 
-def last_device_seq(connection: Connection, device: str) -> int:
-    """The higher of what was given here and what that device's events say."""
-    given = select(sequences.c.last).where(sequences.c.kind == "device", sequences.c.name == device)
-    told = select(func.max(events.c.device_seq)).where(events.c.device == device)
-    return max(connection.scalar(given) or 0, connection.scalar(told) or 0)
+def device_end(connection: Connection, device: str) -> tuple[int, str]:
+    """(number, digest) of the last event known of that device; (0, "") for none. Of two with one number, the lower digest."""
+    row = connection.execute(_DEVICE_END, {"device": device}).first()
+    return (row.device_seq, row.digest) if row else (0, "")
 
 
-def _in_tray(tray: Tray, unit: str, official: str | None, standing_for: Collection[str]) -> Any:
+def _in_tray(
+    tray: Tray, unit: str, official: str | None, standing_for: Collection[str], serving: Collection[str] | None
+) -> Any:
     mine = (tray_items.c.unit == unit) & (tray_items.c.tray == tray.value)
     if official is None:
         return mine
     if tray is Tray.TO_SIGN:
         return tray_items.c.official.in_([official, *standing_for]) & (tray_items.c.tray == tray.value)
-    return mine & or_(tray_items.c.official == official, tray_items.c.official == "")
+    anybodys = tray_items.c.official == ""
+    if serving is not None and tray is not Tray.DRAFTS:
+        anybodys = tray_items.c.official.not_in(serving)
+    return mine & or_(tray_items.c.official == official, anybodys)
 
 
 def _tray_item(row: Any) -> TrayItem:

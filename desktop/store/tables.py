@@ -52,13 +52,14 @@ events = Table(
     _whole("device_seq"),
     _text("claimed_at"),
     _text("received_at"),
-    _text("payload"),
-    _text("jws"),
+    _text("unit", default=""),  # whose act it was
+    Column("packed", LargeBinary, nullable=False, server_default=text("x''")),  # store/packing.py
 )
 Index("ix_events_document", events.c.document)
 Index("ix_events_slip", events.c.slip)
 Index("ix_events_device_device_seq", events.c.device, events.c.device_seq)
 Index("ix_events_claimed_at", events.c.claimed_at)
+Index("ix_events_kind", events.c.kind, sqlite_where=text("kind = 'document.number_settled'"))
 
 event_parents = Table(
     "event_parents",
@@ -69,6 +70,17 @@ event_parents = Table(
     sqlite_with_rowid=False,
 )
 Index("ix_event_parents_parent", event_parents.c.parent)
+
+# What ``keys.shared`` events handed on: ciphers of blobs and digests of events, to devices and (``unit:``) units.
+handed = Table(
+    "handed",
+    metadata,
+    _text("what"),
+    _text("receiver"),
+    _text("event"),
+    PrimaryKeyConstraint("what", "receiver", "event"),
+    sqlite_with_rowid=False,
+)
 
 # --- projections: folded from the events, rebuilt at will ---------------------------------------------------------
 documents = Table(
@@ -101,9 +113,15 @@ slips = Table(
     Column("concluded", Boolean(create_constraint=False), nullable=False),
     Column("conflict", Boolean(create_constraint=False), nullable=False),
     _text("view"),
+    _text("subject", default=""),
+    _text("folder", default=""),
+    _text("deadline", null=True),
+    _text("principal", null=True),
 )
 Index("ix_slips_number", slips.c.number)
 Index("ix_slips_holder", slips.c.holder)
+Index("ix_slips_principal", slips.c.principal)
+Index("ix_slips_conflict", slips.c.conflict, sqlite_where=text("conflict = 1"))
 
 slip_documents = Table(
     "slip_documents",
@@ -129,9 +147,15 @@ hops = Table(
     _text("sent_at"),
     _text("received_at", null=True),
     _text("deadline", null=True),
+    _text("from_official", default=""),
+    _text("action", default=""),
+    _text("remark", default=""),
+    Column("urgent", Boolean(create_constraint=False), nullable=False, server_default=text("0")),
     PrimaryKeyConstraint("slip", "id"),
 )
 Index("ix_hops_to_unit_state", hops.c.to_unit, hops.c.state)
+Index("ix_hops_from_unit_sent_at", hops.c.from_unit, hops.c.sent_at)
+Index("ix_hops_to_unit_received_at", hops.c.to_unit, hops.c.received_at)
 
 tray_items = Table(
     "tray_items",
@@ -146,6 +170,9 @@ tray_items = Table(
     _text("since"),
 )
 Index("ix_tray_items_unit_tray_since", tray_items.c.unit, tray_items.c.tray, tray_items.c.since)
+Index(
+    "ix_tray_items_unit_tray_official", tray_items.c.unit, tray_items.c.tray, tray_items.c.official
+)  # counts read it alone
 Index("ix_tray_items_official_tray", tray_items.c.official, tray_items.c.tray)
 Index("ix_tray_items_document", tray_items.c.document)
 Index("ix_tray_items_slip", tray_items.c.slip)
@@ -164,13 +191,15 @@ outbox = Table(
     _whole("attempts", default=0),
     _text("code", default=""),
     _text("retry_at", default=""),
+    _text("event", default=""),  # the digest of the event that the row serves
     CheckConstraint("(data IS NULL) <> (sha256 IS NULL)", name="one_source"),
     sqlite_autoincrement=True,
 )
 Index("ix_outbox_priority_id", outbox.c.priority, outbox.c.id)
 Index("ix_outbox_act", outbox.c.act)
+Index("ix_outbox_event", outbox.c.event)
 
-sequences = Table(  # the last number given: ("device", id), ("delivery", id/unit), ("act", "")
+sequences = Table(  # the last number given: ("delivery", device/unit), ("act", "")
     "sequences",
     metadata,
     _text("kind"),
@@ -185,9 +214,23 @@ mailboxes = Table(
     _text("device"),
     _text("unit"),
     _whole("seq"),
+    _text("tag", default=""),  # of the hint when it was last read, where the exchange has tags
     PrimaryKeyConstraint("device", "unit"),
     sqlite_with_rowid=False,
 )
+pouches = Table(  # what was written for whom, and since when it is known to have arrived
+    "pouches",
+    metadata,
+    _whole("number"),
+    _text("unit"),
+    _text("key"),
+    _text("digest"),
+    _text("written_at"),
+    _text("acked_at", default=""),
+    PrimaryKeyConstraint("unit", "key"),
+)
+Index("ix_pouches_digest", pouches.c.digest)
+Index("ix_pouches_unit_acked_at", pouches.c.unit, pouches.c.acked_at)
 quarantine = Table(
     "quarantine",
     metadata,
@@ -276,10 +319,16 @@ drafts = Table(
     _text("discarded_at", default=""),
 )
 settings = Table("settings", metadata, Column("name", Text, primary_key=True), _text("value"))
-search_words = Table(  # words given by the caller (people's names); the index itself is made of these and the views
-    "search_words", metadata, Column("document", Text, primary_key=True), _text("words")
+search_words = Table(  # words that the views do not hold; the index itself is made of these and the views
+    "search_words",
+    metadata,
+    _text("document"),
+    _text("kind"),  # "given" by a caller, the "body" of the document, "people" on its way
+    _text("words"),
+    PrimaryKeyConstraint("document", "kind"),
 )
 
 SEARCH_INDEX = (
-    'CREATE VIRTUAL TABLE search USING fts5(subject, cite, slip, words, tokenize = "unicode61 remove_diacritics 2")'
+    "CREATE VIRTUAL TABLE search USING fts5(subject, cite, slip, people, words, "
+    "tokenize = \"unicode61 remove_diacritics 2\", prefix = '2 3')"
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 def write_time(moment: datetime) -> str:
@@ -15,3 +15,8 @@ def write_time(moment: datetime) -> str:
 def read_time(text: str) -> datetime:
     """The aware UTC time that ``write_time`` wrote."""
     return datetime.fromisoformat(text)
+
+
+def has_passed(since: str | None, now: datetime, span: timedelta) -> bool:
+    """Whether that long has passed since a time kept as text; also where none was kept or the clock has been set back behind it."""
+    return not since or not timedelta() <= now - datetime.fromisoformat(since) < span

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
 from desktop.records.documents import AccessClass, Appended, Attachment, DocumentState, DocumentView
 from desktop.records.events import EventKind
-from desktop.records.observations import Frozen, Mark, Observation, read_mark
+from desktop.records.observations import Frozen, Observation, read_mark
 from desktop.records.origin import Origin
-from desktop.routing.slips import Hop, HopMode, HopState, SlipView
+from desktop.routing.hops import Hop, HopMode, HopState, Justification, Reassignment
+from desktop.routing.sheet import Conflict, ConflictKind, Heading, Paper, Settlement, SlipView
 
 from .times import read_time, write_time
 
@@ -33,7 +34,7 @@ def _plain(value: Any) -> Any:
         return value.to_json()
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, (Hop, Appended, Attachment, Observation, Mark, Frozen, DocumentView, SlipView)):
+    if is_dataclass(value):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     return value
 
@@ -74,8 +75,12 @@ def read_slip_view(text: str) -> SlipView:
             "hops": tuple(_hop(item) for item in data["hops"]),
             "documents": tuple(data["documents"]),
             "refused": tuple(data["refused"]),
-            "conflict": tuple(data["conflict"]) if data["conflict"] else None,
             "opened_at": _time(data["opened_at"]),
+            "heading": Heading(**data["heading"]),
+            "members": tuple(data["members"]),
+            "deadline": _day(data["deadline"]),
+            "paper": Paper(**{**data["paper"], "since": _time(data["paper"]["since"])}),
+            "conflicts": tuple(_conflict(item) for item in data["conflicts"]),
         }
     )
 
@@ -86,12 +91,30 @@ def _hop(item: dict[str, Any]) -> Hop:
             **item,
             "mode": HopMode(item["mode"]),
             "state": HopState(item["state"]),
-            "deadline": date.fromisoformat(item["deadline"]) if item["deadline"] else None,
+            "deadline": _day(item["deadline"]),
+            "actions": tuple(item["actions"]),
+            "justifications": tuple(
+                Justification(**{**each, "until": _day(each["until"]), "at": read_time(each["at"])})
+                for each in item["justifications"]
+            ),
+            "reassignments": tuple(
+                Reassignment(**{**each, "at": read_time(each["at"])}) for each in item["reassignments"]
+            ),
             "documents": tuple(item["documents"]),
             "answered_with": tuple(item["answered_with"]),
             "sent_at": read_time(item["sent_at"]),
             "received_at": _time(item["received_at"]),
         }
+    )
+
+
+def _conflict(item: dict[str, Any]) -> Conflict:
+    settled = item["settlement"]
+    return Conflict(
+        ConflictKind(item["about"]),
+        tuple(item["hops"]),
+        item["unit"],
+        Settlement(**{**settled, "drop": tuple(settled["drop"]), "at": read_time(settled["at"])}) if settled else None,
     )
 
 
@@ -102,3 +125,7 @@ def _observation(item: dict[str, Any]) -> Observation:
 
 def _time(text: str | None) -> datetime | None:
     return read_time(text) if text else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

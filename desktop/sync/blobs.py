@@ -11,11 +11,16 @@ import binascii
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop.records.errors import OfficeError
 from desktop.records.events import BlobRef
 
 from .device import DeviceKey
+
+if TYPE_CHECKING:
+    from pyrage import x25519
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +46,68 @@ def seal(data: bytes, recipients: Sequence[tuple[str, str]]) -> Sealed:
         raise OfficeError("blob.no_recipients")
     once = pyrage.x25519.Identity.generate()
     cipher = pyrage.encrypt(data, [once.to_public()])
+    digest = hashlib.sha256(cipher).hexdigest()
+    return Sealed(cipher, digest, hashlib.sha256(data).hexdigest(), len(data), _sealed_keys(once, recipients))
+
+
+def _sealed_keys(once: x25519.Identity, recipients: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    import pyrage
+
     secret = str(once).encode("ascii")
     keys: dict[str, str] = {}
     for device, recipient in recipients:
-        try:
-            to = pyrage.x25519.Recipient.from_str(recipient)
-        except pyrage.RecipientError as error:
-            raise OfficeError("blob.bad_recipient", device=device) from error
+        to = age_recipient(device, recipient)
         keys[device] = base64.b64encode(pyrage.encrypt(secret, [to])).decode("ascii")
-    return Sealed(
-        cipher,
-        hashlib.sha256(cipher).hexdigest(),
-        hashlib.sha256(data).hexdigest(),
-        len(data),
-        tuple(sorted(keys.items())),
-    )
+    return tuple(sorted(keys.items()))
+
+
+def age_recipient(device: str, recipient: str) -> x25519.Recipient:
+    """What pyrage encrypts to; raises ``blob.bad_recipient`` naming the device."""
+    from pyrage import RecipientError, x25519
+
+    try:
+        return x25519.Recipient.from_str(recipient)
+    except RecipientError as error:
+        raise OfficeError("blob.bad_recipient", device=device) from error
+
+
+def open_file(source: Path, ref: BlobRef, key: DeviceKey, target: Path) -> None:
+    """Decrypt a ciphertext file into ``target``, in bounded memory, checked against the event's digests as ``open_blob`` does.
+
+    The caller has checked the ciphertext's own digest. Raises as ``open_blob``; then ``target`` is not there.
+    """
+    import pyrage
+
+    try:
+        once = _identity(ref, key)
+        with source.open("rb") as reader, target.open("wb") as writer:
+            pyrage.decrypt_io(reader, writer, [once])
+        with target.open("rb") as file:
+            right = hashlib.file_digest(file, "sha256").hexdigest() == ref.sha256
+        if not right or target.stat().st_size != ref.size:
+            raise OfficeError("blob.damaged", name=ref.name, reason="content")
+    except pyrage.DecryptError as error:
+        target.unlink(missing_ok=True)
+        raise OfficeError("blob.damaged", name=ref.name, reason="key") from error
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _identity(ref: BlobRef, key: DeviceKey) -> x25519.Identity:
+    """The one-time identity that was sealed to this device. Raises ``blob.not_for_us``, ``blob.damaged``."""
+    import pyrage
+
+    sealed = dict(ref.keys).get(key.id)
+    if sealed is None:
+        raise OfficeError("blob.not_for_us", name=ref.name)
+    try:
+        own = pyrage.x25519.Identity.from_str(key.age_identity)
+        return pyrage.x25519.Identity.from_str(
+            pyrage.decrypt(base64.b64decode(sealed, validate=True), [own]).decode("ascii")
+        )
+    except (pyrage.DecryptError, pyrage.IdentityError, binascii.Error, ValueError) as error:
+        raise OfficeError("blob.damaged", name=ref.name, reason="key") from error
 
 
 def open_blob(cipher: bytes, ref: BlobRef, key: DeviceKey) -> bytes:
@@ -67,14 +119,10 @@ def open_blob(cipher: bytes, ref: BlobRef, key: DeviceKey) -> bytes:
 
     if hashlib.sha256(cipher).hexdigest() != ref.cipher:
         raise OfficeError("blob.damaged", name=ref.name, reason="cipher")
-    sealed = dict(ref.keys).get(key.id)
-    if sealed is None:
-        raise OfficeError("blob.not_for_us", name=ref.name)
+    once = _identity(ref, key)
     try:
-        own = pyrage.x25519.Identity.from_str(key.age_identity)
-        once = pyrage.decrypt(base64.b64decode(sealed, validate=True), [own]).decode("ascii")
-        data = bytes(pyrage.decrypt(cipher, [pyrage.x25519.Identity.from_str(once)]))
-    except (pyrage.DecryptError, pyrage.IdentityError, binascii.Error, ValueError) as error:
+        data = bytes(pyrage.decrypt(cipher, [once]))
+    except pyrage.DecryptError as error:
         raise OfficeError("blob.damaged", name=ref.name, reason="key") from error
     if hashlib.sha256(data).hexdigest() != ref.sha256 or len(data) != ref.size:
         raise OfficeError("blob.damaged", name=ref.name, reason="content")

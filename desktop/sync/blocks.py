@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from desktop.records.events import Json
 
 from .envelopes import BLOCK, canonical, read_canonical, require_signature, seal_payload, take_apart
 from .keys import block_key, block_prefix, head_key, read_block_ordinal
-from .push import read_head
+from .mailbox import read_head
 
 if TYPE_CHECKING:
     from desktop.records.people import Device, Directory
@@ -136,17 +136,21 @@ def _valid(device: Device, at: datetime) -> bool:
     return bool(device.enrolments) and at < device.valid_until and not ended
 
 
-def is_behind(exchange: ObjectStore, store: DeskStore, entity: str, unit: str, device: str) -> bool:
-    """Whether the exchange tells of more deliveries by this device than its own store: the store is an old copy.
+def heads_ahead(
+    exchange: ObjectStore, store: DeskStore, entity: str, units: Iterable[str], device: str
+) -> dict[str, str]:
+    """Where the exchange tells of more deliveries by this device than its own store: any makes the store an old copy.
 
-    The hint that tells so is not signed: each height of it counts once, so that a forged one costs one block and no more.
+    As settings, to be kept in the act that draws the consequence: the hint that tells so is not signed, and each height of it counts
+    once, so that a forged one costs one block and no more. ``units`` are all whose mailboxes the desk reads, those that ended too.
     """
-    told = read_head(exchange, head_key(entity, unit, device))
-    known = store.delivery_seq(device, unit)
-    if told <= max(known, int(store.setting(_HEAD) or 0)):
-        return False
-    store.set_setting(_HEAD, str(told))
-    return True
+    ahead: dict[str, str] = {}
+    for unit in units:
+        told = read_head(exchange, head_key(entity, unit, device))
+        name = f"{_HEAD}:{unit}"
+        if told > max(store.delivery_seq(device, unit), int(store.setting(name) or 0)):
+            ahead[name] = str(told)
+    return ahead
 
 
 def block_payload(block: NumberBlock, entity: str, now: datetime) -> dict[str, Json]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from desktop.records.errors import OfficeError
-from desktop.records.events import Event, EventKind, Json
+from desktop.records.events import APART, Event, EventKind, Json
 from desktop.records.origin import Origin
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -39,6 +39,14 @@ def _digest(value: Json) -> bool:
 
 def _texts(value: Json) -> bool:
     return isinstance(value, list) and all(_text(item) for item in value)
+
+
+def _ids(value: Json) -> bool:
+    return isinstance(value, list) and all(_full(item) for item in value)
+
+
+def _conflict(value: Json) -> bool:
+    return value in ("oficial", "cancelacion")
 
 
 def _day(value: Json) -> bool:
@@ -110,6 +118,7 @@ def _attachments(value: Json) -> bool:
     )
 
 
+_GROUP: Mapping[str, Check] = {"principal": _full, "member": _full}
 _APPEND: Mapping[str, Check] = {"old": _digest, "new": _digest, "level": _text}
 REQUIRED: Mapping[EventKind, Mapping[str, Check]] = {
     EventKind.DRAFTED: {"kind": _full, "subject": _text},
@@ -134,6 +143,13 @@ REQUIRED: Mapping[EventKind, Mapping[str, Check]] = {
     EventKind.REJECTED: {"hop": _full, "reason": _full},
     EventKind.CANCELLED: {"hop": _full},
     EventKind.ANSWERED: {"hop": _full, "answer": _full},
+    EventKind.GROUPED: _GROUP,
+    EventKind.UNGROUPED: _GROUP,
+    EventKind.JUSTIFIED: {"hop": _full, "reason": _full},
+    EventKind.PAPER_MOVED: {"hop": _text, "paper": _text, "where": _text},
+    EventKind.REASSIGNED: {"hop": _full, "official": _full, "reason": _full},
+    EventKind.SETTLED: {"about": _conflict, "keep": _full, "drop": _ids, "reason": _full},
+    EventKind.KEYS_SHARED: {"documents": _ids, "reason": _text},
 }
 _SIGNED_EXTRA: Mapping[str, Check] = {"field": _text}
 OPTIONAL: Mapping[EventKind, Mapping[str, Check]] = {
@@ -164,8 +180,26 @@ OPTIONAL: Mapping[EventKind, Mapping[str, Check]] = {
         "sheets": _whole,
         "paper": _text,
         "documents": _texts,
+        "coordinate": _text,
+        "unscanned": _text,
+        "actions": _texts,
     },
     EventKind.CANCELLED: {"reason": _text},
+    EventKind.ANSWERED: {"unit": _full},
+    EventKind.OPENED: {"procedure": _text, "addressee": _text, "deadline": _day},
+    EventKind.RECEIVED: {"paper": _text},
+    EventKind.CONCLUDED: {"folder": _text},
+    EventKind.JUSTIFIED: {"until": _day},
+    EventKind.REOPENED: {"refused": _text},
+    EventKind.DEPOSITED: {
+        "deposit": _text,
+        "dossier": _text,
+        "documents": _ids,
+        "manifest": _digest,
+        "title": _text,
+        "series": _text,
+        "instead_of": _text,
+    },
 }
 _ON_A_SLIP = frozenset(kind for kind in EventKind if kind.value.startswith("slip.")) - {
     EventKind.CONCLUDED,
@@ -185,6 +219,8 @@ def require_body(event: Event) -> None:
         raise OfficeError("event.malformed", reason="body.delegation")
     if event.kind in _ON_A_SLIP and not event.slip:
         raise OfficeError("event.malformed", reason="slip")
+    if event.kind in APART and (event.slip is not None or event.parents):
+        raise OfficeError("event.malformed", reason="parents" if event.parents else "slip")
 
 
 def require_shape(event: Event) -> None:
@@ -205,6 +241,8 @@ def require_shape(event: Event) -> None:
         raise OfficeError("event.malformed", reason="parents")
     if event.device_seq < 1 or any(seq < 1 for _, seq in event.deliveries):
         raise OfficeError("event.malformed", reason="seq")
+    if not (event.prev == "" if event.device_seq == 1 else _digest(event.prev)):
+        raise OfficeError("event.malformed", reason="prev")
     for blob in event.blobs:
         if not (_digest(blob.sha256) and _digest(blob.cipher) and blob.size >= 0):
             raise OfficeError("event.malformed", reason="blobs")

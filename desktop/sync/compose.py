@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,16 +12,21 @@ from desktop.records.errors import OfficeError
 from desktop.records.events import Actor, BlobRef, Event, EventKind, Json, SignedEvent
 from desktop.records.people import Directory
 
+from .audience import Told, audience_of, is_confidential
 from .blobs import seal
 from .device import DeviceKey
 from .events import sign_event
-from .keys import Mail, blob_key
+from .keys import Letter, Mail, blob_key
+from .letters import seal_letter
 
 # Outbox priorities, lowest first. push orders by readiness anyway; these only keep small things ahead in a listing.
+OWN_PRIORITY = (
+    -1
+)  # into the own unit's mailbox: the others wait for it, so that no copy of this desk can miss what others know
 EVENT_PRIORITY = 0
 SMALL_BLOB_PRIORITY = 1
 LARGE_BLOB_PRIORITY = 2
-LARGE_BLOB = 256 * 1024  # bytes of ciphertext
+LARGE_BLOB = 512 * 1024  # bytes of ciphertext, as in ``pieces``: what is smaller goes before any file in pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +39,11 @@ class OutgoingBlob:
     role: str
 
 
-class ComposingAct(Protocol):
+class ComposingAct(Told, Protocol):
     """What composing needs of the store's transaction (desktop.store.Act)."""
 
-    def next_device_seq(self, device: str) -> int:
-        """The next number of that device's own chain."""
+    def next_in_device(self, device: str) -> tuple[int, str]:
+        """The next number of that device's own chain, and the digest of the event that it follows there ("" for the first)."""
         ...
 
     def next_delivery_seq(self, device: str, unit: str) -> int:
@@ -54,6 +60,10 @@ class ComposingAct(Protocol):
 
     def enqueue(self, key: str, data: bytes | str, *, priority: int) -> object:
         """Queue bytes, or the bytes of the store that have that SHA-256, to be put under ``key``."""
+        ...
+
+    def outbox_serves(self, event: str) -> None:
+        """What was queued since the last event belongs to this one (its digest)."""
         ...
 
 
@@ -73,12 +83,14 @@ def compose(
     audience: Sequence[str],
     now: datetime,
     on_behalf_of: str | None = None,
+    refs: Sequence[BlobRef] = (),
 ) -> SignedEvent:
     """Make one act of the office travel. ``audience`` are unit ids; the actor's own unit is always among them.
 
     Every blob is sealed to the devices of exactly the audience, and queued before the event that names it; ciphertexts lie in
-    the store by digest, the outbox refers to them. Raises ``compose.unit_without_device`` where the unit that must act on a
-    dispatch has no device that could open it, ``directory.unknown_unit``, ``event.malformed``.
+    the store by digest, the outbox refers to them. ``refs`` are blobs that lie in the exchange already. Raises
+    ``compose.unit_without_device`` where the unit that must act on a dispatch has no device that could open it,
+    ``directory.unknown_unit``, ``event.malformed``.
     """
     units = tuple(dict.fromkeys((actor.unit, *audience)))
     for unit in units:
@@ -86,7 +98,8 @@ def compose(
     if kind is EventKind.DISPATCHED:
         _require_reader(directory, str(body["to_unit"]), now)
     recipients = recipients_of(directory, units, now, key)
-    refs = [_queue_blob(act, blob, recipients) for blob in blobs]
+    queued = [_queue_blob(act, blob, recipients) for blob in blobs]
+    number, before = act.next_in_device(key.id)
     event = Event(
         id=event_id,
         kind=kind,
@@ -97,24 +110,40 @@ def compose(
         actor=actor,
         claimed_at=now,
         device=key.id,
-        device_seq=act.next_device_seq(key.id),
+        device_seq=number,
+        prev=before,
         deliveries=tuple((unit, act.next_delivery_seq(key.id, unit)) for unit in units),
         on_behalf_of=on_behalf_of,
         body=dict(body),
-        blobs=tuple(refs),
+        blobs=(*refs, *queued),
     )
     signed = sign_event(event, key)
     act.add_event(signed, now)
-    enqueue_deliveries(act, signed)
+    enqueue_deliveries(act, signed, recipients)
     return signed
 
 
-def enqueue_deliveries(act: ComposingAct, signed: SignedEvent) -> None:
-    """Queue an event for every mailbox it names, the own unit's first: from there this desk can be rebuilt."""
+def enqueue_deliveries(act: ComposingAct, signed: SignedEvent, recipients: Sequence[tuple[str, str]]) -> None:
+    """Queue an event for every mailbox it names, the own unit's first: from there this desk can be rebuilt.
+
+    That of a reserved matter goes as a letter to ``recipients``, the devices of its audience, and in no other form.
+    """
     event, data = signed.event, signed.jws.encode("ascii")
+    kind: type[Mail | Letter] = Mail
+    digest = signed.digest
+    if is_confidential(act, event):
+        data = seal_letter(signed.jws, recipients)
+        kind, digest = Letter, hashlib.sha256(data).hexdigest()
     for unit, seq in sorted(event.deliveries, key=lambda item: item[0] != event.actor.unit):
-        mail = Mail(event.entity, unit, event.device, seq, signed.digest)
-        act.enqueue(mail.key, data, priority=EVENT_PRIORITY)
+        priority = OWN_PRIORITY if unit == event.actor.unit else EVENT_PRIORITY
+        act.enqueue(kind(event.entity, unit, event.device, seq, digest).key, data, priority=priority)
+    act.outbox_serves(signed.digest)
+
+
+def readers_of(directory: Directory, event: Event, now: datetime, own: DeviceKey) -> list[tuple[str, str]]:
+    """Whom an event is sealed to that is sent again: the devices of its audience, ended units standing for their successors."""
+    units = audience_of(directory, actor_unit=event.actor.unit, extra=[unit for unit, _ in event.deliveries])
+    return recipients_of(directory, units, now, own)
 
 
 def recipients_of(directory: Directory, units: Sequence[str], now: datetime, own: DeviceKey) -> list[tuple[str, str]]:
@@ -137,6 +166,6 @@ def _require_reader(directory: Directory, unit: str, now: datetime) -> None:
 
 def _queue_blob(act: ComposingAct, blob: OutgoingBlob, recipients: Sequence[tuple[str, str]]) -> BlobRef:
     sealed = seal(blob.data, recipients)
-    priority = LARGE_BLOB_PRIORITY if len(sealed.cipher) >= LARGE_BLOB else SMALL_BLOB_PRIORITY
+    priority = LARGE_BLOB_PRIORITY if len(sealed.cipher) > LARGE_BLOB else SMALL_BLOB_PRIORITY
     act.enqueue(blob_key(sealed.cipher_sha256), act.put_bytes(sealed.cipher), priority=priority)
     return sealed.ref(blob.name, blob.media_type, blob.role)

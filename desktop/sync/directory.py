@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from desktop.records.errors import OfficeError
@@ -57,7 +58,7 @@ def publish(exchange: ObjectStore, directory: Directory, admin_key: DeviceKey) -
 
     Raises ``directory.inconsistent``, ``directory.number_taken`` where another version has that number or a higher one, and
     ``directory.forgets`` where it drops a unit, an official, a device or a delegation: they are revoked, moved or ended,
-    never removed, since the events of years ago are checked against them.
+    never removed, since the events of years ago are checked against them. What ended, left or was revoked stays so.
     """
     require_consistent(directory)
     jws = seal_payload(canonical(to_payload(directory)), admin_key, DIRECTORY, kid=ADMIN)
@@ -82,7 +83,7 @@ def latest(
 
     Of two versions with one number the one with the lower digest counts, on every desk. Raises ``directory.none``,
     ``directory.wrong_key`` (only versions by another key are there), ``directory.replayed`` (only versions older than the least
-    number accepted), ``directory.newer_format``.
+    number accepted), ``directory.newer_format``; ``storage.emptied`` where nothing at all is left of an exchange that was known.
     """
     kept = _kept(store, pins) if store is not None else None
     least = max(pins.least_number, kept[0].number if kept else 1)
@@ -90,6 +91,10 @@ def latest(
     if found is None:
         if kept is None:
             raise _why_none(exchange, entity, pins)
+        if (
+            next(iter(exchange.list("")), None) is None
+        ):  # a share that is not there, more likely than an office that was deleted
+            raise OfficeError("storage.emptied", url=exchange.url)
         directory, jws = kept  # deleted there: put it back
         exchange.put_if_absent(directory_key(entity, directory.number, digest_of(jws)), jws.encode("ascii"))
         return directory
@@ -106,8 +111,12 @@ def kept_directory(store: DirectoryStore, pins: DirectoryPins) -> Directory | No
 
 def read_directory(jws: str | bytes, pins: DirectoryPins) -> Directory:
     """Check one version. Raises ``envelope.*``, ``directory.newer_format``, ``directory.malformed``, ``directory.inconsistent``."""
-    envelope = take_apart(jws, DIRECTORY)
-    return _read(envelope, pins)
+    return _read_text(jws, pins.admin_key)
+
+
+@lru_cache(maxsize=4)  # every exchange asks for the one that is kept; what is refused is not remembered
+def _read_text(jws: str | bytes, admin_key: str) -> Directory:
+    return _read(take_apart(jws, DIRECTORY), DirectoryPins(admin_key))
 
 
 def _read(envelope: Envelope, pins: DirectoryPins) -> Directory:
@@ -175,9 +184,19 @@ def _require_remembers(old: Directory, new: Directory) -> None:
         ("official", {o.id for o in old.officials}, {o.id for o in new.officials}),
         ("device", {(d.id, d.verify_key) for d in old.devices}, {(d.id, d.verify_key) for d in new.devices}),
         ("delegation", _standings(old), _standings(new)),
+        ("end", _ends(old), _ends(new)),
     ):
         if gone := sorted(str(item) for item in before - after):
             raise OfficeError("directory.forgets", what=kind, id=gone[0])
+
+
+def _ends(directory: Directory) -> set[tuple[str, ...]]:
+    """That something is over, and to whom it went; a day or a last number may still be corrected."""
+    found: set[tuple[str, ...]] = {("unit", unit.id) for unit in directory.units if unit.ended_on is not None}
+    found |= {("heir", unit.id, heir) for unit in directory.units for heir in unit.successors}
+    found |= {("official", person.id) for person in directory.officials if person.until is not None}
+    found |= {("former", person.id, unit) for person in directory.officials for unit, _ in person.former}
+    return found | {("device", device.id) for device in directory.devices if device.revoked_at is not None}
 
 
 def _standings(directory: Directory) -> set[tuple[str, ...]]:

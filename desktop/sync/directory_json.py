@@ -1,15 +1,22 @@
-"""The directory as JSON and back (docs/formats/exchange.md)."""
+"""The directory as JSON and back (docs/formats/exchange.md).
+
+Members that came later are written only where they say something, so that what an older program wrote stays as it is.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from desktop.records.errors import OfficeError
 from desktop.records.events import Json
-from desktop.records.people import Delegation, Device, Directory, Entity, Official, Secretary, Unit
+from desktop.records.people import Delegation, Device, Directory, Entity, Official, RoutingRules, Secretary, Unit
+from desktop.records.series import require_consistent_scheme
 from desktop.records.standing import SECRETARIAL
+
+from .scheme_json import read_series, scheme_payload
 
 FORMAT = 1
 
@@ -27,29 +34,8 @@ def to_payload(directory: Directory) -> dict[str, Json]:
             "zone": entity.zone,
             "practice": entity.practice,
         },
-        "units": [
-            {
-                "id": u.id,
-                "name": u.name,
-                "prefix": u.prefix,
-                "parent": u.parent,
-                "chief": u.chief,
-                "custodian": u.custodian,
-            }
-            for u in directory.units
-        ],
-        "officials": [
-            {
-                "id": o.id,
-                "name": o.name,
-                "ci": o.ci,
-                "complement": o.complement,
-                "post": o.post,
-                "unit": o.unit,
-                "initials": o.initials,
-            }
-            for o in directory.officials
-        ],
+        "units": [_unit_payload(unit) for unit in directory.units],
+        "officials": [_official_payload(official) for official in directory.officials],
         "devices": [_device_payload(device) for device in directory.devices],
         "delegations": [
             {
@@ -78,7 +64,17 @@ def to_payload(directory: Directory) -> dict[str, Json]:
         "actions": list(directory.actions),
         "holidays": [day.isoformat() for day in directory.holidays],
         "extra": dict(directory.extra),
+        **_later(
+            recovery=list(directory.recovery),
+            rules=asdict(directory.rules) if directory.rules != RoutingRules() else None,
+            scheme=[scheme_payload(row) for row in directory.scheme],
+        ),
     }
+
+
+def _later(**members: Json) -> dict[str, Json]:
+    """Those of them that say something: an older program wrote none of them, and passes over them."""
+    return {name: value for name, value in members.items() if value}
 
 
 def from_payload(payload: Json) -> Directory:
@@ -109,6 +105,9 @@ def from_payload(payload: Json) -> Directory:
             actions=tuple(_text(item) for item in payload["actions"]),
             holidays=tuple(date.fromisoformat(item) for item in payload["holidays"]),
             extra=tuple(sorted((_text(name), _text(value)) for name, value in payload["extra"].items())),
+            recovery=tuple(_text(item) for item in payload.get("recovery", ())),
+            rules=_rules(payload.get("rules", {})),
+            scheme=tuple(read_series(row) for row in payload.get("scheme", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise OfficeError("directory.malformed", reason=repr(error)) from error
@@ -127,6 +126,8 @@ def require_consistent(directory: Directory) -> None:
             raise OfficeError("directory.inconsistent", what=what, reason="twice")
     wanted_units = [o.unit for o in directory.officials] + [d.unit for d in directory.devices]
     wanted_units += [u.parent for u in directory.units if u.parent is not None]
+    wanted_units += [unit for u in directory.units for unit in u.successors]
+    wanted_units += [unit for o in directory.officials for unit, _ in o.former]
     wanted = [u.chief for u in directory.units if u.chief is not None]
     wanted += [who for d in directory.devices for who, _ in d.enrolments]
     wanted += [who for d in directory.delegations for who in (d.holder, d.substitute)]
@@ -134,6 +135,8 @@ def require_consistent(directory: Directory) -> None:
     if set(wanted_units) - set(units) or set(wanted) - set(officials):
         raise OfficeError("directory.inconsistent", what="reference", reason="unknown")
     _require_standings(directory)
+    _require_lives(directory)
+    require_consistent_scheme(directory.scheme)
     if directory.number < 1:
         raise OfficeError("directory.inconsistent", what="number", reason="unknown")
     try:
@@ -150,6 +153,49 @@ def _require_standings(directory: Directory) -> None:
         raise OfficeError("directory.inconsistent", what="delegation", reason="unknown")
     if any(not set(s.acts) <= SECRETARIAL for s in directory.secretaries):
         raise OfficeError("directory.inconsistent", what="secretary", reason="unknown")
+
+
+def _require_lives(directory: Directory) -> None:
+    """Only what ended is succeeded, never by itself in the end; a living unit's chief has not left; limits in their order."""
+    for unit in directory.units:
+        if unit.successors and unit.ended_on is None:
+            raise OfficeError("directory.inconsistent", what="successors", reason="unknown")
+        if unit.ended_on is None and unit.chief is not None and directory.official(unit.chief).until is not None:
+            raise OfficeError("directory.inconsistent", what="chief", reason="unknown")
+    following = {unit.id: set(unit.successors) for unit in directory.units if unit.successors}
+    while following:
+        ends = {unit for unit, after in following.items() if not after & following.keys()}
+        if not ends:
+            raise OfficeError("directory.inconsistent", what="successors", reason="cycle")
+        following = {unit: after for unit, after in following.items() if unit not in ends}
+    if not 1 <= directory.rules.care <= directory.rules.bad:
+        raise OfficeError("directory.inconsistent", what="rules", reason="unknown")
+
+
+def _unit_payload(unit: Unit) -> dict[str, Json]:
+    return {
+        "id": unit.id,
+        "name": unit.name,
+        "prefix": unit.prefix,
+        "parent": unit.parent,
+        "chief": unit.chief,
+        "custodian": unit.custodian,
+        **_later(ended_on=_written(unit.ended_on), successors=list(unit.successors)),
+        **({} if unit.line else {"line": False}),
+    }
+
+
+def _official_payload(official: Official) -> dict[str, Json]:
+    return {
+        "id": official.id,
+        "name": official.name,
+        "ci": official.ci,
+        "complement": official.complement,
+        "post": official.post,
+        "unit": official.unit,
+        "initials": official.initials,
+        **_later(until=_written(official.until), former=[[unit, day.isoformat()] for unit, day in official.former]),
+    }
 
 
 def _device_payload(device: Device) -> dict[str, Json]:
@@ -186,6 +232,9 @@ def _unit(item: Mapping[str, Json]) -> Unit:
         _maybe(item["parent"]),
         _maybe(item["chief"]),
         _flag(item["custodian"]),
+        _day(item.get("ended_on")),
+        tuple(_text(unit) for unit in item.get("successors", ())),
+        _flag(item.get("line", True)),
     )
 
 
@@ -198,6 +247,17 @@ def _official(item: Mapping[str, Json]) -> Official:
         unit=_text(item["unit"]),
         complement=_text(item["complement"]),
         initials=_text(item["initials"]),
+        until=_day(item.get("until")),
+        former=tuple((_text(unit), date.fromisoformat(_text(day))) for unit, day in item.get("former", ())),
+    )
+
+
+def _rules(item: Mapping[str, Json]) -> RoutingRules:
+    usual = RoutingRules()
+    return RoutingRules(
+        _whole(item.get("care", usual.care)),
+        _whole(item.get("bad", usual.bad)),
+        _flag(item.get("reject_same_day", usual.reject_same_day)),
     )
 
 
@@ -232,6 +292,14 @@ def _text(value: Json) -> str:
 
 def _maybe(value: Json) -> str | None:
     return None if value is None else _text(value)
+
+
+def _day(value: Json) -> date | None:
+    return None if value is None else date.fromisoformat(_text(value))
+
+
+def _written(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _flag(value: Json) -> bool:

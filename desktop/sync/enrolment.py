@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
+from zoneinfo import ZoneInfo
 
 from desktop.records.errors import OfficeError
 from desktop.records.events import Json
@@ -158,9 +159,18 @@ def admit(directory: Directory, jws: str, *, read: Read, now: datetime) -> Direc
     if asked.until <= now:
         raise OfficeError("enrolment.expired", name=official.name)
     directory.unit(asked.unit)
-    if official.unit != asked.unit:  # else he would read what is sent to that unit, and act for it
-        raise OfficeError("enrolment.other_unit", name=official.name, unit=asked.unit)
+    if not directory.serving(official.id, now.astimezone(ZoneInfo(directory.entity.zone)).date()):
+        raise OfficeError("enrolment.left_office", name=official.name)
     known = next((device for device in directory.devices if device.id == asked.device), None)
+    heirs = (
+        directory.successors_of(asked.unit) if known is not None else ()
+    )  # a PC outlives its unit, none is made for it
+    if (
+        official.unit != asked.unit and official.unit not in heirs
+    ):  # else he would read what is sent there, and act for it
+        raise OfficeError("enrolment.other_unit", name=official.name, unit=asked.unit)
+    if known is None and directory.unit(asked.unit).ended_on is not None:
+        raise OfficeError("enrolment.unit_ended", unit=directory.unit(asked.unit).name)
     for device in directory.devices:
         if device.id != asked.device and asked.verify_key == device.verify_key:
             raise OfficeError("enrolment.key_taken", device=device.id)

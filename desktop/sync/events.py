@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from desktop.records.errors import OfficeError
-from desktop.records.events import Event, SignedEvent
-from desktop.records.people import Device, Directory
+from desktop.records.events import Event, EventKind, SignedEvent
+from desktop.records.people import Device, Directory, Official
 from desktop.records.standing import require_standing
 
 from .bodies import require_body, require_shape
@@ -38,9 +39,10 @@ def sign_event(event: Event, key: DeviceKey) -> SignedEvent:
 def read_event(jws: str | bytes, directory: Directory) -> SignedEvent:
     """Check everything about one event that the event and the directory alone can tell.
 
-    Raises ``envelope.*`` for a text that is not one, ``event.newer_format``, ``event.malformed``, ``event.unknown_device``,
-    ``event.foreign_entity``, ``event.device_revoked``, ``event.device_expired``, ``event.unknown_official``,
-    ``event.not_enrolled``, ``event.wrong_unit``, ``event.no_delegation``, ``event.secretary_only``.
+    Raises ``envelope.*`` for a text that is not one, ``event.newer_format``, ``event.unknown_kind``, ``event.malformed``,
+    ``event.unknown_device``, ``event.foreign_entity``, ``event.device_revoked``, ``event.device_expired``,
+    ``event.unknown_official``, ``event.not_enrolled``, ``event.official_left``, ``event.wrong_unit``,
+    ``event.no_delegation``, ``event.secretary_only``.
     """
     envelope = take_apart(jws, EVENT)
     device = _device(directory, envelope.kid)
@@ -99,9 +101,32 @@ def _require_actor(directory: Directory, device: Device, event: Event) -> None:
         raise OfficeError("event.unknown_official", official=actor.official) from error
     if not device.enrolled(official.id):
         raise OfficeError("event.not_enrolled", device=device.id, official=official.id)
-    if actor.unit not in (official.unit, device.unit):
+    day = event.claimed_at.astimezone(ZoneInfo(directory.entity.zone)).date()
+    if not directory.serving(official.id, day):
+        raise OfficeError("event.official_left", official=official.id, until=str(official.until))
+    if not _of_unit(directory, device, official, actor.unit, day):
         raise OfficeError("event.wrong_unit", official=official.id, unit=actor.unit)
+    home = event.body.get("unit")  # an answer that his own unit wrote, to what an ended one had received
+    if event.kind is EventKind.ANSWERED and home is not None and not _of_unit(directory, device, official, home, day):
+        raise OfficeError("event.wrong_unit", official=official.id, unit=home)
     if event.on_behalf_of is not None:
-        day = event.claimed_at.astimezone(ZoneInfo(directory.entity.zone)).date()
         claimed = event.body.get("delegation", {})
         require_standing(directory, official.id, event.on_behalf_of, event.kind, day, claimed=claimed)
+
+
+def _of_unit(directory: Directory, device: Device, official: Official, unit: str, day: date) -> bool:
+    """Whether he acts for that unit on that day: his own, an ended one that his own took over first, or one he served until then.
+
+    Days are claimed; the revocation of the device that he left behind has a last number, which no clock sets back. Where the
+    directory tells nothing of his former units, the device's unit stands for them.
+    """
+    if unit == official.unit:
+        return True
+    try:
+        if directory.unit(unit).ended_on is not None and directory.successors_of(unit)[:1] == (official.unit,):
+            return True
+    except OfficeError:
+        return False  # a unit that the directory does not know
+    if official.former:
+        return any(unit == former and day <= last for former, last in official.former)
+    return unit == device.unit

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 
 from desktop.operations import (
-    acting,
     answer,
     approve,
     check,
     conclude,
+    copies,
+    delivery,
     deposit,
     dispatch,
     draft,
@@ -35,11 +37,14 @@ from desktop.records.documents import DocumentState, DocumentView
 from desktop.records.errors import Fact, OfficeError
 from desktop.records.events import EventKind
 from desktop.resources import find_resources
-from desktop.routing.slips import ACTIONS, Hop, SlipView
+from desktop.routing.slips import ACTIONS, SlipView
 from desktop.routing.trays import Tray, Urgency
 from signing.errors import SigningError
 from signing.report import Certificate, FileVerdict, Level, Outcome, Token
 
+from .control.binding import BoundControl
+from .dispatch.binding import recipients
+from .line.binding import MOST, BoundLine
 from .office import (
     AttachedFile,
     CheckLine,
@@ -48,17 +53,19 @@ from .office import (
     DocumentCard,
     DocumentKind,
     DraftOrder,
-    HopLine,
     PinProvider,
     Progress,
-    RaisingResult,
     Recipient,
     SignResult,
-    SlipProof,
     SyncOutcome,
     TokensSeen,
-    TrayRow,
 )
+from .pouch.binding import BoundPouch
+from .rail.office import RaisingResult
+from .slip.binding import BoundSlips, hop_line, keep_answer, sheet, targets
+from .slip.office import SlipProof, SlipSheet
+from .trays.binding import kind_name, tray_row
+from .trays.office import TrayRow
 from .waiting import waiting_row, waiting_rows
 
 _BYTES = frozenset({EventKind.FROZEN, EventKind.SIGNED, EventKind.RAISED})
@@ -75,7 +82,11 @@ class BoundDesk:
         self._seen = TokensSeen(searching=True)
         self._hearing = Lock()
         self._verdicts: dict[str, FileVerdict] = {}
-        self._line = Lock()
+        self._exchanging = Lock()
+        self.slips = BoundSlips(desk)
+        self.control = BoundControl(desk)
+        self.line = BoundLine(desk)
+        self.pouch = BoundPouch(desk, self._exchanging)
 
     # -- read
 
@@ -97,6 +108,8 @@ class BoundDesk:
             to_raise=waiting_rows(desk),
             token=self._token,
             practice=desk.directory.entity.practice,
+            oversees=self.control.oversees(),
+            copy=copies.notice(desk),
             zone=desk.directory.entity.zone,
             now=desk.now_local(),
         )
@@ -107,7 +120,11 @@ class BoundDesk:
 
     def tray_rows(self, tray: Tray, words: str = "") -> Sequence[TrayRow]:
         """Rows with names."""
-        return [self._row(row) for row in tray_operations.rows(self._desk, tray, words)]
+        found = [tray_row(self._desk, row) for row in tray_operations.rows(self._desk, tray, words)]
+        if tray is not Tray.SENT:
+            return found
+        states = delivery.states(self._desk, [row.document for row in found[:MOST]])
+        return [replace(row, delivery=states.get(row.document)) for row in found]
 
     def card(self, document: str, hop: str | None = None) -> DocumentCard:
         """All that the reader shows."""
@@ -116,18 +133,19 @@ class BoundDesk:
             return self._draft_card(document)
         found = show.card(desk, document)
         view, slip = found.view, found.slip
+        opened = hop or (slip.hops[-1].id if slip and slip.hops else None)
         proof = None
         if found.proof is not None:
             proof = SlipProof(len(found.proof.hops), len(found.proof.missing), len(found.proof.altered))
         return DocumentCard(
             view=view,
-            kind=self._kind(view.kind),
+            kind=kind_name(desk, view.kind),
             author=tray_operations.name_of(desk, view.author),
             place_date=show.place_and_date(desk, view),
             acts=found.acts,
             slip=slip,
-            hop=hop or (slip.hops[-1].id if slip and slip.hops else None),
-            hops=tuple(self._hop(each) for each in slip.hops) if slip else (),
+            hop=opened,
+            hops=tuple(hop_line(desk, slip, each) for each in slip.hops) if slip else (),
             proof=proof,
             pdf=found.pdf,
             made_here=self._made_here(document),
@@ -137,19 +155,13 @@ class BoundDesk:
             ),
             waits_for=tray_operations.name_of(desk, view.next_official or ""),
             owed=waiting_row(desk, document),
+            sheet=sheet(desk, slip, opened) if slip else SlipSheet(),
+            targets=targets(desk, slip, found.acts) if slip else {},
         )
 
     def recipients(self) -> Sequence[Recipient]:
-        """Units and their officials."""
-        directory = self._desk.directory
-        found = []
-        for unit in directory.units:
-            found.append(Recipient(unit.id, unit.name, "", "", ""))
-            found += [
-                Recipient(unit.id, unit.name, person.id, person.name, person.post)
-                for person in directory.officials_of(unit.id)
-            ]
-        return found
+        """Units that live and who serves in them today."""
+        return recipients(self._desk)
 
     def actions(self) -> Sequence[str]:
         """The catalogue: the entity's own words, else ours."""
@@ -165,11 +177,12 @@ class BoundDesk:
 
     def draft(self, order: DraftOrder) -> str:
         """Keep a draft of plain paragraphs: the vía gives its V°B°, then the author signs. An answer is tied to its hop then."""
-        letter = draft.Letter(order.kind, order.to, order.via, order.subject, order.paragraphs)
-        document = draft.draft_letter(self._desk, letter)
         if order.answers is not None:
+            document = keep_answer(self._desk, order)
             self._desk.store.set_setting(_ANSWERS + document, json.dumps(order.answers))
-        return document
+            return document
+        letter = draft.Letter(order.kind, order.to, order.via, order.subject, order.paragraphs)
+        return draft.draft_letter(self._desk, letter)
 
     def freeze(self, document: str) -> None:
         """Number and freeze."""
@@ -191,12 +204,15 @@ class BoundDesk:
             dispatch.Order(
                 to_unit=order.to_unit, to_official=order.to_official, action=order.action, remark=order.remark,
                 deadline=order.deadline, urgent=order.urgent, copies=order.copies,
+                paper=order.paper, coordinate=order.coordinate, unscanned=order.unscanned,
             ),
         )  # fmt: skip
 
-    def receive(self, slip: str, hop: str) -> None:
-        """Recibir."""
-        receive.receive(self._desk, slip, hop)
+    def receive(self, slip: str, hop: str, paper: str = "", where: str = "") -> None:
+        """Recibir, and say where its paper is: two events of the slip."""
+        receive.receive(self._desk, slip, hop, paper=paper)
+        if where:
+            self.slips.move_paper(slip, hop, where, "")
 
     def reject(self, slip: str, hop: str, reason: str) -> None:
         """Rechazar."""
@@ -206,9 +222,9 @@ class BoundDesk:
         """Cancelar."""
         receive.cancel(self._desk, slip, hop, reason)
 
-    def conclude(self, document: str) -> None:
+    def conclude(self, document: str, remark: str = "", folder: str = "") -> None:
         """Archivar."""
-        conclude.conclude(self._desk, document)
+        conclude.conclude(self._desk, document, remark, folder=folder)
 
     def reopen(self, document: str) -> None:
         """Back to Pendientes."""
@@ -321,14 +337,18 @@ class BoundDesk:
 
     def synchronise(self, progress: Progress) -> SyncOutcome:
         """Raise what is owed a timestamp, then one exchange with the line; another one asked for meanwhile waits its turn."""
-        with self._line:
+        self.line.resume()  # a pause asked for while this one waits its turn holds for it, too
+        with self._exchanging:
             owed = self._raise_owed(progress)
-            outcome = synchronise.synchronise(self._desk, lambda done, total: progress(done, total, ""))
-        return SyncOutcome(outcome.sent, outcome.received, outcome.waiting, (*owed, *outcome.problems))
+            outcome = synchronise.synchronise(
+                self._desk, lambda done, total: progress(done, total, ""), pause=self.line
+            )
+        told = (*owed, *outcome.problems)
+        return SyncOutcome(outcome.sent, outcome.received, outcome.waiting, told, outcome.paused)
 
     def raise_now(self, progress: Progress) -> RaisingResult:
         """A round over everything; one at a time with the exchange."""
-        with self._line:
+        with self._exchanging:
             done = raising.raise_owed(self._desk, everything=True, progress=progress)
         return RaisingResult(done.raised, done.left, done.waits, done.facts, done.problems)
 
@@ -359,54 +379,6 @@ class BoundDesk:
         makers = {item.event.device for item in events if item.event.kind in _BYTES}
         return makers == {self._desk.key.id}
 
-    def _kind(self, template: str) -> str:
-        found = self._desk.templates.get(template)
-        return found.name if found else template
-
-    def _row(self, row: tray_operations.TrayRow) -> TrayRow:
-        view, slip, hop = row.document, row.slip, row.hop
-        return TrayRow(
-            document=view.id,
-            slip=slip.id if slip else None,
-            hop=hop.id if hop else None,
-            number=slip.number if slip else "",
-            cite=view.cite,
-            kind=self._kind(view.kind),
-            subject=view.subject,
-            person=row.person,
-            unit=row.unit,
-            sheets=row.sheets,
-            days=row.days,
-            since=row.since,
-            urgent=bool(hop and hop.urgent),
-            copy=bool(hop and hop.mode.value == "copia"),
-            state=view.state,
-            hop_state=hop.state if hop else None,
-            waits_for=row.waits_for,
-            mine=view.next_official in (None, *acting.stands_for(self._desk, self._desk.official, EventKind.SIGNED)),
-        )
-
-    def _hop(self, hop: Hop) -> HopLine:
-        desk = self._desk
-        return HopLine(
-            hop=hop.id,
-            from_person=tray_operations.name_of(desk, hop.from_official),
-            from_unit=tray_operations.unit_name(desk, hop.from_unit),
-            to_person=tray_operations.name_of(desk, hop.to_official),
-            to_unit=tray_operations.unit_name(desk, hop.to_unit),
-            mode=hop.mode,
-            state=hop.state,
-            action=hop.action,
-            remark=hop.remark,
-            urgent=hop.urgent,
-            deadline=hop.deadline,
-            sheets=hop.sheets,
-            sent_at=hop.sent_at,
-            received_at=hop.received_at,
-            received_by=tray_operations.name_of(desk, hop.received_by),
-            reason=hop.reason,
-        )
-
     def _draft_card(self, document: str) -> DocumentCard:
         kept = self._desk.store.draft(document)
         if kept is None:
@@ -418,7 +390,7 @@ class BoundDesk:
         acts = (EventKind.FROZEN,) if kept.author == self._desk.official else ()
         slip: SlipView | None = None
         return DocumentCard(
-            view, self._kind(kept.template), tray_operations.name_of(self._desk, kept.author), "", acts, slip
+            view, kind_name(self._desk, kept.template), tray_operations.name_of(self._desk, kept.author), "", acts, slip
         )
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.routing.trays import Tray
 from desktop.ui.reader.pane import ReaderPane
-from desktop.ui.trays.pane import TrayPane
+from desktop.ui.trays.pane import FOLDERS, TrayPane
 from desktop.ui.widgets.basics import line
 from desktop.ui.wording import empty_tray
 
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from desktop.ui.bench import Bench
-    from desktop.ui.office import DeskStatus, DocumentCard, TrayRow
+    from desktop.ui.office import DeskStatus, DocumentCard
+    from desktop.ui.trays.office import TrayRow
 
 LIST = 384
+WIDE = 1080  # design pixels from which the folders of the Archivo stand beside its list
 BOTH = 720  # design pixels below which list and reader take turns
 
 
@@ -85,6 +87,7 @@ class DeskPane(QWidget):
     def _keep_rows(self, rows: Sequence[TrayRow]) -> None:
         number = self.rows.number
         self.rows.show_rows(rows)
+        self._arrange()
         if self._wanted is not None:
             self.rows.choose_document(self._wanted)
             self._wanted = None
@@ -103,6 +106,14 @@ class DeskPane(QWidget):
 
     def _choose(self, row: TrayRow) -> None:
         document, hop = row.document, row.hop
+        job = self._bench.jobs.job(lambda: self._bench.office.card(document, hop))
+        job.owned_by(self).replacing("desk.card").success(self._keep_card).start()
+
+    def open_document(self, document: str, hop: str | None = None) -> None:
+        """A document by itself, whatever tray is listed."""
+        self.rows.list.clearSelection()
+        self._reading = True
+        self._arrange()
         job = self._bench.jobs.job(lambda: self._bench.office.card(document, hop))
         job.owned_by(self).replacing("desk.card").success(self._keep_card).start()
 
@@ -143,7 +154,8 @@ class DeskPane(QWidget):
         self.reader.back.setVisible(not both)
         self.edge.setVisible(both)
         if both:
-            width = min(self._bench.look.px(LIST), self.width() * 2 // 5)
+            filed = FOLDERS if not self.rows.folders.isHidden() and self.width() >= self._bench.look.px(WIDE) else 0
+            width = min(self._bench.look.px(LIST + filed), self.width() * 2 // 5 + self._bench.look.px(filed))
             self.rows.setFixedWidth(width)
         else:
             self.rows.setMinimumWidth(0)

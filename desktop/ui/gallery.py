@@ -117,6 +117,10 @@ class _Camera:
         self._verify(pdf)
         self._window.open_writing(None)
         self._take("nuevo-documento")
+        for place, button in self._window.rail.places.items():
+            if not button.isHidden():
+                self._window.open_place(place)
+                self._take({"line": "entrega", "reports": "reportes", "pouch": "memoria"}.get(place, place))
         return self._made
 
     def _settle(self) -> None:

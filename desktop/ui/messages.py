@@ -29,7 +29,10 @@ Say = Callable[[str, Mapping[str, Fact]], Sentences | None]
 
 
 class Message(NamedTuple):
-    """A message as the window shows it. ``tone``: good, care or bad. ``detail`` is for whoever helps (no PIN, no document text)."""
+    """A message as the window shows it. ``tone``: good, care or bad. ``detail`` is for whoever helps (no PIN, no document text).
+
+    ``undo`` takes back what was done, where an act of the office does.
+    """
 
     tone: str
     what: str
@@ -37,6 +40,7 @@ class Message(NamedTuple):
     do: str = ""
     detail: str = ""
     bug: bool = False
+    undo: Callable[[], object] | None = None
 
 
 def message_of(error: BaseException, say: Say) -> Message | None:

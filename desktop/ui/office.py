@@ -21,8 +21,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from desktop.records.documents import Attachment, DocumentState, DocumentView
-from signing.report import Certificate, FileVerdict, Level, SignReceipt, Token
+from desktop.records.documents import Attachment, DocumentView
+from desktop.ui.control.office import ControlVerbs
+from desktop.ui.line.office import LineVerbs
+from desktop.ui.pouch.office import PouchVerbs
+from desktop.ui.rail.office import RaisingResult, WaitingRow
+from desktop.ui.slip.office import HopLine, SlipProof, SlipSheet, SlipVerbs
+from desktop.ui.trays.office import TrayRow
+from signing.report import Certificate, FileVerdict, SignReceipt, Token
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -30,8 +36,8 @@ if TYPE_CHECKING:
 
     from desktop.records.errors import Fact, OfficeError
     from desktop.records.events import EventKind
-    from desktop.routing.slips import HopMode, HopState, SlipView
-    from desktop.routing.trays import Days, Tray, Urgency
+    from desktop.routing.slips import SlipView
+    from desktop.routing.trays import Tray, Urgency
     from signing.errors import SigningError
 
 PinProvider = Callable[[Token, Certificate | None], str]
@@ -42,30 +48,13 @@ Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingRow:
-    """A signed document of this desk that is owed a timestamp or validation data. ``since``: when it was last appended to.
-
-    ``code`` and ``facts`` say why it waits, always with words. ``retry_at`` None: as soon as there is a line. ``aside``: it needs
-    a person and is not tried again by itself.
-    """
-
-    document: str
-    cite: str
-    level: Level
-    since: datetime
-    code: str
-    facts: Mapping[str, Fact] = field(default_factory=dict)
-    retry_at: datetime | None = None
-    aside: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class DeskStatus:
     """Whose desk this is, and the two things the rail's foot tells. Times are aware; shown in ``zone``.
 
     ``offline_since`` is None while connected. ``waiting`` counts outbox rows; ``to_raise`` are the documents whose timestamp or
     validation data is still owed, the oldest first. ``token`` is the one seen last without a PIN, with its certificates, or
-    None. ``first_run`` is True while the desk has no official yet (nothing to show but the welcome).
+    None. ``first_run`` is True while the desk has no official yet (nothing to show but the welcome). ``oversees``: who sits here
+    sees the monitor of his unit. ``copy`` is what is told where this desk is a copy that may not act.
     """
 
     entity: str
@@ -81,73 +70,10 @@ class DeskStatus:
     token: Token | None = None
     practice: bool = False
     first_run: bool = False
+    oversees: bool = False
+    copy: OfficeError | None = None
     zone: str = "America/La_Paz"
     now: datetime | None = None  # the office's clock; None: the PC's
-
-
-@dataclass(frozen=True, slots=True)
-class TrayRow:
-    """One line of a tray: a hop, or a document without one. Texts are already the words of the office's data.
-
-    ``kind`` is the document type as people say it ("Nota interna"); ``person`` and ``unit`` tell from whom (in Enviados: to
-    whom). ``days`` is None where days do not count (drafts, archive). ``waits_for`` names whose signature is next; ``mine`` is
-    True when that is the official of this desk.
-    """
-
-    document: str
-    slip: str | None
-    hop: str | None
-    number: str
-    cite: str
-    kind: str
-    subject: str
-    person: str
-    unit: str
-    sheets: int
-    days: Days | None = None
-    since: datetime | None = None
-    urgent: bool = False
-    copy: bool = False
-    state: DocumentState = DocumentState.SIGNED
-    hop_state: HopState | None = None
-    waits_for: str = ""
-    mine: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class HopLine:
-    """One hop with names instead of ids. ``action`` is a code of ``routing.slips.ACTIONS`` or the directory's own words."""
-
-    hop: str
-    from_person: str
-    from_unit: str
-    to_person: str
-    to_unit: str
-    mode: HopMode
-    state: HopState
-    action: str
-    remark: str
-    urgent: bool
-    deadline: date | None
-    sheets: int
-    sent_at: datetime
-    received_at: datetime | None = None
-    received_by: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SlipProof:
-    """What the signed events alone say of a slip: how many hops, how many events are missing, and how many were altered."""
-
-    hops: int
-    missing: int = 0
-    altered: int = 0
-
-    @property
-    def whole(self) -> bool:
-        """Nothing missing and nothing altered."""
-        return not self.missing and not self.altered
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +91,8 @@ class DocumentCard:
     ``pdf`` is None while the bytes have not arrived (or a draft was never set). ``verdict`` is the last one computed, None when
     it was never verified. ``made_here`` is True for bytes that this desk itself set and that carry no foreign append: these,
     and those with a VALID verdict, are rendered in the window; all others in the killable child (:meth:`render_page`).
-    ``acts`` are the acts this official may do now, as event kinds (``DISPATCHED`` → Derivar, ``SIGNED`` → Firmar, …).
+    ``acts`` are the acts this official may do now, as event kinds (``DISPATCHED`` → Derivar, ``SIGNED`` → Firmar, …);
+    ``targets`` says of those on the slip on which hops ("" for the slip as a whole).
     ``place_date`` is the line of the page: "Oruro, 5 de marzo de 2026". ``owed``: this desk still raises its level.
     """
 
@@ -184,6 +111,15 @@ class DocumentCard:
     attachments: tuple[AttachedFile, ...] = ()
     waits_for: str = ""
     owed: WaitingRow | None = None
+    sheet: SlipSheet = field(default_factory=SlipSheet)
+    targets: Mapping[EventKind, tuple[str, ...]] = field(default_factory=dict)
+
+    def target(self, kind: EventKind) -> str:
+        """On which hop that act is done: the one from which it was opened where it is possible there, else the first possible."""
+        possible = self.targets.get(kind, ())
+        if self.hop in possible or not possible:
+            return self.hop or ""
+        return possible[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +158,10 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class DispatchOrder:
-    """What the Derivar panel gathered. ``copies`` are (unit id, official id); ``action`` one of :meth:`OfficeDesk.actions`."""
+    """What the Derivar panel gathered. ``copies`` are (unit id, official id); ``action`` one of :meth:`OfficeDesk.actions`.
+
+    ``paper`` goes with it, ``coordinate`` says with whom, ``unscanned`` which enclosures are not scanned.
+    """
 
     document: str
     to_unit: str
@@ -232,6 +171,9 @@ class DispatchOrder:
     deadline: date | None = None
     urgent: bool = False
     copies: tuple[tuple[str, str], ...] = ()
+    paper: str = ""
+    coordinate: str = ""
+    unscanned: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,20 +204,7 @@ class SyncOutcome:
     received: int
     waiting: int
     problems: tuple[tuple[str, Mapping[str, Fact]], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RaisingResult:
-    """A round of the queue. ``raised``: (CITE, level). ``waits``: code of why it ended before all was done, "" when it did not.
-
-    ``problems`` are (code, facts) of documents that need a person; all codes have words. ``left``: still owed.
-    """
-
-    raised: tuple[tuple[str, Level], ...] = ()
-    left: int = 0
-    waits: str = ""
-    facts: Mapping[str, Fact] = field(default_factory=dict)
-    problems: tuple[tuple[str, Mapping[str, Fact]], ...] = ()
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +220,31 @@ class TokensSeen:
 
 
 class OfficeDesk(Protocol):
-    """The verbs of the office, as one official at one desk has them."""
+    """The verbs of the office, as one official at one desk has them.
+
+    ``slips``: those on a hoja de ruta; ``control``: monitor and reports; ``line``: how far things have come;
+    ``pouch``: what travels on a stick.
+    """
+
+    @property
+    def control(self) -> ControlVerbs:
+        """Monitor and reports."""
+        ...
+
+    @property
+    def line(self) -> LineVerbs:
+        """The line."""
+        ...
+
+    @property
+    def pouch(self) -> PouchVerbs:
+        """The pouch."""
+        ...
+
+    @property
+    def slips(self) -> SlipVerbs:
+        """The verbs on slips."""
+        ...
 
     # -- read (LOCAL lane) --
     def status(self) -> DeskStatus:
@@ -343,8 +296,8 @@ class OfficeDesk(Protocol):
         """Derive: the OFICIAL and its copies."""
         ...
 
-    def receive(self, slip: str, hop: str) -> None:
-        """Recibir."""
+    def receive(self, slip: str, hop: str, paper: str = "", where: str = "") -> None:
+        """Recibir; ``paper`` says which paper came with it, ``where`` where that is now."""
         ...
 
     def reject(self, slip: str, hop: str, reason: str) -> None:
@@ -355,8 +308,8 @@ class OfficeDesk(Protocol):
         """Cancel a derivation that was not yet received."""
         ...
 
-    def conclude(self, document: str) -> None:
-        """Archivar."""
+    def conclude(self, document: str, remark: str = "", folder: str = "") -> None:
+        """Archivar, in a folder of the unit's."""
         ...
 
     def reopen(self, document: str) -> None:

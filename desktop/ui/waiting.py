@@ -5,7 +5,7 @@ from __future__ import annotations
 from desktop.operations import raising
 from desktop.operations.desk import Desk
 
-from .office import WaitingRow
+from .rail.office import WaitingRow
 
 
 def waiting_rows(desk: Desk) -> tuple[WaitingRow, ...]:

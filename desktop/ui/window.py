@@ -11,33 +11,34 @@ from PySide6.QtGui import QCloseEvent, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
-    QMessageBox,
     QPushButton,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from desktop.records.errors import OfficeError
 from desktop.routing.trays import Tray
 from desktop.ui.desk import DeskPane
+from desktop.ui.exchange import Exchange
 from desktop.ui.jobs import Lane
+from desktop.ui.line.pane import LinePane
 from desktop.ui.messages import Message, message_of
-from desktop.ui.office import DeskStatus, DocumentCard, DocumentKind, SyncOutcome, TokensSeen
+from desktop.ui.office import DeskStatus, DocumentCard, DocumentKind, TokensSeen
+from desktop.ui.pouch.pane import PouchPane
 from desktop.ui.rail.pane import Rail
 from desktop.ui.rail.waiting import WaitingDialog
 from desktop.ui.signing.pin import PinDialog
 from desktop.ui.verify.pane import VerifyPane
 from desktop.ui.welcome import WelcomePane
 from desktop.ui.widgets.basics import fill, press
-from desktop.ui.widgets.notice import Notice
-from desktop.ui.wording import Calendar, count, system_now
+from desktop.ui.widgets.strip import Strip
+from desktop.ui.wording import Calendar, system_now
 from desktop.ui.writing.pane import WritingPane
-from signing.errors import SigningError
 
 if TYPE_CHECKING:
     from desktop.ui.bench import Bench
+    from desktop.ui.control.monitor import MonitorPane
+    from desktop.ui.control.reports import ReportsPane
     from desktop.ui.prompts import PinQuestion, PromptRequest
 
 RAIL = 216
@@ -66,6 +67,7 @@ class Window(QMainWindow):
         self._kept = False
         self.dialog: PinDialog | None = None
         self.waiting: WaitingDialog | None = None
+        self.exchange = Exchange(bench, self)
         self._build()
         self._connect()
         self._beat = QTimer(self, interval=STATUS_EVERY)
@@ -77,7 +79,6 @@ class Window(QMainWindow):
         bench = self._bench
         self.rail = Rail(bench.look, bench.say)
         self.rail.setFixedWidth(bench.look.px(RAIL))
-        self.notice = Notice(bench.look)
         self.desk = DeskPane(bench)
         self.verify = VerifyPane(bench)
         self.writing = WritingPane(bench)
@@ -85,22 +86,19 @@ class Window(QMainWindow):
         self.stack = QStackedWidget()
         for pane in (self.desk, self.verify, self.writing, self.welcome):
             self.stack.addWidget(pane)
+        self.places: dict[str, MonitorPane | ReportsPane | LinePane | PouchPane] = {}  # made when they are first opened
+        self.strip = Strip(bench.look)
+        self.notice, self.banner = self.strip.notice, self.strip.banner
         self.fold = press(QPushButton(bench.look.icon("menu", "accent", 16), self.tr("Bandejas")), "link")
         self.fold.setCheckable(True)
         self.fold.toggled.connect(lambda _on: self._arrange())
-        self._noticed = QWidget()
-        pad = QVBoxLayout(self._noticed)
-        pad.setContentsMargins(bench.look.px(12), bench.look.px(8), bench.look.px(12), bench.look.px(8))
-        pad.addWidget(self.notice)
-        self._noticed.setObjectName("panel")
-        self._noticed.hide()
         right = QWidget()
         box = QVBoxLayout(right)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         top = QHBoxLayout()
         fill(top, self.fold, -1)
-        fill(box, top, self._noticed, self.stack)
+        fill(box, top, self.strip, self.stack)
         box.setStretch(2, 1)
         self._right = right
         whole = QWidget()
@@ -115,16 +113,24 @@ class Window(QMainWindow):
         self.rail.tray_chosen.connect(self.open_tray)
         self.rail.verify_chosen.connect(self.open_verify)
         self.rail.new_chosen.connect(lambda: self.open_writing(None))
-        self.rail.synchronise_chosen.connect(self.synchronise)
+        self.rail.place_chosen.connect(self.open_place)
+        for chosen in (self.rail.synchronise_chosen, self.banner.act_chosen):
+            chosen.connect(self.exchange.run)
+        self.exchange.told.connect(self.tell)
+        self.exchange.busy_changed.connect(self._line_busy)
+        self.exchange.progressed.connect(self._line_progress)
+        self.exchange.ended.connect(self._line_at_rest)
+        self.exchange.brought.connect(self.desk.reload)
+        self.banner.anew_chosen.connect(self.open_anew)
         self.rail.waiting_chosen.connect(self.open_waiting)
         self.welcome.verify_chosen.connect(self.open_verify)
         for pane in (self.desk, self.verify, self.writing):
             pane.told.connect(self.tell)
         self.desk.changed.connect(self.read_status)
         self.desk.answer_chosen.connect(self.open_writing)
-        self.writing.kept.connect(self._show_kept)
+        self.writing.kept.connect(lambda document, tray: self.open_tray(tray, document))
         self.writing.closed.connect(lambda: self.open_tray(self.tray))
-        self.notice.closed.connect(self._noticed.hide)
+        self.notice.undo_chosen.connect(self._undo)
         self.tokens_heard.connect(self._show_tokens, Qt.ConnectionType.QueuedConnection)
         self._bench.jobs.report = self._report
         self._bench.prompts.show_pin = self._ask_pin
@@ -163,15 +169,66 @@ class Window(QMainWindow):
         self.stack.setCurrentWidget(self.verify)
         (self.verify.list if self.verify.files else self.verify.choose).setFocus()
 
+    def open_place(self, place: str) -> None:
+        """Monitor, reports, line or pouch; made at the first time."""
+        pane = self.places.get(place) or self._make_place(place)
+        self.rail.show_here(None)
+        self.rail.show_place(place)
+        self.fold.setChecked(False)
+        self.stack.setCurrentWidget(pane)
+        pane.read()
+        self.rail.places[place].setFocus()
+
+    def open_anew(self) -> None:
+        """Where a new admission is asked for."""
+        self.open_place("pouch")
+        pane = self.places["pouch"]
+        if isinstance(pane, PouchPane):
+            pane.go_to_anew()
+
+    def _make_place(self, place: str) -> MonitorPane | ReportsPane | LinePane | PouchPane:
+        from desktop.ui.control.monitor import MonitorPane  # they bring the operations, which a start does without
+        from desktop.ui.control.reports import ReportsPane
+
+        pane: MonitorPane | ReportsPane | LinePane | PouchPane
+        match place:
+            case "monitor":
+                pane = MonitorPane(self._bench)
+                pane.opened.connect(self.open_document)
+            case "reports":
+                pane = ReportsPane(self._bench)
+            case "pouch":
+                pane = PouchPane(self._bench)
+                pane.changed.connect(self.read_status)
+            case _:
+                pane = LinePane(self._bench)
+                pane.opened.connect(self.open_document)
+                pane.synchronise_chosen.connect(self.exchange.run)
+                pane.pause_chosen.connect(self._bench.office.line.pause)
+                pane.show_busy(busy=self.exchange.busy)
+        pane.told.connect(self.tell)
+        self.places[place] = pane
+        self.stack.addWidget(pane)
+        return pane
+
+    def open_document(self, document: str, hop: str | None = None) -> None:
+        """A document that may lie in nobody's tray here: the reader alone."""
+        self.rail.show_here(None)
+        self.stack.setCurrentWidget(self.desk)
+        self.desk.open_document(document, hop)
+
+    @property
+    def line(self) -> LinePane | None:
+        """The panel of the line, where it was opened."""
+        found = self.places.get("line")
+        return found if isinstance(found, LinePane) else None
+
     def open_writing(self, answers: DocumentCard | None) -> None:
         """A new document, or an answer."""
         self.rail.show_here(None)
         self.fold.setChecked(False)
         self.stack.setCurrentWidget(self.writing)
         self.writing.open_new(answers)
-
-    def _show_kept(self, document: str, tray: Tray) -> None:
-        self.open_tray(tray, document)
 
     # -- status --
 
@@ -198,20 +255,27 @@ class Window(QMainWindow):
         self.rail.show_counts(counts)
         self.rail.new.setEnabled(bool(kinds))
         self.desk.show_status(status)
+        copy = status.copy
+        told = self._bench.say(copy.code, copy.facts) if copy is not None else None
+        by_line = copy is not None and copy.code in {"desk.copy_must_sync", "desk.waits_admission"}
+        self.banner.show_words(told, help_by_line=by_line, anew=copy is not None)
         if self.waiting is not None:
             self.waiting.show_rows(status.to_raise)
-        for button in self.rail.buttons.values():
+        for button in (*self.rail.buttons.values(), *self.rail.places.values()):
             button.setEnabled(not status.first_run)
         self.rail.synchronise.setEnabled(not status.first_run)
         if status.first_run and first:
             self.stack.setCurrentWidget(self.welcome)
         self.setWindowTitle(f"Qillqa · {status.official_name}" if status.official_name else "Qillqa")
 
-    def synchronise(self) -> None:
-        """Push and pull, in the pool."""
-        self.rail.show_busy(busy=True)
-        job = self._bench.jobs.tracked(self._bench.office.synchronise, Lane.POOL).owned_by(self)
-        job.success(self._synchronised).always(self._line_at_rest).start()
+    def _line_busy(self, busy: bool) -> None:
+        self.rail.show_busy(busy=busy)
+        if self.line is not None:
+            self.line.show_busy(busy=busy)
+
+    def _line_progress(self, done: int, total: int, name: str) -> None:
+        if self.line is not None:
+            self.line.show_progress(done, total, name)
 
     def watch_tokens(self) -> None:
         """Hear of tokens that come and go, so that the rail's foot and whoever signs can tell; faults are told to who signs."""
@@ -222,7 +286,7 @@ class Window(QMainWindow):
                 self.tokens_heard.emit(seen)
 
         job = self._bench.jobs.job(lambda: office.watch_tokens(hear), Lane.TOKEN).owned_by(self)
-        job.failure(self._not_caught_up).start()
+        job.failure(self.exchange.report_bugs).start()
 
     def _show_tokens(self, seen: TokensSeen) -> None:
         self.desk.reader.signing.show_tokens(seen)
@@ -230,45 +294,34 @@ class Window(QMainWindow):
             self.read_status()
 
     def catch_up(self) -> None:
-        """Deliver and fetch by itself, quietly: only what came is told; that there is no line the rail's foot says."""
-        if self.status is None or self.status.first_run or not self.rail.synchronise.isEnabled():
-            return
-        job = self._bench.jobs.tracked(self._bench.office.synchronise, Lane.POOL).owned_by(self)
-        job.success(self._caught_up).failure(self._not_caught_up).always(self.read_status).start()
-
-    def _caught_up(self, outcome: SyncOutcome) -> None:
-        if outcome.received or outcome.problems:
-            self._synchronised(outcome)
-
-    def _not_caught_up(self, error: BaseException) -> None:
-        """No line is the normal case and says nothing; a bug of ours is reported like any other."""
-        if not isinstance(error, (OfficeError, SigningError)):
-            self._report(error)
+        """Deliver and fetch by itself, once somebody's desk is here."""
+        if self.status is not None and not self.status.first_run:
+            self.exchange.catch_up()
 
     def _line_at_rest(self) -> None:
-        self.rail.show_busy(busy=False)
+        if self.line is not None:
+            self.line.read()
+            if self.exchange.paused:
+                self.line.show_paused()
         self.read_status()  # also after a failure: that there is no line is seen at once
-
-    def _synchronised(self, outcome: SyncOutcome) -> None:
-        parts = []
-        if outcome.received:
-            parts.append(count(outcome.received, self.tr("Llegó 1 novedad."), self.tr("Llegaron {n} novedades.")))
-        if outcome.sent:
-            parts.append(count(outcome.sent, self.tr("Se entregó 1 envío."), self.tr("Se entregaron {n} envíos.")))
-        if outcome.waiting:
-            parts.append(count(outcome.waiting, self.tr("Queda 1 en cola."), self.tr("Quedan {n} en cola.")))
-        told = [self._bench.say(code, facts) for code, facts in outcome.problems]
-        problems = " ".join(words.what for words in told if words is not None)
-        what = " ".join(parts) or self.tr("Todo está al día.")
-        self.tell(Message("care" if outcome.problems else "good", what, problems))
-        self.desk.reload()
 
     # -- telling and asking --
 
     def tell(self, message: Message) -> None:
         """Show a message over the pane."""
-        self._noticed.show()
-        self.notice.show_message(message)
+        self.strip.tell(message)
+
+    def _undo(self, message: Message) -> None:
+        """Take the last act back, by the act of the office that does."""
+        self.notice.dismiss()
+        if message.undo is None:
+            return
+        job = self._bench.jobs.job(message.undo).owned_by(self)
+        job.success(lambda _done: self._undone()).start()
+
+    def _undone(self) -> None:
+        self.tell(Message("good", self.tr("Se deshizo. Ambos actos constan en la hoja de ruta.")))
+        self._raised()
 
     def _report(self, error: BaseException) -> None:
         if (message := message_of(error, self._bench.say)) is not None:
@@ -315,6 +368,7 @@ class Window(QMainWindow):
         self._right.setVisible(
             not folds or not self.fold.isChecked() or self.width() >= self._bench.look.px(RAIL + 240)
         )
+        self.strip.fit()
         self.rail.setFixedWidth(min(self._bench.look.px(RAIL), self.width()))
 
     def hand_over(self) -> None:
@@ -328,7 +382,7 @@ class Window(QMainWindow):
             self._bench.office.watch_tokens(None)
             event.accept()
             return
-        if self.writing.dirty and not self._may_leave():
+        if self.writing.dirty and not self.writing.may_close():
             event.ignore()
             return
         self._beat.stop()
@@ -338,18 +392,3 @@ class Window(QMainWindow):
         self._bench.office.watch_tokens(None)
         event.accept()
         self.retired.emit()
-
-    def _may_leave(self) -> bool:
-        box = QMessageBox(self)
-        box.setWindowTitle(self.tr("Texto sin guardar"))
-        box.setText(self.tr("El documento nuevo tiene texto que todavía no se guardó."))
-        stay = box.addButton(self.tr("Seguir escribiendo"), QMessageBox.ButtonRole.RejectRole)
-        leave = box.addButton(self.tr("Cerrar sin guardar"), QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(stay)
-        box.setEscapeButton(stay)
-        box.exec()
-        return box.clickedButton() is leave
-
-    def scroll_areas(self) -> list[QScrollArea]:
-        """For tests: every scroll area."""
-        return self.findChildren(QScrollArea)

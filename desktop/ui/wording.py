@@ -17,8 +17,10 @@ from signing.report import Level, Outcome, PinState
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from desktop.operations.delivery import DeliveryState
     from desktop.ui.messages import Say
-    from desktop.ui.office import TrayRow, WaitingRow
+    from desktop.ui.rail.office import WaitingRow
+    from desktop.ui.trays.office import TrayRow
 
 translate = QCoreApplication.translate
 
@@ -83,7 +85,7 @@ def empty_tray(tray: Tray) -> tuple[str, str]:
     }[tray]
 
 
-_URGENCY = {Urgency.NONE: "dim", Urgency.GOOD: "good", Urgency.CARE: "care", Urgency.BAD: "bad"}
+URGENCY_ROLE = {Urgency.NONE: "dim", Urgency.GOOD: "good", Urgency.CARE: "care", Urgency.BAD: "bad"}
 
 
 def row_pill(tray: Tray, row: TrayRow) -> Tinted:
@@ -93,40 +95,66 @@ def row_pill(tray: Tray, row: TrayRow) -> Tinted:
             if row.mine:
                 return Tinted(translate("Wording", "le toca a usted"), "accent")
             return Tinted(translate("Wording", "espera a {name}").format(name=_short_name(row.waits_for)), "dim")
+        case Tray.SENT if row.hop_state is HopState.SENT and row.delivery is not None:
+            return delivery_word(row.delivery)
         case Tray.SENT:
             return hop_state(row.hop_state)
         case Tray.ARCHIVE | Tray.DRAFTS:
             return document_state(row.state)
         case Tray.INCOMING | Tray.PENDING:
+            if row.void:
+                return Tinted(translate("Wording", "sin efecto: archívelo"), "care")
+            if row.contested:
+                return Tinted(translate("Wording", "en conflicto"), "bad")
             return day_words(row, arrived=tray is Tray.INCOMING)
 
 
 def day_words(row: TrayRow, *, arrived: bool) -> Tinted:
-    """Days held or left, in words."""
+    """Working days held or left, in words."""
     days = row.days
     if days is None:
         return Tinted(translate("Wording", "por derivar"), "accent")
-    role = _URGENCY[days.urgency]
+    role = URGENCY_ROLE[days.urgency]
     if days.left is not None:
-        if days.left < 0:
-            late = -days.left
-            return Tinted(
-                count(late, translate("Wording", "venció ayer"), translate("Wording", "vencido hace {n} días")), role
-            )
-        if days.left == 0:
-            return Tinted(translate("Wording", "vence hoy"), role)
-        return Tinted(
-            count(days.left, translate("Wording", "queda 1 día"), translate("Wording", "quedan {n} días")), role
-        )
+        return Tinted(left_words(days.left), role)
     if days.held == 0:
-        return Tinted(translate("Wording", "llegó hoy") if arrived else translate("Wording", "recibido hoy"), role)
-    if arrived:
-        return Tinted(
-            count(days.held, translate("Wording", "llegó ayer"), translate("Wording", "llegó hace {n} días")), role
+        return Tinted(translate("Wording", "recién llegado") if arrived else held_words(0), role)
+    return Tinted(held_words(days.held), role)
+
+
+def held_words(held: int) -> str:
+    """Working days since it came."""
+    if held == 0:
+        return translate("Wording", "recién recibido")
+    return count(held, translate("Wording", "hace 1 día hábil"), translate("Wording", "hace {n} días hábiles"))
+
+
+def left_words(left: int) -> str:
+    """Working days until a deadline, or since it passed."""
+    if left < 0:
+        one, many = (
+            translate("Wording", "venció hace 1 día hábil"),
+            translate("Wording", "venció hace {n} días hábiles"),
         )
-    return Tinted(
-        count(days.held, translate("Wording", "1 día, sin plazo"), translate("Wording", "{n} días, sin plazo")), role
-    )
+        return count(-left, one, many)
+    if left == 0:
+        return translate("Wording", "último día hábil")
+    return count(left, translate("Wording", "queda 1 día hábil"), translate("Wording", "quedan {n} días hábiles"))
+
+
+def delivery_word(state: DeliveryState) -> Tinted:
+    """How far a document that was sent has come."""
+    return {
+        "queued": Tinted(translate("Wording", "en cola"), "care"),
+        "aloft": Tinted(translate("Wording", "en el sobre"), "care"),
+        "delivered": Tinted(translate("Wording", "entregado"), "accent"),
+        "received": Tinted(translate("Wording", "recibido"), "good"),
+    }[state.value]
+
+
+def no_calendar() -> str:
+    """What is told beside days of a year of which the entity has published no holiday."""
+    return translate("Wording", "Sin calendario de feriados: solo se descuentan sábados y domingos.")
 
 
 def hop_state(state: HopState | None) -> Tinted:

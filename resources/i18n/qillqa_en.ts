@@ -119,6 +119,78 @@
         <source>Está de nuevo en Pendientes.</source>
         <translation>It is in Pending again.</translation>
     </message>
+    <message>
+        <source>Resolver</source>
+        <translation>Settle</translation>
+    </message>
+    <message>
+        <source>Salió dos veces como oficial. Como jefatura usted dice cuál derivación vale; la otra queda sin efecto y quien la tiene la archiva. Su resolución queda firmada y no se deshace.</source>
+        <translation>It left twice as the original. As head of the unit you say which dispatch counts; the other has no effect and whoever has it files it. Your ruling is signed and cannot be undone.</translation>
+    </message>
+    <message>
+        <source>Resuelto. Llegará a las dos unidades con la próxima conexión.</source>
+        <translation>Settled. It will reach both units with the next connection.</translation>
+    </message>
+    <message>
+        <source>Justificar demora</source>
+        <translation>Justify delay</translation>
+    </message>
+    <message>
+        <source>Queda escrito en la hoja de ruta por qué tarda; el plazo sigue siendo el mismo.</source>
+        <translation>The slip will say why it takes longer; the deadline stays the same.</translation>
+    </message>
+    <message>
+        <source>La justificación consta en la hoja de ruta.</source>
+        <translation>The justification is on the slip.</translation>
+    </message>
+    <message>
+        <source>Mover el papel</source>
+        <translation>Move the paper</translation>
+    </message>
+    <message>
+        <source>Diga dónde está el papel ahora. La hoja de ruta no se mueve con esto.</source>
+        <translation>Say where the paper is now. This does not move the slip.</translation>
+    </message>
+    <message>
+        <source>Consta dónde está el papel.</source>
+        <translation>It is noted where the paper is.</translation>
+    </message>
+    <message>
+        <source>Agrupar</source>
+        <translation>Group</translation>
+    </message>
+    <message>
+        <source>Las hojas de ruta marcadas irán con la principal, como una sola, hasta que se desagrupen.</source>
+        <translation>The slips ticked will go with the principal, as one, until they are ungrouped.</translation>
+    </message>
+    <message>
+        <source>Agrupadas. Se derivan con la principal.</source>
+        <translation>Grouped. They are dispatched with the principal.</translation>
+    </message>
+    <message>
+        <source>Desagrupar</source>
+        <translation>Ungroup</translation>
+    </message>
+    <message>
+        <source>Cada una sigue desde aquí por su lado.</source>
+        <translation>From here each goes its own way.</translation>
+    </message>
+    <message>
+        <source>Desagrupadas. Cada una va por su lado.</source>
+        <translation>Ungrouped. Each goes its own way.</translation>
+    </message>
+    <message>
+        <source>Reasignar</source>
+        <translation>Reassign</translation>
+    </message>
+    <message>
+        <source>Como jefatura lo entrega a otra persona de su unidad. Queda escrito quién, a quién y por qué.</source>
+        <translation>As head of the unit you hand it to another person of it. Who, to whom and why is noted.</translation>
+    </message>
+    <message>
+        <source>Reasignado dentro de la unidad.</source>
+        <translation>Reassigned within the unit.</translation>
+    </message>
 </context>
 <context>
     <name>AskPane</name>
@@ -239,6 +311,22 @@
         <source>Derivado a {name}.</source>
         <translation>Dispatched to {name}.</translation>
     </message>
+    <message>
+        <source>Papel y otros datos</source>
+        <translation>Paper and other data</translation>
+    </message>
+    <message>
+        <source>Papel que va con ella</source>
+        <translation>Paper that goes with it</translation>
+    </message>
+    <message>
+        <source>Coordinar con</source>
+        <translation>Coordinate with</translation>
+    </message>
+    <message>
+        <source>Adjuntos que no se escanean</source>
+        <translation>Enclosures that are not scanned</translation>
+    </message>
 </context>
 <context>
     <name>Messages</name>
@@ -272,6 +360,14 @@
     <message>
         <source>Cerrar el aviso</source>
         <translation>Close the notice</translation>
+    </message>
+    <message>
+        <source>Deshacer · Ctrl+Z</source>
+        <translation>Undo · Ctrl+Z</translation>
+    </message>
+    <message>
+        <source>Deshacer</source>
+        <translation>Undo</translation>
     </message>
 </context>
 <context>
@@ -433,33 +529,25 @@
         <source>El más antiguo, desde {since}.</source>
         <translation>The oldest one, since {since}.</translation>
     </message>
+    <message>
+        <source>Monitor</source>
+        <translation>Monitor</translation>
+    </message>
+    <message>
+        <source>Reportes</source>
+        <translation>Reports</translation>
+    </message>
+    <message>
+        <source>Entrega</source>
+        <translation>Delivery</translation>
+    </message>
+    <message>
+        <source>Memoria USB</source>
+        <translation>USB stick</translation>
+    </message>
 </context>
 <context>
     <name>ReaderPane</name>
-    <message>
-        <source>Volver a la lista</source>
-        <translation>Back to the list</translation>
-    </message>
-    <message>
-        <source>CITE y fecha</source>
-        <translation>CITE and date</translation>
-    </message>
-    <message>
-        <source>Documento</source>
-        <translation>Document</translation>
-    </message>
-    <message>
-        <source>Hoja de ruta</source>
-        <translation>Routing slip</translation>
-    </message>
-    <message>
-        <source>Firmas</source>
-        <translation>Signatures</translation>
-    </message>
-    <message>
-        <source>Adjuntos</source>
-        <translation>Attachments</translation>
-    </message>
     <message>
         <source>Detalle</source>
         <translation>Detail</translation>
@@ -477,20 +565,47 @@
         <translation>The document has not arrived yet. It comes by itself when you synchronise.</translation>
     </message>
     <message>
-        <source>Firma sin verificar en este equipo</source>
-        <translation>Signature not verified on this computer</translation>
-    </message>
-    <message>
-        <source>Más acciones</source>
-        <translation>More actions</translation>
-    </message>
-    <message>
         <source>Observación</source>
         <translation>Remark</translation>
     </message>
     <message>
         <source>Motivo</source>
         <translation>Reason</translation>
+    </message>
+</context>
+<context>
+    <name>Head</name>
+    <message>
+        <source>Adjuntos</source>
+        <translation>Attachments</translation>
+    </message>
+    <message>
+        <source>Documento</source>
+        <translation>Document</translation>
+    </message>
+    <message>
+        <source>Hoja de ruta</source>
+        <translation>Routing slip</translation>
+    </message>
+    <message>
+        <source>Firmas</source>
+        <translation>Signatures</translation>
+    </message>
+    <message>
+        <source>Volver a la lista</source>
+        <translation>Back to the list</translation>
+    </message>
+    <message>
+        <source>Más acciones</source>
+        <translation>More actions</translation>
+    </message>
+    <message>
+        <source>CITE y fecha</source>
+        <translation>CITE and date</translation>
+    </message>
+    <message>
+        <source>Firma sin verificar en este equipo</source>
+        <translation>Signature not verified on this computer</translation>
     </message>
 </context>
 <context>
@@ -729,6 +844,66 @@
         <source>{n} pasos, cada uno firmado por el equipo de quien lo hizo. Ninguno falta y ninguno cambió.</source>
         <translation>{n} steps, each signed by the computer of who did it. None is missing and none changed.</translation>
     </message>
+    <message>
+        <source>Quedó sin efecto: la jefatura resolvió que vale otra</source>
+        <translation>It has no effect: the head of the unit ruled that another counts</translation>
+    </message>
+    <message>
+        <source>Coordinar con: {text}</source>
+        <translation>Coordinate with: {text}</translation>
+    </message>
+    <message>
+        <source>Adjuntos que no se escanean: {text}</source>
+        <translation>Enclosures that are not scanned: {text}</translation>
+    </message>
+    <message>
+        <source>Papel: {text}</source>
+        <translation>Paper: {text}</translation>
+    </message>
+    <message>
+        <source>Carpeta: {text}</source>
+        <translation>Folder: {text}</translation>
+    </message>
+    <message>
+        <source>Reasignado a {to} {when} por {who}: {reason}</source>
+        <translation>Reassigned to {to} {when} by {who}: {reason}</translation>
+    </message>
+    <message>
+        <source>cualquiera de la unidad</source>
+        <translation>anybody of the unit</translation>
+    </message>
+    <message>
+        <source>Demora justificada {when} por {who}: {reason}</source>
+        <translation>Delay justified {when} by {who}: {reason}</translation>
+    </message>
+    <message>
+        <source>Estará para: {day}</source>
+        <translation>It will be ready on: {day}</translation>
+    </message>
+    <message>
+        <source>A {to}, enviado {when} por {who}: {state}</source>
+        <translation>To {to}, sent {when} by {who}: {state}</translation>
+    </message>
+    <message>
+        <source>en camino a {unit}</source>
+        <translation>on its way to {unit}</translation>
+    </message>
+    <message>
+        <source>, desde {when}</source>
+        <translation>, since {when}</translation>
+    </message>
+    <message>
+        <source>Papel anunciado: {text}. No consta que llegó</source>
+        <translation>Paper announced: {text}. Nobody has noted that it came</translation>
+    </message>
+    <message>
+        <source>Papel que llegó: {text}</source>
+        <translation>Paper that came: {text}</translation>
+    </message>
+    <message>
+        <source>Papel que viene con ella: {text}</source>
+        <translation>Paper that comes with it: {text}</translation>
+    </message>
 </context>
 <context>
     <name>SlipPane</name>
@@ -749,8 +924,92 @@
         <translation>Two official dispatches leave from one place</translation>
     </message>
     <message>
-        <source>Dos equipos lo derivaron sin saber uno del otro. Acuerde con ellos cuál vale y cancele la otra.</source>
-        <translation>Two computers dispatched it without knowing of each other. Agree which one holds and cancel the other.</translation>
+        <source>Motivo: {reason}</source>
+        <translation>Reason: {reason}</translation>
+    </message>
+    <message>
+        <source>Está abierta y todavía no se derivó.</source>
+        <translation>It is open and has not been dispatched yet.</translation>
+    </message>
+    <message>
+        <source>La derivación se canceló cuando ya había sido recibida</source>
+        <translation>The dispatch was cancelled when it had already been received</translation>
+    </message>
+    <message>
+        <source>La recepción vale: está con quien la recibió. La jefatura de {unit} toma nota.</source>
+        <translation>The reception counts: it is with whoever received it. The head of {unit} takes note.</translation>
+    </message>
+    <message>
+        <source>Dos equipos la derivaron sin saber uno del otro. Nadie sigue con ella hasta que la jefatura de {unit} resuelva cuál vale.</source>
+        <translation>Two computers dispatched it without knowing of each other. Nobody goes on with it until the head of {unit} settles which counts.</translation>
+    </message>
+    <message>
+        <source>Resolver ahora</source>
+        <translation>Settle now</translation>
+    </message>
+    <message>
+        <source>Resuelto por {who} {when}</source>
+        <translation>Settled by {who} {when}</translation>
+    </message>
+    <message>
+        <source>Vale: {hop}</source>
+        <translation>It counts: {hop}</translation>
+    </message>
+    <message>
+        <source>Esta derivación quedó sin efecto</source>
+        <translation>This dispatch has no effect any more</translation>
+    </message>
+    <message>
+        <source>La jefatura que la envió resolvió que vale otra. Archívela y devuelva el papel, si llegó, a quien lo envió.</source>
+        <translation>The head of the unit that sent it ruled that another counts. File it and return the paper, if it came, to whoever sent it.</translation>
+    </message>
+    <message>
+        <source>Archivar ahora</source>
+        <translation>File now</translation>
+    </message>
+    <message>
+        <source>Va agrupada con la {number}: se deriva y concluye con ella.</source>
+        <translation>It goes grouped with {number}: it is dispatched and concluded with it.</translation>
+    </message>
+    <message>
+        <source>Es la principal de un grupo. Van con ella: {numbers}.</source>
+        <translation>It is the principal of a group. With it go: {numbers}.</translation>
+    </message>
+    <message>
+        <source>Papel: {where}.</source>
+        <translation>Paper: {where}.</translation>
+    </message>
+    <message>
+        <source>Archivada en la carpeta «{folder}».</source>
+        <translation>Filed in the folder “{folder}”.</translation>
+    </message>
+    <message>
+        <source>Plazo de toda la hoja de ruta: {day}.</source>
+        <translation>Deadline of the whole slip: {day}.</translation>
+    </message>
+    <message>
+        <source>Trámite: {text}.</source>
+        <translation>Procedure: {text}.</translation>
+    </message>
+    <message>
+        <source>Destinatario: {text}.</source>
+        <translation>Addressee: {text}.</translation>
+    </message>
+    <message>
+        <source>Anotar que llegó</source>
+        <translation>Note that it came</translation>
+    </message>
+    <message>
+        <source>Cuando llegue, anote dónde queda; si no llega, pídalo a quien lo envió.</source>
+        <translation>When it comes, note where it lies; if it does not, ask whoever sent it.</translation>
+    </message>
+    <message>
+        <source>El papel no llegó</source>
+        <translation>The paper did not come</translation>
+    </message>
+    <message>
+        <source>Falta parte del papel</source>
+        <translation>Part of the paper is missing</translation>
     </message>
 </context>
 <context>
@@ -866,6 +1125,10 @@
         <source>{n} documentos</source>
         <translation>{n} documents</translation>
     </message>
+    <message>
+        <source>También por fecha: desde:2026-03-01 hasta:2026-03-31, 5/3/2026; y por persona: de:NOMBRE</source>
+        <translation>Also by day: desde:2026-03-01 hasta:2026-03-31, 5/3/2026; and by person: de:NAME</translation>
+    </message>
 </context>
 <context>
     <name>Trays</name>
@@ -880,6 +1143,22 @@
     <message>
         <source>copia</source>
         <translation>copy</translation>
+    </message>
+    <message>
+        <source>agrupada</source>
+        <translation>grouped</translation>
+    </message>
+    <message>
+        <source>Con papel</source>
+        <translation>With paper</translation>
+    </message>
+    <message>
+        <source>Falta parte del papel</source>
+        <translation>Part of the paper is missing</translation>
+    </message>
+    <message>
+        <source>Papel no llegó</source>
+        <translation>Paper did not come</translation>
     </message>
 </context>
 <context>
@@ -1298,52 +1577,12 @@
         <translation>Trays</translation>
     </message>
     <message>
-        <source>Llegó 1 novedad.</source>
-        <translation>1 piece of news came.</translation>
-    </message>
-    <message>
-        <source>Llegaron {n} novedades.</source>
-        <translation>{n} pieces of news came.</translation>
-    </message>
-    <message>
-        <source>Se entregó 1 envío.</source>
-        <translation>1 delivery was made.</translation>
-    </message>
-    <message>
-        <source>Se entregaron {n} envíos.</source>
-        <translation>{n} deliveries were made.</translation>
-    </message>
-    <message>
-        <source>Queda 1 en cola.</source>
-        <translation>1 still waits.</translation>
-    </message>
-    <message>
-        <source>Quedan {n} en cola.</source>
-        <translation>{n} still wait.</translation>
-    </message>
-    <message>
-        <source>Todo está al día.</source>
-        <translation>Everything is up to date.</translation>
-    </message>
-    <message>
         <source>Escriba el PIN en el teclado del lector.</source>
         <translation>Type the PIN on the reader's keypad.</translation>
     </message>
     <message>
-        <source>Texto sin guardar</source>
-        <translation>Text not kept</translation>
-    </message>
-    <message>
-        <source>El documento nuevo tiene texto que todavía no se guardó.</source>
-        <translation>The new document has text that is not kept yet.</translation>
-    </message>
-    <message>
-        <source>Seguir escribiendo</source>
-        <translation>Go on writing</translation>
-    </message>
-    <message>
-        <source>Cerrar sin guardar</source>
-        <translation>Close without keeping</translation>
+        <source>Se deshizo. Ambos actos constan en la hoja de ruta.</source>
+        <translation>Undone. Both acts are on the slip.</translation>
     </message>
 </context>
 <context>
@@ -1439,50 +1678,6 @@
     <message>
         <source>por derivar</source>
         <translation>to dispatch</translation>
-    </message>
-    <message>
-        <source>venció ayer</source>
-        <translation>due yesterday</translation>
-    </message>
-    <message>
-        <source>vencido hace {n} días</source>
-        <translation>{n} days overdue</translation>
-    </message>
-    <message>
-        <source>vence hoy</source>
-        <translation>due today</translation>
-    </message>
-    <message>
-        <source>queda 1 día</source>
-        <translation>1 day left</translation>
-    </message>
-    <message>
-        <source>quedan {n} días</source>
-        <translation>{n} days left</translation>
-    </message>
-    <message>
-        <source>llegó hoy</source>
-        <translation>came today</translation>
-    </message>
-    <message>
-        <source>recibido hoy</source>
-        <translation>received today</translation>
-    </message>
-    <message>
-        <source>llegó ayer</source>
-        <translation>came yesterday</translation>
-    </message>
-    <message>
-        <source>llegó hace {n} días</source>
-        <translation>came {n} days ago</translation>
-    </message>
-    <message>
-        <source>1 día, sin plazo</source>
-        <translation>1 day, no due date</translation>
-    </message>
-    <message>
-        <source>{n} días, sin plazo</source>
-        <translation>{n} days, no due date</translation>
     </message>
     <message>
         <source>aún no recibido</source>
@@ -1692,9 +1887,85 @@
         <source>{n} documentos necesitan atención.</source>
         <translation>{n} documents need attention.</translation>
     </message>
+    <message>
+        <source>sin efecto: archívelo</source>
+        <translation>no effect: file it</translation>
+    </message>
+    <message>
+        <source>en conflicto</source>
+        <translation>in conflict</translation>
+    </message>
+    <message>
+        <source>recién llegado</source>
+        <translation>just arrived</translation>
+    </message>
+    <message>
+        <source>recién recibido</source>
+        <translation>just received</translation>
+    </message>
+    <message>
+        <source>hace 1 día hábil</source>
+        <translation>1 working day ago</translation>
+    </message>
+    <message>
+        <source>hace {n} días hábiles</source>
+        <translation>{n} working days ago</translation>
+    </message>
+    <message>
+        <source>venció hace 1 día hábil</source>
+        <translation>due 1 working day ago</translation>
+    </message>
+    <message>
+        <source>venció hace {n} días hábiles</source>
+        <translation>due {n} working days ago</translation>
+    </message>
+    <message>
+        <source>último día hábil</source>
+        <translation>last working day</translation>
+    </message>
+    <message>
+        <source>queda 1 día hábil</source>
+        <translation>1 working day left</translation>
+    </message>
+    <message>
+        <source>quedan {n} días hábiles</source>
+        <translation>{n} working days left</translation>
+    </message>
+    <message>
+        <source>Sin calendario de feriados: solo se descuentan sábados y domingos.</source>
+        <translation>No calendar of holidays: only Saturdays and Sundays are left out.</translation>
+    </message>
+    <message>
+        <source>en cola</source>
+        <translation>queued</translation>
+    </message>
+    <message>
+        <source>en el sobre</source>
+        <translation>in the pouch</translation>
+    </message>
+    <message>
+        <source>entregado</source>
+        <translation>delivered</translation>
+    </message>
 </context>
 <context>
     <name>WritingPane</name>
+    <message>
+        <source>Texto sin guardar</source>
+        <translation>Text not kept</translation>
+    </message>
+    <message>
+        <source>El documento nuevo tiene texto que todavía no se guardó.</source>
+        <translation>The new document has text that is not kept yet.</translation>
+    </message>
+    <message>
+        <source>Seguir escribiendo</source>
+        <translation>Go on writing</translation>
+    </message>
+    <message>
+        <source>Cerrar sin guardar</source>
+        <translation>Close without keeping</translation>
+    </message>
     <message>
         <source>Nuevo documento</source>
         <translation>New document</translation>
@@ -1843,6 +2114,802 @@
     <message>
         <source>Abrir</source>
         <translation>Open</translation>
+    </message>
+</context>
+<context>
+    <name>SlipActPane</name>
+    <message>
+        <source>Confirmar</source>
+        <translation>Confirm</translation>
+    </message>
+    <message>
+        <source>Volver</source>
+        <translation>Back</translation>
+    </message>
+    <message>
+        <source>Motivo</source>
+        <translation>Reason</translation>
+    </message>
+    <message>
+        <source>Elija a quién</source>
+        <translation>Choose whom</translation>
+    </message>
+    <message>
+        <source>Estará para el</source>
+        <translation>It will be ready on</translation>
+    </message>
+    <message>
+        <source>Fecha en que estará</source>
+        <translation>Day on which it will be ready</translation>
+    </message>
+    <message>
+        <source>Hoja de ruta principal</source>
+        <translation>Principal slip</translation>
+    </message>
+    <message>
+        <source>Van con ella</source>
+        <translation>They go with it</translation>
+    </message>
+    <message>
+        <source>Salen del grupo</source>
+        <translation>They leave the group</translation>
+    </message>
+    <message>
+        <source>Dónde está</source>
+        <translation>Where it is</translation>
+    </message>
+    <message>
+        <source>Qué papel es (opcional)</source>
+        <translation>Which paper it is (optional)</translation>
+    </message>
+    <message>
+        <source>A quién</source>
+        <translation>To whom</translation>
+    </message>
+    <message>
+        <source>La derivación que vale</source>
+        <translation>The dispatch that counts</translation>
+    </message>
+    <message>
+        <source>Carpeta (opcional)</source>
+        <translation>Folder (optional)</translation>
+    </message>
+    <message>
+        <source>Observación (opcional)</source>
+        <translation>Remark (optional)</translation>
+    </message>
+    <message>
+        <source>Solo esto pasa a su Archivo; la hoja de ruta sigue su camino.</source>
+        <translation>Only this goes to your Archive; the slip goes on.</translation>
+    </message>
+    <message>
+        <source>Lo cancelado ya había sido recibido, y esa recepción vale. Con esto queda tomada nota.</source>
+        <translation>What was cancelled had already been received, and that reception counts. This takes note of it.</translation>
+    </message>
+    <message>
+        <source>{number}, la que está a la vista</source>
+        <translation>{number}, the one in view</translation>
+    </message>
+    <message>
+        <source>No hay otra hoja de ruta en Pendientes con la que agrupar.</source>
+        <translation>There is no other slip in Pending to group it with.</translation>
+    </message>
+    <message>
+        <source>Marque al menos una hoja de ruta.</source>
+        <translation>Tick at least one slip.</translation>
+    </message>
+    <message>
+        <source>Elija a quién se entrega.</source>
+        <translation>Choose to whom it is handed.</translation>
+    </message>
+    <message>
+        <source>Elija la derivación que vale.</source>
+        <translation>Choose the dispatch that counts.</translation>
+    </message>
+    <message>
+        <source>Escriba dónde está el papel.</source>
+        <translation>Write where the paper is.</translation>
+    </message>
+    <message>
+        <source>Escriba el motivo.</source>
+        <translation>Write the reason.</translation>
+    </message>
+    <message>
+        <source>Diga dónde está el papel ahora. Si ya llegó lo que faltaba, borre «Falta…» de qué papel es.</source>
+        <translation>Say where the paper is now. If what was missing has come, delete "Falta…" from what paper it is.</translation>
+    </message>
+</context>
+<context>
+    <name>ControlFrame</name>
+    <message>
+        <source>Actualizar</source>
+        <translation>Refresh</translation>
+    </message>
+    <message>
+        <source>Guardar CSV</source>
+        <translation>Save CSV</translation>
+    </message>
+    <message>
+        <source>Gráfico</source>
+        <translation>Chart</translation>
+    </message>
+    <message>
+        <source>No se pudo leer</source>
+        <translation>It could not be read</translation>
+    </message>
+    <message>
+        <source>Guardado para planillas.</source>
+        <translation>Saved for spreadsheets.</translation>
+    </message>
+    <message>
+        <source>No se pudo guardar el archivo.</source>
+        <translation>The file could not be saved.</translation>
+    </message>
+    <message>
+        <source>Elija otra carpeta o libere espacio, y pruebe otra vez.</source>
+        <translation>Choose another folder or make room, and try again.</translation>
+    </message>
+</context>
+<context>
+    <name>MonitorPane</name>
+    <message>
+        <source>Monitor de la unidad</source>
+        <translation>The unit's monitor</translation>
+    </message>
+    <message>
+        <source>Hojas de ruta de la unidad</source>
+        <translation>Slips of the unit</translation>
+    </message>
+    <message>
+        <source>Quién la tiene</source>
+        <translation>Who has it</translation>
+    </message>
+    <message>
+        <source>Leyendo…</source>
+        <translation>Reading…</translation>
+    </message>
+    <message>
+        <source>Todas las personas</source>
+        <translation>Everybody</translation>
+    </message>
+    <message>
+        <source>Cualquiera de {unit}</source>
+        <translation>Anybody of {unit}</translation>
+    </message>
+    <message>
+        <source>Lo que llegue a la unidad aparecerá aquí.</source>
+        <translation>What comes to the unit will appear here.</translation>
+    </message>
+    <message>
+        <source>1 hoja de ruta</source>
+        <translation>1 slip</translation>
+    </message>
+    <message>
+        <source>{n} hojas de ruta</source>
+        <translation>{n} slips</translation>
+    </message>
+    <message>
+        <source>1 vencida</source>
+        <translation>1 overdue</translation>
+    </message>
+    <message>
+        <source>{n} vencidas</source>
+        <translation>{n} overdue</translation>
+    </message>
+    <message>
+        <source>vencidas</source>
+        <translation>overdue</translation>
+    </message>
+    <message>
+        <source>en plazo</source>
+        <translation>in time</translation>
+    </message>
+    <message>
+        <source>Quién las tiene</source>
+        <translation>Who has them</translation>
+    </message>
+    <message>
+        <source>Primero las vencidas, después las que están en plazo o no lo tienen.</source>
+        <translation>First those overdue, then those in time or without a deadline.</translation>
+    </message>
+    <message>
+        <source>monitor</source>
+        <translation>monitor</translation>
+    </message>
+</context>
+<context>
+    <name>ReportsPane</name>
+    <message>
+        <source>Reportes</source>
+        <translation>Reports</translation>
+    </message>
+    <message>
+        <source>Qué se cuenta</source>
+        <translation>What is counted</translation>
+    </message>
+    <message>
+        <source>Desde</source>
+        <translation>From</translation>
+    </message>
+    <message>
+        <source>Hasta</source>
+        <translation>To</translation>
+    </message>
+    <message>
+        <source>Pruebe con otras fechas.</source>
+        <translation>Try other dates.</translation>
+    </message>
+    <message>
+        <source>Los mismos números están en la tabla.</source>
+        <translation>The same numbers are in the table.</translation>
+    </message>
+</context>
+<context>
+    <name>LinePane</name>
+    <message>
+        <source>Entrega</source>
+        <translation>Delivery</translation>
+    </message>
+    <message>
+        <source>Avance de la sincronización</source>
+        <translation>Progress of the synchronisation</translation>
+    </message>
+    <message>
+        <source>Sincronizar</source>
+        <translation>Synchronise</translation>
+    </message>
+    <message>
+        <source>Pausar</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>Documentos enviados</source>
+        <translation>Documents sent</translation>
+    </message>
+    <message>
+        <source>Todavía no se envió nada desde esta unidad.</source>
+        <translation>Nothing has been sent from this unit yet.</translation>
+    </message>
+    <message>
+        <source>Buscando la conexión…</source>
+        <translation>Looking for the connection…</translation>
+    </message>
+    <message>
+        <source>{done} de {total}</source>
+        <translation>{done} of {total}</translation>
+    </message>
+    <message>
+        <source>En pausa. Lo que ya salió quedó entregado; al sincronizar sigue desde ahí.</source>
+        <translation>Paused. What has gone out is delivered; synchronising goes on from there.</translation>
+    </message>
+    <message>
+        <source>Terminando lo que está en camino…</source>
+        <translation>Finishing what is on its way…</translation>
+    </message>
+    <message>
+        <source>Número</source>
+        <translation>Number</translation>
+    </message>
+    <message>
+        <source>Referencia</source>
+        <translation>Subject</translation>
+    </message>
+    <message>
+        <source>A quién</source>
+        <translation>To whom</translation>
+    </message>
+    <message>
+        <source>Enviado</source>
+        <translation>Sent</translation>
+    </message>
+    <message>
+        <source>Sin conexión desde {since}.</source>
+        <translation>Not connected since {since}.</translation>
+    </message>
+    <message>
+        <source>Última sincronización: {moment}.</source>
+        <translation>Last synchronised: {moment}.</translation>
+    </message>
+    <message>
+        <source>Todavía no se sincronizó desde que se abrió el programa.</source>
+        <translation>Not synchronised yet since the program was opened.</translation>
+    </message>
+    <message>
+        <source>1 envío en cola, se entregará solo.</source>
+        <translation>1 item queued, it will be delivered by itself.</translation>
+    </message>
+    <message>
+        <source>{n} envíos en cola, se entregarán solos.</source>
+        <translation>{n} items queued, they will be delivered by themselves.</translation>
+    </message>
+    <message>
+        <source>Todo está entregado.</source>
+        <translation>Everything is delivered.</translation>
+    </message>
+    <message>
+        <source>1 envío falló y se intentará otra vez.</source>
+        <translation>1 item failed and will be tried again.</translation>
+    </message>
+    <message>
+        <source>{n} envíos fallaron y se intentarán otra vez.</source>
+        <translation>{n} items failed and will be tried again.</translation>
+    </message>
+    <message>
+        <source>1 envío de otros se apartó y no se tomó en cuenta</source>
+        <translation>1 item of others was set aside and not taken into account</translation>
+    </message>
+    <message>
+        <source>{n} envíos de otros se apartaron y no se tomaron en cuenta</source>
+        <translation>{n} items of others were set aside and not taken into account</translation>
+    </message>
+    <message>
+        <source>Y {n} más.</source>
+        <translation>And {n} more.</translation>
+    </message>
+</context>
+<context>
+    <name>FolderTree</name>
+    <message>
+        <source>Carpetas</source>
+        <translation>Folders</translation>
+    </message>
+    <message>
+        <source>Todas</source>
+        <translation>All</translation>
+    </message>
+    <message>
+        <source>Sin carpeta</source>
+        <translation>No folder</translation>
+    </message>
+</context>
+<context>
+    <name>Banner</name>
+    <message>
+        <source>Admisión nueva…</source>
+        <translation>New admission…</translation>
+    </message>
+    <message>
+        <source>Sincronizar ahora</source>
+        <translation>Synchronise now</translation>
+    </message>
+</context>
+<context>
+    <name>WordsTable</name>
+    <message>
+        <source>Enter abre la fila; O ordena por la columna</source>
+        <translation>Enter opens the row; O sorts by the column</translation>
+    </message>
+</context>
+<context>
+    <name>ReceptionPane</name>
+    <message>
+        <source>Con esta derivación viene papel:</source>
+        <translation>Paper comes with this dispatch:</translation>
+    </message>
+    <message>
+        <source>Diga si el papel llegó.</source>
+        <translation>Say whether the paper came.</translation>
+    </message>
+    <message>
+        <source>Dónde queda ahora (opcional)</source>
+        <translation>Where it lies now (optional)</translation>
+    </message>
+    <message>
+        <source>Escriba qué falta.</source>
+        <translation>Write what is missing.</translation>
+    </message>
+    <message>
+        <source>Falta anotar el papel cuando llegue.</source>
+        <translation>Note the paper when it comes.</translation>
+    </message>
+    <message>
+        <source>Llegó todo</source>
+        <translation>All of it came</translation>
+    </message>
+    <message>
+        <source>Llegó una parte</source>
+        <translation>Part of it came</translation>
+    </message>
+    <message>
+        <source>No llegó</source>
+        <translation>It did not come</translation>
+    </message>
+    <message>
+        <source>Quedará marcado «falta parte del papel» hasta que se anote que llegó.</source>
+        <translation>It stays marked "part of the paper is missing" until somebody notes that it came.</translation>
+    </message>
+    <message>
+        <source>Qué falta</source>
+        <translation>What is missing</translation>
+    </message>
+    <message>
+        <source>Recibir</source>
+        <translation>Receive</translation>
+    </message>
+    <message>
+        <source>Se recibe igual. Quedará marcado «papel no llegó» hasta que se anote dónde está.</source>
+        <translation>It is received all the same. It stays marked "paper did not come" until somebody notes where it is.</translation>
+    </message>
+    <message>
+        <source>Volver</source>
+        <translation>Back</translation>
+    </message>
+    <message>
+        <source>¿Llegó?</source>
+        <translation>Did it come?</translation>
+    </message>
+</context>
+<context>
+    <name>Pouch</name>
+    <message>
+        <source>La solicitud de admisión está en el intercambio.</source>
+        <translation>The request for admission lies in the exchange.</translation>
+    </message>
+    <message>
+        <source>Cuando la entidad la haya aceptado, sincronice.</source>
+        <translation>Synchronise once the entity has accepted it.</translation>
+    </message>
+    <message>
+        <source>La solicitud de admisión está en la memoria.</source>
+        <translation>The request for admission is on the stick.</translation>
+    </message>
+    <message>
+        <source>Désela a quien viaje donde hay conexión; cuando vuelva, elija «Leer memoria».</source>
+        <translation>Give it to somebody who travels to where there is a line; when it is back, choose "Read stick".</translation>
+    </message>
+    <message>
+        <source>1 acto firmado con la llave anterior todavía espera salir. No lo repita.</source>
+        <translation>1 act signed by the key of before still waits to leave. Do not do it again.</translation>
+    </message>
+    <message>
+        <source>{n} actos firmados con la llave anterior todavía esperan salir. No los repita.</source>
+        <translation>{n} acts signed by the key of before still wait to leave. Do not do them again.</translation>
+    </message>
+    <message>
+        <source>Nunca salió de aquí; hágalo otra vez cuando llegue la admisión:</source>
+        <translation>Never left here; do it again when the admission has come:</translation>
+    </message>
+    <message>
+        <source>1 acuse</source>
+        <translation>1 acknowledgement</translation>
+    </message>
+    <message>
+        <source>1 archivo</source>
+        <translation>1 file</translation>
+    </message>
+    <message>
+        <source>1 novedad</source>
+        <translation>1 piece of news</translation>
+    </message>
+    <message>
+        <source>Cartas sin acuse por unidad: {names}.</source>
+        <translation>Letters not acknowledged, by unit: {names}.</translation>
+    </message>
+    <message>
+        <source>Devuelva la memoria a quien la trajo: lleva lo que le espera y los acuses.</source>
+        <translation>Give the stick back to whoever brought it: it holds what waits for them and the acknowledgements.</translation>
+    </message>
+    <message>
+        <source>En memorias va 1 carta.</source>
+        <translation>1 letter is on sticks.</translation>
+    </message>
+    <message>
+        <source>En memorias van {n} cartas.</source>
+        <translation>{n} letters are on sticks.</translation>
+    </message>
+    <message>
+        <source>Entregado sin abrir: {put}. Puesto en la memoria: {fetched}.</source>
+        <translation>Delivered unopened: {put}. Put on the stick: {fetched}.</translation>
+    </message>
+    <message>
+        <source>La memoria está lista: lleva 1 carta.</source>
+        <translation>The stick is ready: it holds 1 letter.</translation>
+    </message>
+    <message>
+        <source>La memoria está lista: lleva {n} cartas.</source>
+        <translation>The stick is ready: it holds {n} letters.</translation>
+    </message>
+    <message>
+        <source>La memoria está lista; no lleva cartas.</source>
+        <translation>The stick is ready; it holds no letters.</translation>
+    </message>
+    <message>
+        <source>La memoria no trae nada nuevo para esta unidad.</source>
+        <translation>The stick brings nothing new for this unit.</translation>
+    </message>
+    <message>
+        <source>Llegó por la memoria: {what}.</source>
+        <translation>The stick brought: {what}.</translation>
+    </message>
+    <message>
+        <source>Lleva los acuses de este equipo, y traerá lo que espera a esta unidad.</source>
+        <translation>It holds this computer's acknowledgements, and will bring what waits for this unit.</translation>
+    </message>
+    <message>
+        <source>Lo nuevo está en Entrante.</source>
+        <translation>What is new lies in Incoming.</translation>
+    </message>
+    <message>
+        <source>Lo que trae quedó en ella, sin cambios.</source>
+        <translation>What it holds was left on it, unchanged.</translation>
+    </message>
+    <message>
+        <source>No había nada nuevo que llevar, en ninguno de los dos sentidos.</source>
+        <translation>There was nothing new to carry, either way.</translation>
+    </message>
+    <message>
+        <source>No se pudo tomar nada de la memoria.</source>
+        <translation>Nothing could be taken from the stick.</translation>
+    </message>
+    <message>
+        <source>Para {names}. Solo sus equipos pueden abrirlas. Siguen aquí hasta que llegue el acuse.</source>
+        <translation>For {names}. Only their computers can open them. They stay here until the acknowledgement comes.</translation>
+    </message>
+    <message>
+        <source>con acuse</source>
+        <translation>acknowledged</translation>
+    </message>
+    <message>
+        <source>faltan {n} de {total}</source>
+        <translation>{n} of {total} missing</translation>
+    </message>
+    <message>
+        <source>no lleva cartas</source>
+        <translation>no letters</translation>
+    </message>
+    <message>
+        <source>sin acuse todavía</source>
+        <translation>not acknowledged yet</translation>
+    </message>
+    <message>
+        <source>{n} acuses</source>
+        <translation>{n} acknowledgements</translation>
+    </message>
+    <message>
+        <source>{n} archivos</source>
+        <translation>{n} files</translation>
+    </message>
+    <message>
+        <source>{n} novedades</source>
+        <translation>{n} pieces of news</translation>
+    </message>
+    <message>
+        <source>1 envío espera entrega o acuse.</source>
+        <translation>1 delivery waits to be delivered or acknowledged.</translation>
+    </message>
+    <message>
+        <source>Nada espera: no hay envíos en cola ni cartas sin acuse en memorias.</source>
+        <translation>Nothing waits: no deliveries are queued and no letters on sticks lack their acknowledgement.</translation>
+    </message>
+    <message>
+        <source>{n} envíos esperan entrega o acuse.</source>
+        <translation>{n} deliveries wait to be delivered or acknowledged.</translation>
+    </message>
+</context>
+<context>
+    <name>PouchPane</name>
+    <message>
+        <source>Esperando los tokens de los funcionarios de este equipo…</source>
+        <translation>Waiting for the tokens of this PC's officials…</translation>
+    </message>
+    <message>
+        <source>1. «Preparar memoria» pone en ella, cerrado para su destinatario, todo lo que todavía no consta como recibido.
+2. Quien la recibe elige «Leer memoria». Si pasa por una oficina con conexión, ahí eligen «Llevar sin abrir».
+3. Los acuses vuelven en la misma memoria. Hasta entonces nada se borra aquí: si la memoria se pierde, se prepara otra.</source>
+        <translation>1. "Prepare stick" puts on it, sealed to its addressee, everything that is not known to have been received.
+2. Whoever gets it chooses "Read stick". Where it passes an office with a line, they choose "Carry unopened".
+3. The acknowledgements come back on the same stick. Until then nothing is deleted here: if the stick is lost, another one is prepared.</translation>
+    </message>
+    <message>
+        <source>Acuse</source>
+        <translation>Acknowledged</translation>
+    </message>
+    <message>
+        <source>Avance de la memoria</source>
+        <translation>Progress of the stick</translation>
+    </message>
+    <message>
+        <source>Cancelar</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>Cartas</source>
+        <translation>Letters</translation>
+    </message>
+    <message>
+        <source>Con conexión: entrega lo de otros y pone en la memoria lo que les espera</source>
+        <translation>With a line: delivers what is others' and puts on the stick what waits for them</translation>
+    </message>
+    <message>
+        <source>Conecte una memoria USB o elija una carpeta.</source>
+        <translation>Plug in a USB stick or choose a folder.</translation>
+    </message>
+    <message>
+        <source>Elegir carpeta…</source>
+        <translation>Choose folder…</translation>
+    </message>
+    <message>
+        <source>Elegir la memoria o una carpeta</source>
+        <translation>Choose the stick or a folder</translation>
+    </message>
+    <message>
+        <source>Espera a que termine la sincronización…</source>
+        <translation>Waiting for the synchronisation to end…</translation>
+    </message>
+    <message>
+        <source>Leer memoria</source>
+        <translation>Read stick</translation>
+    </message>
+    <message>
+        <source>Llevar sin abrir</source>
+        <translation>Carry unopened</translation>
+    </message>
+    <message>
+        <source>Memoria</source>
+        <translation>Stick</translation>
+    </message>
+    <message>
+        <source>Memoria USB</source>
+        <translation>USB stick</translation>
+    </message>
+    <message>
+        <source>Memorias preparadas</source>
+        <translation>Prepared sticks</translation>
+    </message>
+    <message>
+        <source>Nada se perdió; al repetirlo continúa donde quedó.</source>
+        <translation>Nothing is lost; repeated, it goes on where it stopped.</translation>
+    </message>
+    <message>
+        <source>No retire la memoria…</source>
+        <translation>Do not pull the stick out…</translation>
+    </message>
+    <message>
+        <source>Para</source>
+        <translation>To</translation>
+    </message>
+    <message>
+        <source>Para llevar y traer documentos donde no hay conexión</source>
+        <translation>To carry documents where there is no line</translation>
+    </message>
+    <message>
+        <source>Pone en la memoria lo que todavía no tiene acuse</source>
+        <translation>Puts on the stick what is not acknowledged yet</translation>
+    </message>
+    <message>
+        <source>Preparada</source>
+        <translation>Prepared</translation>
+    </message>
+    <message>
+        <source>Preparar memoria</source>
+        <translation>Prepare stick</translation>
+    </message>
+    <message>
+        <source>Se detuvo.</source>
+        <translation>It was stopped.</translation>
+    </message>
+    <message>
+        <source>Sobre</source>
+        <translation>Pouch</translation>
+    </message>
+    <message>
+        <source>Terminando lo que se está copiando…</source>
+        <translation>Finishing what is being copied…</translation>
+    </message>
+    <message>
+        <source>Todas las unidades</source>
+        <translation>All units</translation>
+    </message>
+    <message>
+        <source>Todavía no se preparó ninguna memoria en este equipo.</source>
+        <translation>No stick was prepared on this computer yet.</translation>
+    </message>
+    <message>
+        <source>Trae de la memoria lo que es para esta unidad</source>
+        <translation>Brings in from the stick what is for this unit</translation>
+    </message>
+    <message>
+        <source>Y {n} más.</source>
+        <translation>And {n} more.</translation>
+    </message>
+    <message>
+        <source>Ya puede retirar la memoria, con «Expulsar» si el sistema lo ofrece.</source>
+        <translation>You may pull the stick out now, with "Eject" where the system offers it.</translation>
+    </message>
+    <message>
+        <source>solo acuses</source>
+        <translation>acknowledgements only</translation>
+    </message>
+    <message>
+        <source>{done} de {total}. No retire la memoria.</source>
+        <translation>{done} of {total}. Do not pull the stick out.</translation>
+    </message>
+    <message>
+        <source>{name}, protegida ({path})</source>
+        <translation>{name}, protected ({path})</translation>
+    </message>
+    <message>
+        <source>{name}, {free} libres ({path})</source>
+        <translation>{name}, {free} free ({path})</translation>
+    </message>
+</context>
+<context>
+    <name>Exchange</name>
+    <message>
+        <source>En pausa.</source>
+        <translation>Paused.</translation>
+    </message>
+    <message>
+        <source>Llegó 1 novedad.</source>
+        <translation>1 piece of news came.</translation>
+    </message>
+    <message>
+        <source>Llegaron {n} novedades.</source>
+        <translation>{n} pieces of news came.</translation>
+    </message>
+    <message>
+        <source>Se entregó 1 envío.</source>
+        <translation>1 delivery was made.</translation>
+    </message>
+    <message>
+        <source>Se entregaron {n} envíos.</source>
+        <translation>{n} deliveries were made.</translation>
+    </message>
+    <message>
+        <source>Queda 1 en cola.</source>
+        <translation>1 still waits.</translation>
+    </message>
+    <message>
+        <source>Quedan {n} en cola.</source>
+        <translation>{n} still wait.</translation>
+    </message>
+    <message>
+        <source>Todo está al día.</source>
+        <translation>Everything is up to date.</translation>
+    </message>
+</context>
+<context>
+    <name>AnewCard</name>
+    <message>
+        <source>Pedir por la memoria</source>
+        <translation>Ask by stick</translation>
+    </message>
+    <message>
+        <source>Pedir por la conexión</source>
+        <translation>Ask by line</translation>
+    </message>
+    <message>
+        <source>Dejarla en otra memoria</source>
+        <translation>Leave it on another stick</translation>
+    </message>
+    <message>
+        <source>Pedir una admisión nueva para este equipo</source>
+        <translation>Ask for a new admission for this PC</translation>
+    </message>
+    <message>
+        <source>Cada funcionario de este equipo firma con su token una llave nueva: tenga a mano los tokens y sus PIN. Los borradores se quedan. Lo que nunca salió se guarda aparte y se muestra, para hacerlo otra vez.
+La solicitud va en la memoria o por la conexión. Hasta que la entidad la acepte, aquí se lee y se redacta.</source>
+        <translation>Each official of this PC signs for a new key by token: have the tokens and their PINs at hand. Drafts stay. What never left is kept apart and shown, to be done again.
+The request goes on the stick or by the line. Until the entity accepts it, here one reads and drafts.</translation>
+    </message>
+    <message>
+        <source>La admisión nueva está pedida</source>
+        <translation>The new admission has been asked for</translation>
+    </message>
+    <message>
+        <source>La solicitud va en la memoria. Cuando vuelva con la respuesta, elija «Leer memoria». Si la memoria se perdió, deje la misma solicitud en otra; no se pide ningún token.</source>
+        <translation>The request is on the stick. When it comes back with the answer, choose "Read stick". If the stick was lost, leave the same request on another one; no token is asked for.</translation>
+    </message>
+    <message>
+        <source>La solicitud está en el intercambio. Cuando la entidad la haya aceptado, sincronice.</source>
+        <translation>The request lies in the exchange. Synchronise once the entity has accepted it.</translation>
+    </message>
+</context>
+<context>
+    <name>Strip</name>
+    <message>
+        <source>Avisos</source>
+        <translation>Notices</translation>
     </message>
 </context>
 </TS>

@@ -13,9 +13,29 @@ from typing import Any
 
 from desktop.records.errors import OfficeError
 from signing.errors import SigningError
-from tests.bench import drafting_rows, page_rows, rows, signing_rows, verify_rows
+from tests.bench import (
+    catalogue_rows,
+    drafting_rows,
+    fixity_rows,
+    line_rows,
+    page_rows,
+    rows,
+    search_rows,
+    signing_rows,
+    verify_rows,
+)
 
-ROWS = {**rows.ROWS, **signing_rows.ROWS, **verify_rows.ROWS, **drafting_rows.ROWS, **page_rows.ROWS}
+ROWS = {
+    **rows.ROWS,
+    **signing_rows.ROWS,
+    **verify_rows.ROWS,
+    **drafting_rows.ROWS,
+    **page_rows.ROWS,
+    **line_rows.ROWS,
+    **search_rows.ROWS,
+    **fixity_rows.ROWS,
+    **catalogue_rows.ROWS,
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -33,6 +53,9 @@ def main(arguments: list[str]) -> int:
         signing_rows.close()
         verify_rows.close()
         drafting_rows.close()
+        line_rows.close()
+        search_rows.close()
+        fixity_rows.close()
     print("\n".join(bad) if bad else f"All {len(limits)} rows are within their limits.")
     return 1 if bad else 0
 
@@ -49,7 +72,10 @@ def _measure(name: str, row: dict[str, Any]) -> list[str]:
     result = max(results) if least is not None else min(results)
     over = result < least if least is not None else result > row["limit"]
     limit = f"≥ {least} {unit}" if least is not None else f"≤ {row['limit']} {unit}"
-    print(f"{name:<26}{limit:>12}{result:>9.1f} {unit:<2}  {row['what']}{'  MISSED' if over else ''}", flush=True)
+    print(
+        f"{name:<26}{limit:>12}{result:>9.1f} {unit:<2}  {row['what']}{search_rows.note(name)}{'  MISSED' if over else ''}",
+        flush=True,
+    )
     return [f"{name}: {result:.1f} {unit}, limit {limit}"] if over else []
 
 

@@ -13,7 +13,8 @@ from typing import Protocol
 import pytest
 
 from desktop.archive.inventory import User, object_folder
-from desktop.archive.roots import Root, read_file
+from desktop.archive.reading import read_file
+from desktop.archive.roots import Root
 from desktop.records.errors import OfficeError
 from tests.judges.verdicts import judge_ocfl_root
 

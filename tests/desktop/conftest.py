@@ -11,6 +11,7 @@ import pytest
 from desktop.practice.people import AUTHOR, CHIEF
 from desktop.practice.pki import PracticePki
 from desktop.practice.seaweed import SeaweedServer
+from desktop.practice.services import PkiServices
 from desktop.practice.tokens import SoftTokens
 from desktop.storage import LockingStore, S3Settings, open_storage
 from signing.sandbox import Verifier
@@ -111,6 +112,13 @@ def received_stage(sent_stage: Stage) -> Stage:
     return offices.advance(sent_stage.office, home, offices.receive_note, sent_stage.document)
 
 
+@pytest.fixture(scope="session")
+def archived_stage(signed_stage: Stage, practice_services: PkiServices) -> Stage:
+    """The note in the archive of the other desk, raised there as v2. After copying: ``own_archive``."""
+    home = signed_stage.office.home.parent / "archived"
+    return offices.advance(signed_stage.office, home, offices.archive_note, signed_stage.document)
+
+
 @pytest.fixture
 def stages(tmp_path: Path) -> Iterator[Callable[[Stage | TestOffice], Stage]]:
     """Copies an office for this test alone, and closes its desks afterwards."""
@@ -124,3 +132,11 @@ def stages(tmp_path: Path) -> Iterator[Callable[[Stage | TestOffice], Stage]]:
     yield copy
     for office in copied:
         office.close()
+
+
+@pytest.fixture
+def keeper(archived_stage: Stage, stages: Callable[[Stage | TestOffice], Stage]) -> TestOffice:
+    """An office whose second desk keeps an archive with one dossier."""
+    office = stages(archived_stage).office
+    offices.own_archive(office)
+    return office

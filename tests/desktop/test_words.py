@@ -25,6 +25,13 @@ def test_a_missing_fact_and_an_unknown_code_are_shown_not_raised() -> None:
     assert words("no.such", "qu") == words("no.such", "es")
 
 
+def test_a_day_is_written_as_people_do_and_nothing_else_is_taken_for_one() -> None:
+    facts = {"since": "2026-03-01", "until": "2026-01-01"}
+    assert "(01/03/2026 a 01/01/2026)" in words("report.no_period", "es", facts).what
+    assert "2026-03-01" in words("report.no_period", "en", facts).what
+    assert "2026-03-01/7" in words("practice.port_taken", "es", {"port": "2026-03-01/7"}).what
+
+
 def test_facts_are_values_not_formats() -> None:
     assert "{port}" in words("practice.port_taken", "es", {"port": "{port}"}).what
 

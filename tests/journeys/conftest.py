@@ -20,6 +20,7 @@ from desktop.practice.office import DESKS, PracticeOffice
 from desktop.practice.services import PkiServices
 from desktop.practice.walk import Walk
 from desktop.ui.application import make_application
+from tests.fixtures.office import count_as_newest
 from tests.journeys.seat import Seat
 
 
@@ -73,6 +74,7 @@ def office(walked: Path, tmp_path: Path) -> PracticeOffice:
             token_environment=environment,
         )
         save_settings(made.desk_home(name), moved)
+        count_as_newest(made.desk_home(name))
     return made
 
 

@@ -60,6 +60,11 @@ def test_a_screen_reader_finds_its_way(office: PracticeOffice, services_turn: No
             assert button is not None, name
             assert button["description"] == f"Ctrl+{number}"
             assert ("checked" in button["states"]) is (name == "Por firmar, 1")
+        for name, key in (("Reportes", "Ctrl+9"), ("Entrega", "Ctrl+0")):
+            button = found(nodes, "check box", name)
+            assert button is not None, name
+            assert button["description"] == key
+        assert found(nodes, "check box", "Monitor") is None  # nobody's chief sits here
         new = found(nodes, "push button", "Nuevo documento")
         assert new is not None
         assert "Ctrl+N" in new["description"]
@@ -85,6 +90,18 @@ def test_a_screen_reader_finds_its_way(office: PracticeOffice, services_turn: No
         assert "SIN VALOR" in page["description"]  # the page's own text is told
         told = [node for node in nodes if node["role"] in {"push button", "check box", "text", "combo box", "list"}]
         assert not [node for node in told if not node["name"]]
+
+        display.key("ctrl+9")
+        nodes = until(lambda: nodes if found(nodes := read(display), "table", "Hojas de ruta recibidas") else [])
+        cells = [node["name"] for node in nodes if node["role"] == "table cell"]
+        assert any(name.startswith("Total") or name.endswith(": Total") for name in cells), cells
+        assert any("Hojas de ruta recibidas" in node["name"] and "Secretaría" in node["description"] for node in nodes)
+        assert found(nodes, "push button", "Guardar CSV")
+        display.key("ctrl+0")
+        nodes = until(lambda: nodes if found(nodes := read(display), "table", "Documentos enviados") else [])
+        assert any(node["name"] == "Entrega: recibido" for node in nodes if node["role"] == "table cell")
+        display.key("ctrl+3")
+        until(lambda: found(read(display), "push button", "Firmar"))
 
         assert begin_signing(display)
         display.type("4711")

@@ -22,6 +22,7 @@ from desktop.records.documents import DocumentState
 from desktop.records.events import EventKind
 from desktop.routing.slips import HopState
 from desktop.routing.trays import Tray
+from desktop.sync.pieces import Pause
 from desktop.words import words
 from signing.report import Level, Outcome, PinState
 from tests.journeys.seat import Seat
@@ -322,12 +323,12 @@ def test_two_exchanges_never_meet(seat: Seat, monkeypatch: pytest.MonkeyPatch) -
     """F5 while the desk catches up by itself: one after the other."""
     real, inside, met = synchronise.synchronise, [0], []
 
-    def watched(desk: Desk, progress: Progress) -> synchronise.SyncOutcome:
+    def watched(desk: Desk, progress: Progress, *, pause: Pause) -> synchronise.SyncOutcome:
         inside[0] += 1
         met.append(inside[0])
         time.sleep(0.1)
         try:
-            return real(desk, progress)
+            return real(desk, progress, pause=pause)
         finally:
             inside[0] -= 1
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage
 
 from desktop.practice.office import PracticeOffice
 from desktop.practice.people import AUTHOR
+from desktop.store.packing import unpack
 from tests.journeys.display import SIZE, Display, alive, begin_signing, descendants, program, until
 
 pytestmark = pytest.mark.timeout(300)
@@ -49,7 +50,7 @@ def desktop_settings(folder: Path, theme: str) -> dict[str, str]:
     return {"XDG_CONFIG_HOME": str(config), **desktop}
 
 
-def rows(office: PracticeOffice, statement: str) -> list[str]:
+def rows(office: PracticeOffice, statement: str) -> list[Any]:
     """One column of the desk's own file, read beside the running program."""
     path = office.desk_home("planificacion") / "desk.sqlite3"
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as connection:
@@ -58,7 +59,7 @@ def rows(office: PracticeOffice, statement: str) -> list[str]:
 
 def signatures(office: PracticeOffice) -> set[tuple[str, str]]:
     """Which document was signed by which official, by the signed events."""
-    found = [json.loads(one) for one in rows(office, "SELECT payload FROM events WHERE kind = 'document.signed'")]
+    found = [unpack(one)[0] for one in rows(office, "SELECT packed FROM events WHERE kind = 'document.signed'")]
     return {(one["document"], one["actor"]["official"]) for one in found}
 
 

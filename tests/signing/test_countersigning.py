@@ -19,7 +19,7 @@ from desktop.practice.pki import ISSUING, ROOT
 from tests.fixtures.foreign_signed.likenesses import LIKENESSES
 from tests.fixtures.foreign_signed.real import by_java, by_libreoffice, by_mutool, by_pdfsig
 from tests.fixtures.lab import Lab, shared_lab
-from tests.judges.setup import make_java
+from tests.judges.setup import JAVA, make_java
 from tests.signing.batch_command import Office, office_of, sign
 
 LEGACY = ("pkcs7-sha1-like", "x509-rsa-sha1-like", "openpdf")  # formats that pyHanko does not judge
@@ -148,7 +148,7 @@ def test_so_they_do_the_other_way_round(
 @pytest.mark.full
 @pytest.mark.timeout(300)
 def test_what_large_programs_signed_stays_good(office: Office, tmp_path: Path) -> None:
-    make_java()
+    make_java(JAVA)
     files = [judged(office, one) for one in real_ones(tmp_path, by_mutool, by_libreoffice, by_java)]
     require_good_before(files)
     require_kept(office, files, tmp_path / "unseen")

@@ -17,7 +17,8 @@ from signing.errors import SigningError
 from signing.timestamps import TimestampClient
 from signing.trust import Anchor, TrustStore
 from signing.tsa_http import Access
-from tests.fixtures.rogue_tsa import Answer, Papers, Proxy, Reply, make_papers, serving, stamping, tsa
+from tests.fixtures.proxy import Proxy
+from tests.fixtures.rogue_tsa import Answer, Papers, Reply, make_papers, serving, stamping, tsa
 from tests.fixtures.stub_tsa import Authority
 
 NOW = datetime.now(UTC)

@@ -1,7 +1,7 @@
 """Makes the test vectors of docs/formats/events.md and exchange.md from fixed seeds: run it only when a format changes.
 
 ``python -m tests.vectors.make_events`` writes tests/vectors/events/*.json. Ed25519 is deterministic, so the files come out the
-same; only the age-sealed blob differs at each run, and is kept as it is unless its file is deleted.
+same; only the age-sealed blob differs at each run. It is kept as it is unless its file is deleted, and so is the directory.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from pathlib import Path
 from desktop.records.cite import NumberBlock
 from desktop.records.events import Actor, BlobRef, Event, EventKind, Json, SignedEvent
 from desktop.records.people import Device, Directory, Entity, Official, Unit
+from desktop.routing.slips import fold_slip
 from desktop.sync import envelopes
 from desktop.sync.blobs import seal
 from desktop.sync.blocks import block_payload
 from desktop.sync.device import DeviceKey
 from desktop.sync.directory_json import to_payload
 from desktop.sync.events import sign_event
+from desktop.sync.letters import seal_letter
+from desktop.sync.proof import prove
 
 FOLDER = Path(__file__).parent / "events"
 BOLIVIA = timezone(timedelta(hours=-4))
@@ -93,6 +96,7 @@ def chain(key: DeviceKey, directory: Directory, blob: BlobRef) -> list[SignedEve
             claimed_at=START + timedelta(minutes=number),
             device=key.id,
             device_seq=number,
+            prev=found[-1].digest if found else "",
             deliveries=tuple(deliveries),
             body=body,
             blobs=blobs,
@@ -123,6 +127,14 @@ def refusals(events: list[SignedEvent], key: DeviceKey, other: DeviceKey) -> lis
         {"code": "event.newer_format", "why": "version 2", "jws": signed(envelopes.canonical({**payload, "v": 2}))},
         {"code": "event.malformed", "why": "unknown member", "jws": signed(envelopes.canonical({**payload, "extra": 1}))},
         {"code": "event.malformed", "why": "seq is text", "jws": signed(envelopes.canonical({**payload, "seq": "1"}))},
+        {"code": "event.malformed", "why": "a first event that follows one of its device",
+         "jws": signed(envelopes.canonical({**payload, "prev": genuine.digest}))},
+        {"code": "event.malformed", "why": "a second event of a device that follows none",
+         "jws": signed(envelopes.canonical({**events[1].event.to_payload(), "prev": ""}))},
+        {"code": "event.malformed", "why": "without prev",
+         "jws": signed(envelopes.canonical({name: value for name, value in payload.items() if name != "prev"}))},
+        {"code": "event.unknown_kind", "why": "a kind that is not known",
+         "jws": signed(envelopes.canonical({**payload, "type": "document.invented"}))},
         {"code": "event.malformed", "why": "body without subject",
          "jws": signed(envelopes.canonical({**payload, "body": {"kind": "informe"}}))},
         {"code": "event.unknown_device", "why": "unknown device",
@@ -135,6 +147,99 @@ def refusals(events: list[SignedEvent], key: DeviceKey, other: DeviceKey) -> lis
          "jws": sign_event(replace(genuine.event, claimed_at=START + timedelta(days=400)), key).jws},
         {"code": "event.foreign_entity", "why": "another entity", "jws": sign_event(replace(genuine.event, entity="other"), key).jws},
     ]  # fmt: skip
+
+
+class Line:
+    """Signs one event after another by a device, each after the parents that it is given."""
+
+    def __init__(self, start: list[SignedEvent]) -> None:
+        self.template = start[0].event
+        self.last = {start[-1].event.device: start[-1]}
+
+    def __call__(
+        self, key: DeviceKey, kind: EventKind, parents: list[SignedEvent], body: dict[str, Json], **more: Json
+    ) -> SignedEvent:
+        before = self.last.get(key.id)
+        seq = before.event.device_seq + 1 if before else 1
+        unit, person = ("A", "Técnica") if key.id.endswith("A") else ("B", "Archivista")
+        event = replace(
+            self.template, id=f"01JEVT000000000000000{unit}{seq:04d}", kind=kind, slip="01JSLP0000000000000000000A",
+            parents=tuple(sorted(item.digest for item in parents)),
+            actor=Actor(f"01JOFF0000000000000000000{unit}", person, f"01JUNT0000000000000000000{unit}"),
+            claimed_at=START + timedelta(hours=1, minutes=seq), device=key.id, device_seq=seq, prev=before.digest if before else "",
+            deliveries=(), body=body, blobs=(),
+        )  # fmt: skip
+        signed = sign_event(replace(event, **more), key)
+        self.last[key.id] = signed
+        return signed
+
+
+def proofs(events: list[SignedEvent], key: DeviceKey, other: DeviceKey) -> list[dict[str, Json]]:
+    """Sets of events, each with what it proves."""
+    opened, sent = events[4], events[5]
+    unit = "01JUNT0000000000000000000B"
+    line = Line(events)
+    took = line(other, EventKind.RECEIVED, [sent], {"hop": sent.event.id})
+    copy: dict[str, Json] = {"to_unit": unit, "mode": "copia", "action": "otro"}
+    same_id = line(other, EventKind.DISPATCHED, [took], copy, id=sent.event.id)
+    fork = sign_event(replace(sent.event, body={**sent.event.body, "remark": "otra vez"}), key)
+    conflict = Line(events)
+    second = conflict(key, EventKind.DISPATCHED, [opened], {**copy, "mode": "oficial"})
+    settled = conflict(
+        key,
+        EventKind.SETTLED,
+        [sent, second],
+        {"about": "oficial", "keep": second.event.id, "drop": [sent.event.id], "reason": "vale la segunda"},
+    )
+    crossing = Line(events)
+    cancelled = crossing(key, EventKind.CANCELLED, [sent], {"hop": sent.event.id, "reason": "error"})
+    grouping = Line(events[:5])
+    grouped = grouping(
+        key,
+        EventKind.GROUPED,
+        [opened],
+        {"principal": "01JSLP0000000000000000000B", "member": "01JSLP0000000000000000000A"},
+    )
+    alone = grouping(key, EventKind.DISPATCHED, [grouped], {**copy, "mode": "oficial"})
+    cases: list[tuple[str, list[SignedEvent]]] = [
+        ("whole", [*events, took]),
+        ("a parent is missing", [*events[:2], *events[3:]]),
+        ("a number used twice", [*events, fork]),
+        ("prev is not the event before", [*events, sign_event(replace(second.event, prev=opened.digest), key)]),
+        ("a conflict", [*events, second]),
+        ("a conflict settled", [*events, second, settled]),
+        ("a cancellation that a reception crossed", [*events, cancelled, took]),
+        ("a member of a group does not go alone", [*events[:5], grouped, alone]),
+        ("a dispatch under the id of a hop that is there", [*events, took, same_id]),
+        ("everything twice", [*events, *events]),
+        ("nothing", []),
+    ]
+    directory = directory_of([key, other])
+    return [
+        {"why": why, "events": [item.jws for item in given], "proves": proved(given, directory)} for why, given in cases
+    ]
+
+
+def proved(given: list[SignedEvent], directory: Directory) -> dict[str, Json]:
+    """The part of a proof that the vectors hold."""
+    proof = prove([item.jws for item in given], directory)
+    views = [fold_slip(slip, given) for slip in proof.slips]
+    return {
+        "whole": proof.whole,
+        "events": proof.events,
+        "missing": list(proof.missing),
+        "doubled": [list(place) for place in proof.doubled],
+        "broken": [list(place) for place in proof.broken],
+        "refused": list(proof.refused),
+        "hops": [
+            {"id": hop.id, "digest": hop.digest, "state": hop.state.value, "void": hop.void} for hop in proof.hops
+        ],
+        "conflicts": [
+            {"about": item.about.value, "hops": list(item.hops), "open": item.settlement is None}
+            for view in views
+            for item in view.conflicts
+        ],
+    }
 
 
 def write(name: str, value: Json) -> None:
@@ -165,22 +270,27 @@ def main() -> None:
         tuple(sorted(kept["keys"].items())),
     )
     events = chain(keys[0], directory, blob)
+    if not (FOLDER / "letter.json").exists():  # sealed to the second device alone
+        jws = str(events[-1].jws)
+        sealed_letter = seal_letter(jws, [(keys[1].id, keys[1].public()[1])])
+        write("letter.json", {"reader": keys[1].id, "sealed": base64.b64encode(sealed_letter).decode(), "jws": jws})
     write("keys.json", [
         {"id": key.id, "ed25519_seed": key.signing_seed.hex(), "verify_key": key.public()[0], "age_identity": key.age_identity,
          "age_recipient": key.public()[1]}
         for key in (*keys, admin)
     ])  # fmt: skip
-    write("directory.json", {
-        "admin_key": admin.public()[0],
-        "jws": envelopes.seal_payload(envelopes.canonical(to_payload(directory)), admin, envelopes.DIRECTORY, kid="admin"),
-        "payload": to_payload(directory),
-    })  # fmt: skip
+    if not (FOLDER / "directory.json").exists():  # kept: one that an older program wrote must be read for ever
+        jws = envelopes.seal_payload(
+            envelopes.canonical(to_payload(directory)), admin, envelopes.DIRECTORY, kid="admin"
+        )
+        write("directory.json", {"admin_key": admin.public()[0], "jws": jws, "payload": to_payload(directory)})
     write("chain.json", [
         {"jws": item.jws, "digest": item.digest, "payload": item.event.to_payload(),
          "canonical": envelopes.canonical(item.event.to_payload()).decode()}
         for item in events
     ])  # fmt: skip
     write("refused.json", refusals(events, keys[0], keys[1]))
+    write("proofs.json", proofs(events, keys[0], keys[1]))
     block = NumberBlock("cite-x", 2026, 1, 1, 50, keys[0].id)
     payload = block_payload(block, directory.entity.id, START)
     write(

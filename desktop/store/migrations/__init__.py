@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from alembic.operations import Operations
 
 Migration = Callable[["Operations"], None]
-HEAD = 3
+HEAD = 5
 
 
 def all_migrations() -> tuple[Migration, ...]:
@@ -17,5 +17,7 @@ def all_migrations() -> tuple[Migration, ...]:
     from .m0001_first import upgrade as first
     from .m0002_levels import upgrade as levels
     from .m0003_wastebasket import upgrade as wastebasket
+    from .m0004_routes import upgrade as routes
+    from .m0005_packed import upgrade as packed
 
-    return (first, levels, wastebasket)
+    return (first, levels, wastebasket, routes, packed)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDate, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDateEdit,
     QHBoxLayout,
+    QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 
 from desktop.ui.messages import Message
 from desktop.ui.office import DispatchOrder, DocumentCard, Recipient
-from desktop.ui.widgets.basics import ActionButton, fill, label, press
+from desktop.ui.widgets.basics import ActionButton, fill, label, name_of_field, narrow, press
+from desktop.ui.widgets.days import OptionalDay
 from desktop.ui.widgets.flow import flowing
 from desktop.ui.wording import action_word
 
@@ -58,14 +59,24 @@ class DispatchPane(QWidget):
         self.remark.setPlaceholderText(self.tr("Opcional: lo que quien recibe debe saber"))
         self.remark.setTabChangesFocus(True)
         self.remark.setFixedHeight(px(72))
-        self.timed = QCheckBox(self.tr("Con plazo hasta"))
-        self.deadline = QDateEdit()
-        self.deadline.setCalendarPopup(True)
-        self.deadline.setDisplayFormat("dd/MM/yyyy")
-        self.deadline.setAccessibleName(self.tr("Fecha del plazo"))
-        self.deadline.setEnabled(False)
-        self.timed.toggled.connect(self.deadline.setEnabled)
+        self.deadline = OptionalDay(self.tr("Con plazo hasta"), self.tr("Fecha del plazo"), px(8))
         self.urgent = QCheckBox(self.tr("Urgente"))
+        self.open_more = press(QPushButton(self.tr("Papel y otros datos")), "link")
+        self.open_more.setCheckable(True)
+        self.paper, self.coordinate, self.unscanned = QLineEdit(), QLineEdit(), QLineEdit()
+        self.more = QWidget()
+        inner = QVBoxLayout(self.more)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(px(4))
+        for what, written in (
+            (self.tr("Papel que va con ella"), self.paper),
+            (self.tr("Coordinar con"), self.coordinate),
+            (self.tr("Adjuntos que no se escanean"), self.unscanned),
+        ):
+            written.setAccessibleName(what)
+            fill(inner, name_of_field(what, written), written)
+        self.open_more.toggled.connect(self.more.setVisible)
+        self.more.hide()
         self.copy = self._combo(self.tr("Copia a"))
         self.add_copy = press(QPushButton(self.tr("Añadir copia")), "link")
         self.add_copy.clicked.connect(self._add_copy)
@@ -82,24 +93,19 @@ class DispatchPane(QWidget):
             (self.tr("Acción"), self.action),
             (self.tr("Proveído"), self.remark),
         ):
-            fill(box, self._name(name, field), field, px(2))
-        fill(box, flowing(self.timed, self.deadline, gap=px(8)), self.urgent, px(4))
+            fill(box, name_of_field(name, field), field, px(2))
+        fill(box, self.deadline.row, self.urgent, px(4))
+        more = QHBoxLayout()
+        fill(more, self.open_more, -1)
+        fill(box, more, self.more)
         row = QHBoxLayout()
         fill(row, self.add_copy, -1)
-        fill(box, self._name(self.tr("Copia a"), self.copy), self.copy, row, self.copies, px(4))
+        fill(box, name_of_field(self.tr("Copia a"), self.copy), self.copy, row, self.copies, px(4))
         fill(box, self.problem, self.send, self.back, -1)
 
     def _combo(self, name: str) -> QComboBox:
-        made = QComboBox()
+        made = narrow(QComboBox())
         made.setAccessibleName(name)
-        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        made.setMinimumContentsLength(8)
-        return made
-
-    @staticmethod
-    def _name(text: str, field: QWidget) -> QWidget:
-        made = label(text, size="small", tone="dim")
-        made.setBuddy(field)
         return made
 
     def open_for(self, card: DocumentCard) -> None:
@@ -109,13 +115,12 @@ class DispatchPane(QWidget):
             chip.deleteLater()
         self._copies.clear()
         self.remark.clear()
-        self.timed.setChecked(False)
+        for field in (self.paper, self.coordinate, self.unscanned):
+            field.clear()
+        self.open_more.setChecked(False)
         self.urgent.setChecked(False)
         self.problem.hide()
-        today = self._bench.calendar.today()
-        start = QDate(today.year, today.month, today.day)
-        self.deadline.setMinimumDate(start)
-        self.deadline.setDate(start.addDays(DAYS))
+        self.deadline.start(self._bench.calendar.today(), DAYS)
         office = self._bench.office
         job = self._bench.jobs.job(lambda: (tuple(office.recipients()), tuple(office.actions())))
         job.owned_by(self).replacing("dispatch.people").success(self._keep).start()
@@ -163,16 +168,18 @@ class DispatchPane(QWidget):
         recipient = self._chosen(self.to)
         if recipient is None or not self._actions:
             return None
-        day = self.deadline.date()
         return DispatchOrder(
             document=self._document,
             to_unit=recipient.unit,
             to_official=recipient.official,
             action=self._actions[max(self.action.currentIndex(), 0)],
             remark=self.remark.toPlainText().strip(),
-            deadline=day.toPython() if self.timed.isChecked() else None,  # type: ignore[arg-type]
+            deadline=self.deadline.day(),
             urgent=self.urgent.isChecked(),
             copies=tuple((item.unit, item.official) for item, _chip in self._copies),
+            paper=self.paper.text().strip(),
+            coordinate=self.coordinate.text().strip(),
+            unscanned=self.unscanned.text().strip(),
         )
 
     def _send(self) -> None:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from desktop.ui.look import Look
     from desktop.ui.messages import Say
-    from desktop.ui.office import DeskStatus, WaitingRow
+    from desktop.ui.office import DeskStatus
+    from desktop.ui.rail.office import WaitingRow
 
 ICONS = {
     Tray.INCOMING: "inbox",
@@ -35,6 +36,7 @@ class Rail(QFrame):
 
     tray_chosen = Signal(object)
     verify_chosen = Signal()
+    place_chosen = Signal(str)  # monitor, reports, line, pouch
     new_chosen = Signal()
     synchronise_chosen = Signal()
     waiting_chosen = Signal()
@@ -73,7 +75,20 @@ class Rail(QFrame):
         fill(box, look.px(10), rule, look.px(10))
         self.verify = RailButton(look, self.tr("Verificar"), "shield-check", "Ctrl+7")
         self.verify.clicked.connect(self.verify_chosen)
-        fill(box, self.verify, -1, look.px(16))
+        box.addWidget(self.verify)
+        self.places: dict[str, RailButton] = {}
+        for place, name, icon, key in (
+            ("monitor", self.tr("Monitor"), "users", "Ctrl+8"),
+            ("reports", self.tr("Reportes"), "chart-column", "Ctrl+9"),
+            ("line", self.tr("Entrega"), "arrow-up-down", "Ctrl+0"),
+            ("pouch", self.tr("Memoria USB"), "usb", "Ctrl+U"),
+        ):
+            button = RailButton(look, name, icon, key)
+            button.clicked.connect(lambda _checked=False, p=place: self.place_chosen.emit(p))
+            self.places[place] = button
+            box.addWidget(button)
+        self.places["monitor"].hide()  # until it is known who sits here
+        fill(box, -1, look.px(16))
         fill(box, self._build_foot())
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -106,11 +121,17 @@ class Rail(QFrame):
         for tray, button in self.buttons.items():
             button.setChecked(tray is place)
         self.verify.setChecked(False)
+        self.show_place("")
 
     def show_verify(self) -> None:
         """We are in Verificar."""
         self.show_here(None)
         self.verify.setChecked(True)
+
+    def show_place(self, place: str) -> None:
+        """Monitor, reports, line or pouch; "" for none of them."""
+        for name, button in self.places.items():
+            button.setChecked(name == place)
 
     def show_counts(self, counts: Mapping[Tray, int]) -> None:
         """Counts of what asks for an act; sent and archived things do not nag."""
@@ -128,6 +149,7 @@ class Rail(QFrame):
         practice = self.tr("Oficina de práctica: sin valor legal")
         self.whose.setText(f"{whose}\n{practice}" if status.practice else whose)
         self.whose.setToolTip(f"{status.entity_name}\n{status.official_name} · {status.post}")
+        self.places["monitor"].setVisible(status.oversees)
         self._show_line(status, calendar)
         self._show_token(status, calendar)
 

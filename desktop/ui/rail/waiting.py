@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from desktop.ui.bench import Bench
-    from desktop.ui.office import RaisingResult, WaitingRow
+    from desktop.ui.rail.office import RaisingResult, WaitingRow
 
 _SHOWN = 50  # rows; the others are counted
 

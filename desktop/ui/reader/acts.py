@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 ORDER = (
     EventKind.FROZEN,
+    EventKind.SETTLED,
     EventKind.RECEIVED,
     EventKind.SIGNED,
     EventKind.APPROVED,
@@ -25,6 +26,11 @@ ORDER = (
     EventKind.CONCLUDED,
     EventKind.CANCELLED,
     EventKind.REOPENED,
+    EventKind.JUSTIFIED,
+    EventKind.PAPER_MOVED,
+    EventKind.GROUPED,
+    EventKind.UNGROUPED,
+    EventKind.REASSIGNED,
 )
 NEEDS_REASON = frozenset({EventKind.OBSERVED, EventKind.REJECTED, EventKind.CANCELLED})
 ICONS = {
@@ -55,7 +61,7 @@ def acts_of(kinds: Sequence[EventKind]) -> list[Act]:
 def operation_of(office: OfficeDesk, kind: EventKind, card: DocumentCard, reason: str) -> Callable[[], object] | None:
     """The office's verb for that act on that card; None for an act that has a panel of its own."""
     document = card.view.id
-    slip, hop = (card.slip.id if card.slip else ""), card.hop or ""
+    slip, hop = (card.slip.id if card.slip else ""), card.target(kind)
     table: dict[EventKind, Callable[[], object]] = {
         EventKind.FROZEN: lambda: office.freeze(document),
         EventKind.APPROVED: lambda: office.approve(document),
@@ -63,7 +69,6 @@ def operation_of(office: OfficeDesk, kind: EventKind, card: DocumentCard, reason
         EventKind.RECEIVED: lambda: office.receive(slip, hop),
         EventKind.REJECTED: lambda: office.reject(slip, hop, reason),
         EventKind.CANCELLED: lambda: office.cancel(slip, hop, reason),
-        EventKind.CONCLUDED: lambda: office.conclude(document),
         EventKind.REOPENED: lambda: office.reopen(document),
         EventKind.DEPOSITED: lambda: office.deposit(document),
     }
@@ -141,5 +146,61 @@ def _table() -> dict[EventKind, Act]:
             translate("Acts", "Vuelve a sus Pendientes; lo que consta en su hoja de ruta queda."),
             translate("Acts", "Está de nuevo en Pendientes."),
         ),
+        *_slip_acts(),
     )
     return {act.kind: act for act in acts}
+
+
+def _slip_acts() -> tuple[Act, ...]:
+    return (
+        Act(
+            EventKind.SETTLED,
+            translate("Acts", "Resolver"),
+            "L",
+            translate(
+                "Acts",
+                "Salió dos veces como oficial. Como jefatura usted dice cuál derivación vale; la otra queda sin efecto y "
+                "quien la tiene la archiva. Su resolución queda firmada y no se deshace.",
+            ),
+            translate("Acts", "Resuelto. Llegará a las dos unidades con la próxima conexión."),
+        ),
+        Act(
+            EventKind.JUSTIFIED,
+            translate("Acts", "Justificar demora"),
+            "J",
+            translate("Acts", "Queda escrito en la hoja de ruta por qué tarda; el plazo sigue siendo el mismo."),
+            translate("Acts", "La justificación consta en la hoja de ruta."),
+        ),
+        Act(
+            EventKind.PAPER_MOVED,
+            translate("Acts", "Mover el papel"),
+            "P",
+            translate("Acts", "Diga dónde está el papel ahora. La hoja de ruta no se mueve con esto."),
+            translate("Acts", "Consta dónde está el papel."),
+        ),
+        Act(
+            EventKind.GROUPED,
+            translate("Acts", "Agrupar"),
+            "G",
+            translate(
+                "Acts", "Las hojas de ruta marcadas irán con la principal, como una sola, hasta que se desagrupen."
+            ),
+            translate("Acts", "Agrupadas. Se derivan con la principal."),
+        ),
+        Act(
+            EventKind.UNGROUPED,
+            translate("Acts", "Desagrupar"),
+            "U",
+            translate("Acts", "Cada una sigue desde aquí por su lado."),
+            translate("Acts", "Desagrupadas. Cada una va por su lado."),
+        ),
+        Act(
+            EventKind.REASSIGNED,
+            translate("Acts", "Reasignar"),
+            "I",
+            translate(
+                "Acts", "Como jefatura lo entrega a otra persona de su unidad. Queda escrito quién, a quién y por qué."
+            ),
+            translate("Acts", "Reasignado dentro de la unidad."),
+        ),
+    )

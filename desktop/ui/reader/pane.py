@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QMenu,
-    QPushButton,
     QScrollArea,
     QStackedWidget,
     QVBoxLayout,
@@ -22,26 +20,22 @@ from desktop.records.events import EventKind
 from desktop.ui.dispatch.pane import DispatchPane
 from desktop.ui.jobs import Lane
 from desktop.ui.messages import Message
-from desktop.ui.reader.acts import ICONS, NEEDS_REASON, Act, acts_of, operation_of
+from desktop.ui.reader.acts import NEEDS_REASON, Act, acts_of, operation_of
 from desktop.ui.reader.ask import AskPane
+from desktop.ui.reader.head import Head
 from desktop.ui.reader.parts import AttachmentsTab, PagesTab, SignaturesTab, Summary, page_source
 from desktop.ui.signing.pane import SigningPane
+from desktop.ui.slip.acts import FORMS, SlipActPane
 from desktop.ui.slip.pane import SlipPane
-from desktop.ui.verify.verdict import text_tone, verdict_words
+from desktop.ui.slip.reception import ReceptionPane, asks_of_paper
 from desktop.ui.widgets.basics import (
-    ActionButton,
     IconMark,
-    PromptButton,
     clear,
     fill,
     label,
     line,
-    press,
-    restyle,
     scrolling,
 )
-from desktop.ui.widgets.flow import Flow
-from desktop.ui.wording import document_state
 from signing.report import FileVerdict
 
 if TYPE_CHECKING:
@@ -52,7 +46,7 @@ if TYPE_CHECKING:
     from signing.report import FileVerdict
 
 SIDE, ACTING = 250, 320
-BUTTONS = 4
+_LEAST = 50  # design pixels of the body below the head
 
 
 class ReaderPane(QFrame):
@@ -70,8 +64,11 @@ class ReaderPane(QFrame):
         self.card: DocumentCard | None = None
         self.status: DeskStatus | None = None
         self._looked: set[tuple[str, str]] = set()  # documents and digests verified or being verified
-        self.buttons: dict[EventKind, ActionButton] = {}
-        self._build_header()
+        self.header = head = Head(bench)
+        self.back, self.buttons, self.tabs = head.back, head.buttons, head.tabs
+        head.back_chosen.connect(self.back_chosen)
+        head.act_chosen.connect(self.begin)
+        head.tab_chosen.connect(self.show_tab)
         self._build_body()
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -93,44 +90,11 @@ class ReaderPane(QFrame):
 
     # -- building --
 
-    def _build_header(self) -> None:
-        px = self._bench.look.px
-        self.header = QWidget()
-        self._head = box = QVBoxLayout(self.header)
-        box.setSpacing(px(6))
-        self.back = press(
-            PromptButton(self._bench.look.icon("arrow-left", "accent", 16), self.tr("Volver a la lista")), "link"
-        )
-        self.back.setIconSize(QSize(px(16), px(16)))
-        self.back.setShortcut("Alt+Left")
-        self.back.clicked.connect(self.back_chosen)
-        self.back.hide()
-        self.meta = label("", size="small", tone="dim", selectable=True)
-        self.subject = label("", size="title")
-        self.verdict = label("", size="body-small", bold=True)
-        self._actions = QWidget()
-        self._flow = Flow(self._actions, gap=px(8))
-        self._tabs = QWidget()
-        tabs = Flow(self._tabs, gap=px(22))
-        self.tabs: list[QPushButton] = []
-        for number, name in enumerate(
-            (self.tr("Documento"), self.tr("Hoja de ruta"), self.tr("Firmas"), self.tr("Adjuntos"))
-        ):
-            tab = press(PromptButton(name), "tab")
-            tab.setCheckable(True)
-            tab.setShortcut(f"Alt+{number + 1}")
-            tab.setToolTip(f"{name} · Alt+{number + 1}")
-            tab.clicked.connect(lambda _checked=False, n=number: self.show_tab(n))
-            self.tabs.append(tab)
-            tabs.addWidget(tab)
-        row = QHBoxLayout()
-        fill(row, self.back, -1)
-        fill(box, row, self.meta, self.subject, self.verdict, 2, self._actions, self._tabs)
-
     def _build_body(self) -> None:
         bench = self._bench
         self.pages = PagesTab(bench)
         self.slip = SlipPane(bench)
+        self.slip.act_chosen.connect(self._begin_kind)
         self.signatures = SignaturesTab(bench)
         self.attachments = AttachmentsTab(bench)
         self.signatures.verify_chosen.connect(self.verify_now)
@@ -145,15 +109,21 @@ class ReaderPane(QFrame):
         self.signing = SigningPane(bench)
         self.dispatch = DispatchPane(bench)
         self.ask = AskPane(bench)
-        for act_pane in (self.signing, self.dispatch, self.ask):
+        self.slip_act = SlipActPane(bench)
+        self.reception = ReceptionPane(bench)
+        for act_pane in (self.signing, self.dispatch, self.ask, self.slip_act, self.reception):
             act_pane.closed.connect(self.close_act)
+        for form in (self.slip_act, self.reception):
+            form.told.connect(self.told)
+            form.done.connect(self._acted)
+        self.reception.failed.connect(self.changed)
         self.signing.told.connect(self.told)
         self.dispatch.told.connect(self.told)
         self.signing.signed.connect(lambda _results: self._acted())
         self.dispatch.dispatched.connect(self._acted)
         self.side = QStackedWidget()
         self._sides: dict[QWidget, QScrollArea] = {}
-        for part in (self.summary, self.signing, self.dispatch, self.ask):
+        for part in (self.summary, self.signing, self.dispatch, self.ask, self.slip_act, self.reception):
             area = scrolling(part, name=self.tr("Detalle"))
             self._sides[part] = area
             self.side.addWidget(area)
@@ -189,19 +159,7 @@ class ReaderPane(QFrame):
         same_bytes = self.card is not None and (self.card.pdf, self.card.made_here) == (card.pdf, card.made_here)
         same_bytes = same_bytes and self.card is not None and self.card.verdict == card.verdict
         self.card = card
-        meta, name = (
-            " · ".join(part for part in (card.view.cite or card.kind, card.place_date) if part),
-            self.tr("CITE y fecha"),
-        )
-        self.meta.setText(meta)
-        self.meta.setAccessibleName(f"{name}: {meta}")
-        self.subject.setText(card.view.subject)
-        self._show_verdict_line(card)
-        self._show_acts(card)
-        many = len(card.attachments)
-        attached = self.tr("Adjuntos")
-        self.tabs[3].setText(f"{attached} {many}" if many else attached)
-        self.tabs[3].setShortcut("Alt+4")
+        self.header.show_card(card)
         if not same_bytes or card.pdf is None:
             self.pages.view.message = self._why_no_page(card)
             self.pages.show_source(page_source(self._bench, card))
@@ -221,46 +179,9 @@ class ReaderPane(QFrame):
             return self.tr("La página se compone al enviarlo a firma.")
         return self.tr("El documento aún no llegó. Vendrá solo al sincronizar.")
 
-    def _show_verdict_line(self, card: DocumentCard) -> None:
-        if card.verdict is not None:
-            words = verdict_words(card.verdict, self._bench.say)
-            self.verdict.setText(words.what)
-            restyle(self.verdict, tone=text_tone(card.verdict.outcome))
-        elif card.view.signed_by:
-            self.verdict.setText(self.tr("Firma sin verificar en este equipo"))
-            restyle(self.verdict, tone="care")
-        else:
-            state = document_state(card.view.state)
-            self.verdict.setText(state.text.capitalize())
-            restyle(self.verdict, tone=state.role)
-
-    def _show_acts(self, card: DocumentCard) -> None:
-        clear(self._flow)
-        self.buttons.clear()
-        acts = acts_of(card.acts)
-        shown = acts if len(acts) <= BUTTONS + 1 else acts[:BUTTONS]
-        for number, act in enumerate(shown):
-            kind = "primary" if number == 0 else "plain"
-            button = ActionButton(self._bench.look, act.name, kind=kind, key=act.key, icon=ICONS.get(act.kind, ""))
-            button.clicked.connect(lambda _checked=False, a=act: self.begin(a))
-            self.buttons[act.kind] = button
-            self._flow.addWidget(button)
-            button.show()
-        if rest := acts[len(shown) :]:
-            more = QPushButton(self._bench.look.icon("ellipsis", "text", 16), "")
-            more.setAccessibleName(self.tr("Más acciones"))
-            more.setToolTip(self.tr("Más acciones"))
-            menu = QMenu(more)
-            for act in rest:
-                menu.addAction(f"{act.name}\t{act.key}").triggered.connect(lambda _checked=False, a=act: self.begin(a))
-            more.setMenu(menu)
-            self._flow.addWidget(more)
-            more.show()
-
     def show_tab(self, number: int) -> None:
         """Documento, Hoja de ruta, Firmas or Adjuntos."""
-        for place, tab in enumerate(self.tabs):
-            tab.setChecked(place == number)
+        self.header.show_tab(number)
         self.content.setCurrentIndex(number)
         self._arrange()
 
@@ -280,6 +201,12 @@ class ReaderPane(QFrame):
                 self._show_side(self.dispatch)
             case EventKind.ANSWERED:
                 self.answer_chosen.emit(card)
+            case EventKind.RECEIVED if (hop := asks_of_paper(card)) is not None:
+                self.reception.open_for(act, card, hop)
+                self._show_side(self.reception)
+            case kind if kind in FORMS:
+                self.slip_act.open_for(act, card)
+                self._show_side(self.slip_act)
             case _ if act.question:
                 reason = ""
                 if act.kind in NEEDS_REASON:
@@ -288,6 +215,10 @@ class ReaderPane(QFrame):
                 self._show_side(self.ask)
             case _:
                 self._do(act, card, "")
+
+    def _begin_kind(self, kind: EventKind) -> None:
+        for act in acts_of((kind,)):
+            self.begin(act)
 
     def _do(self, act: Act, card: DocumentCard, reason: str) -> None:
         op = operation_of(self._bench.office, act.kind, card, reason)
@@ -381,11 +312,18 @@ class ReaderPane(QFrame):
         width = px(ACTING if self.acting else SIDE)
         self.side.setMinimumWidth(width if roomy else 0)
         self.side.setMaximumWidth(width if roomy else 16777215)
-        compact = self.acting and not roomy
-        primary = next(iter(self.buttons.values()), None)
-        if primary is not None:  # one primary button: the act's own while it is being done
-            primary.set_kind("plain" if self.acting else "primary")
-        self._head.setContentsMargins(px(20), px(14), px(20), px(12) if compact else 0)
-        self._tabs.setVisible(not compact)
-        self._actions.setVisible(not compact and bool(self.buttons))
-        self.verdict.setVisible(not compact and not (show_side and roomy and not self.acting) and reading)
+        verdict = reading and not (show_side and roomy and not self.acting)
+        self.header.arrange(acting=self.acting, compact=self.acting and not roomy, verdict=verdict)
+        self._keep_head()
+
+    def event(self, event: QEvent) -> bool:
+        """Other words or buttons: the head may need another height."""
+        done = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._keep_head()
+        return done
+
+    def _keep_head(self) -> None:
+        """The head comes before the page, as far as some of it is left."""
+        most = self.height() - self._bench.look.px(_LEAST)
+        self.header.keep(self.width(), most=most)

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from desktop.ui.bench import Bench
-    from desktop.ui.office import DocumentCard, WaitingRow
+    from desktop.ui.office import DocumentCard
+    from desktop.ui.rail.office import WaitingRow
 
 translate = QCoreApplication.translate
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QProgressBar,
 from desktop.routing.trays import Urgency
 from desktop.ui.jobs import Job, Lane
 from desktop.ui.messages import Message, message_of
-from desktop.ui.widgets.basics import ActionButton, IconMark, announce, clear, fill, label, press
+from desktop.ui.widgets.basics import ActionButton, IconMark, announce, clear, fill, label, name_of_field, narrow, press
 from desktop.ui.wording import Tinted, count, pin_state
 from signing.errors import PinError
 from signing.report import Certificate, Level, PinState, Token
@@ -76,12 +76,9 @@ class SigningPane(QWidget):
         box.setSpacing(px(10))
         self.title = label(self.tr("Firmar"), size="title")
         self.what = label("", tone="dim", size="body-small")
-        name = label(self.tr("Firma con"), size="small", tone="dim")
-        self.choice = QComboBox()
+        self.choice = narrow(QComboBox())
         self.choice.setAccessibleName(self.tr("Certificado con el que firma"))
-        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.choice.setMinimumContentsLength(8)
-        name.setBuddy(self.choice)
+        name = name_of_field(self.tr("Firma con"), self.choice)
         self.choice.currentIndexChanged.connect(lambda _index: self._show_facts())
         self.again = press(QPushButton(self.tr("Buscar otra vez")), "link")
         self.again.setAccessibleDescription(self.tr("Vuelve a buscar los tokens conectados"))

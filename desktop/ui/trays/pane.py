@@ -7,8 +7,9 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QShortcut
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -20,16 +21,18 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.routing.trays import Tray
-from desktop.ui.office import TrayRow
+from desktop.ui.trays.folders import FolderTree, within
+from desktop.ui.trays.office import TrayRow
 from desktop.ui.trays.rows import ROW, TrayDelegate, TrayModel
 from desktop.ui.widgets.basics import IconMark, clear, fill, label, line, press
-from desktop.ui.wording import count, empty_tray, tray_name
+from desktop.ui.wording import count, empty_tray, no_calendar, tray_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from desktop.ui.look import Look
 
+FOLDERS, BESIDE = 170, 440  # design pixels: the tree, and the width from which it stands beside the list
 TYPING = timedelta(milliseconds=250)
 
 
@@ -86,6 +89,9 @@ class TrayPane(QFrame):
         self.search.setObjectName("search")
         self.search.setPlaceholderText(self.tr("Buscar por CITE, persona o palabra · Ctrl+F"))
         self.search.setAccessibleName(self.tr("Buscar en la bandeja"))
+        self.search.setToolTip(
+            self.tr("También por fecha: desde:2026-03-01 hasta:2026-03-31, 5/3/2026; y por persona: de:NOMBRE")
+        )
         self.search.setClearButtonEnabled(True)
         self._typed = QTimer(self, singleShot=True, interval=int(TYPING.total_seconds() * 1000))
         self._typed.timeout.connect(lambda: self.words_changed.emit(self.search.text().strip()))
@@ -108,6 +114,9 @@ class TrayPane(QFrame):
         QVBoxLayout(self.empty)
         self.body = QStackedWidget()
         fill_stack(self.body, self.list, self.empty)
+        self.folders = FolderTree()
+        self.folders.hide()
+        self.folders.chosen.connect(lambda _path: self.show_rows(self._rows))
         self._build()
 
     def _build(self) -> None:
@@ -128,8 +137,16 @@ class TrayPane(QFrame):
             self.chips[narrow] = chip
             self._chips.addWidget(chip)
         self._chips.addStretch(1)
-        fill(head, self.title, self.search, self._chips)
-        fill(box, head, line(), self.body)
+        self.counted = label("", size="small", tone="dim")
+        self.counted.hide()
+        fill(head, self.title, self.search, self._chips, self.counted)
+        self.edge = line(upright=True)
+        self.edge.hide()
+        self._across = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._across.setSpacing(0)
+        fill(self._across, self.folders, self.edge, self.body)
+        self._across.setStretch(2, 1)
+        fill(box, head, line(), self._across)
 
     def _focus_search(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -139,6 +156,7 @@ class TrayPane(QFrame):
         """Another tray, not read yet: search and filter start afresh."""
         self.tray = tray
         self.narrow = Narrow.ALL
+        self.folders.forget()
         self.title.setText(tray_name(tray))
         self.list.setAccessibleName(tray_name(tray))
         self.search.blockSignals(True)
@@ -161,9 +179,13 @@ class TrayPane(QFrame):
         """Rows of the tray; the chosen one stays chosen where it is still there."""
         before = self.chosen
         self._rows = tuple(rows)
-        shown = tuple(row for row in self._rows if self.narrow.lets(row))
+        self._show_folders()
+        shown = tuple(row for row in self._rows if self.narrow.lets(row) and within(row.folder, self.folders.path))
         self.model.show(self.tray, shown)
         self._show_chips()
+        blind = any(row.days is not None and not row.days.calendar for row in shown)
+        self.counted.setText(no_calendar() if blind else "")
+        self.counted.setVisible(blind)
         if shown:
             self.body.setCurrentWidget(self.list)
             if before is not None:
@@ -177,6 +199,29 @@ class TrayPane(QFrame):
             self.say(self.tr("Nada con este filtro"), self.tr("«Todos» muestra la bandeja completa."))
         else:
             self.say(*empty_tray(self.tray))
+
+    def _show_folders(self) -> None:
+        """A tree where things were filed into folders; a search counts what it found."""
+        filed = self.tray is Tray.ARCHIVE and (any(row.folder for row in self._rows) or self.folders.path is not None)
+        if filed:
+            self.folders.show_folders(row.folder for row in self._rows)
+        else:
+            self.folders.forget()
+        self.folders.setVisible(filed)
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The tree beside the list, or over it."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        px = self._look.px
+        beside = self.width() >= px(BESIDE)
+        self._across.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
+        self.folders.setMaximumWidth(px(FOLDERS) if beside else 16777215)
+        self.folders.setMaximumHeight(16777215 if beside else px(132))
+        self.edge.setVisible(beside and not self.folders.isHidden())
 
     def _show_chips(self) -> None:
         numbers = {narrow: sum(narrow.lets(row) for row in self._rows) for narrow in Narrow}

@@ -8,9 +8,10 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from desktop.routing.paper import PaperState
 from desktop.routing.trays import Tray
-from desktop.ui.office import TrayRow
-from desktop.ui.wording import Tinted, row_pill, sheets, translate
+from desktop.ui.trays.office import TrayRow
+from desktop.ui.wording import Tinted, no_calendar, row_pill, sheets, translate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +52,8 @@ class TrayModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
                 return spoken(self.tray, row)
             case Qt.ItemDataRole.ToolTipRole:
-                return f"{row.subject}\n{row.cite}" if row.cite else row.subject
+                more = no_calendar() if row.days is not None and not row.days.calendar else ""
+                return "\n".join(part for part in (row.subject, row.cite, more) if part)
         return None
 
 
@@ -62,7 +64,33 @@ def spoken(tray: Tray, row: TrayRow) -> str:
         parts.insert(0, translate("Trays", "urgente"))
     if row.sheets:
         parts.append(sheets(row.sheets))
+    parts += [*marks(row), *(words.text.lower() for words in paper_words(row))]
+    if row.days is not None and not row.days.calendar:
+        parts.append(no_calendar())
     return ", ".join(part for part in parts if part)
+
+
+def marks(row: TrayRow) -> list[str]:
+    """What is not to be overlooked beside its type."""
+    found = []
+    if row.copy:
+        found.append(translate("Trays", "copia"))
+    if row.grouped:
+        found.append(translate("Trays", "agrupada"))
+    return found
+
+
+def paper_words(row: TrayRow) -> list[Tinted]:
+    """What lacks of the paper, or that some comes with it."""
+    match row.paper:
+        case PaperState.MISSING:
+            return [Tinted(translate("Trays", "Papel no llegó"), "care")]
+        case PaperState.PART:
+            return [Tinted(translate("Trays", "Falta parte del papel"), "care")]
+        case PaperState.UNDER_WAY:
+            return [Tinted(translate("Trays", "Con papel"), "accent")]
+        case _:
+            return []
 
 
 def _from(row: TrayRow) -> tuple[str, ...]:
@@ -101,9 +129,9 @@ class TrayDelegate(QStyledItemDelegate):
         right = sheets(row.sheets) if row.sheets else ""
         width = self._text(painter, lines[2], right, "dim", 13, right=True) if right else 0
         who = lines[2].adjusted(0, 0, -(width + px(12)) if width else 0, 0)
-        if row.urgent:
-            urgent = translate("Trays", "Urgente")
-            who.setLeft(who.left() + self._text(painter, who, urgent, "bad", 13, bold=True) + px(8))
+        urgent = [Tinted(translate("Trays", "Urgente"), "bad")] if row.urgent else []
+        for words in (*urgent, *paper_words(row)):
+            who.setLeft(who.left() + self._text(painter, who, words.text, words.role, 13, bold=True) + px(8))
         self._text(painter, who, " · ".join(_from(row)), "dim", 13)
         painter.restore()
 
@@ -125,9 +153,7 @@ class TrayDelegate(QStyledItemDelegate):
     def _paint_head(self, painter: QPainter, rect: QRect, row: TrayRow, pill: Tinted) -> None:
         px = self._look.px
         width = self._pill(painter, rect, pill)
-        parts = [row.number or row.cite, row.kind]
-        if row.copy:
-            parts.append(translate("Trays", "copia"))
+        parts = [row.number or row.cite, *marks(row), row.kind]
         rest = rect.adjusted(0, 0, -width - px(8), 0)
         self._text(painter, rest, " · ".join(p for p in parts if p), "dim", 12)
 

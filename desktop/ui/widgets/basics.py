@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QBoxLayout,
+    QComboBox,
     QFrame,
     QLabel,
     QLayout,
@@ -92,6 +93,20 @@ def label(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
     return made
+
+
+def name_of_field(text: str, field: QWidget, *, wrap: bool = True) -> QLabel:
+    """The name of a field, small beside it; a press on its letter goes to the field."""
+    made = label(text, size="small", tone="dim", wrap=wrap)
+    made.setBuddy(field)
+    return made
+
+
+def narrow(box: QComboBox, letters: int = 8) -> QComboBox:
+    """A choice that asks for the room of so many letters, however long its words are."""
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(letters)
+    return box
 
 
 def line(*, upright: bool = False) -> QFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
@@ -11,9 +13,10 @@ from desktop.ui.widgets.basics import tall
 class Flow(QLayout):
     """Left to right, top to bottom."""
 
-    def __init__(self, parent: QWidget | None = None, *, gap: int = 8) -> None:
+    def __init__(self, parent: QWidget | None = None, *, gap: int = 8, sunk: bool = False) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
+        self._sunk = sunk
         self._gap = gap
         self.setContentsMargins(0, 0, 0, 0)
 
@@ -63,26 +66,42 @@ class Flow(QLayout):
             size = size.expandedTo(item.minimumSize())
         return size
 
-    def _place(self, rect: QRect, *, move: bool) -> int:
-        x, y, tallest = rect.x(), rect.y(), 0
+    def _rows(self, width: int) -> Iterator[list[tuple[QLayoutItem, QSize]]]:
+        """What stands beside each other in that width."""
+        row: list[tuple[QLayoutItem, QSize]] = []
+        x = 0
         for item in self._items:
             if item.isEmpty():
                 continue
             hint = item.sizeHint()
-            width = min(hint.width(), max(rect.width(), 1))
-            if x > rect.x() and x + width > rect.x() + rect.width():
-                x, y, tallest = rect.x(), y + tallest + self._gap, 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), QSize(width, hint.height())))
-            x += width + self._gap
-            tallest = max(tallest, hint.height())
-        return y + tallest - rect.y()
+            size = QSize(min(hint.width(), max(width, 1)), hint.height())
+            if row and x + size.width() > width:
+                yield row
+                row, x = [], 0
+            row.append((item, size))
+            x += size.width() + self._gap
+        if row:
+            yield row
+
+    def _place(self, rect: QRect, *, move: bool) -> int:
+        """The height of all rows; each item stands in the middle of its row's height, or at its foot."""
+        y = 0
+        for number, row in enumerate(self._rows(rect.width())):
+            tallest = max(size.height() for _item, size in row)
+            x, y = 0, y + (self._gap if number else 0)
+            for item, size in row:
+                if move:
+                    lower = (tallest - size.height()) // (1 if self._sunk else 2)
+                    item.setGeometry(QRect(rect.topLeft() + QPoint(x, y + lower), size))
+                x += size.width() + self._gap
+            y += tallest
+        return y
 
 
-def flowing(*widgets: QWidget, gap: int = 8) -> QWidget:
-    """The widgets in a flow, as one widget that asks for the height it needs."""
+def flowing(*widgets: QWidget, gap: int = 8, sunk: bool = False) -> QWidget:
+    """The widgets in a flow, as one widget that asks for the height it needs. ``sunk``: at the foot of their row."""
     made = QWidget()
-    flow = Flow(made, gap=gap)
+    flow = Flow(made, gap=gap, sunk=sunk)
     for widget in widgets:
         flow.addWidget(widget)
     tall(made)

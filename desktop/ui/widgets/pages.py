@@ -150,6 +150,7 @@ class PageView(QAbstractScrollArea):
         self._settle.timeout.connect(self._lay_out)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Documento"))
+        self.setMinimumHeight(look.px(24))  # at 200 % the head above it keeps its room
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.horizontalScrollBar().valueChanged.connect(lambda _value: self.viewport().update())

@@ -5,12 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QMessageBox,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
+from desktop.records.events import EventKind
 from desktop.routing.trays import Tray
 from desktop.ui.messages import Message
 from desktop.ui.office import DocumentCard, DocumentKind, DraftOrder, Recipient
-from desktop.ui.widgets.basics import ActionButton, fill, label, line, scrolling
+from desktop.ui.widgets.basics import ActionButton, fill, label, line, name_of_field, narrow, scrolling
 from desktop.ui.widgets.flow import flowing
 from desktop.ui.wording import count
 
@@ -73,12 +83,10 @@ class WritingPane(QFrame):
             (self.tr("Texto"), self.text),
         )
         for name, field in fields:
-            words = label(name, size="small", tone="dim")
-            words.setBuddy(field)
+            words = name_of_field(name, field)
             field.setAccessibleName(name)
             if isinstance(field, QComboBox):
-                field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-                field.setMinimumContentsLength(10)
+                narrow(field, 10)
             fill(box, words, field, px(4))
         self.state = label("", size="small", tone="dim")
         fill(box, self.state, -1)
@@ -99,9 +107,9 @@ class WritingPane(QFrame):
         self._answers = None
         self._answer_to = ""
         if answers is not None and answers.slip is not None and answers.hop is not None:
-            self._answers = (answers.slip.id, answers.hop)
+            self._answers = (answers.slip.id, answers.target(EventKind.ANSWERED))
             self.subject.setText(self.tr("Respuesta a {cite}").format(cite=answers.view.cite or answers.view.subject))
-            self._answer_to = answers.view.author
+            self._answer_to = answers.sheet.answer_to or answers.view.author
         title = self.tr("Respuesta") if self._answers else self.tr("Nuevo documento")
         self.title.setText(title)
         office = self._bench.office
@@ -145,6 +153,18 @@ class WritingPane(QFrame):
     def dirty(self) -> bool:
         """Whether something typed is not kept yet."""
         return bool(self.text.toPlainText().strip())
+
+    def may_close(self) -> bool:
+        """Ask whether what was typed and not kept may be lost."""
+        box = QMessageBox(self.window())
+        box.setWindowTitle(self.tr("Texto sin guardar"))
+        box.setText(self.tr("El documento nuevo tiene texto que todavía no se guardó."))
+        stay = box.addButton(self.tr("Seguir escribiendo"), QMessageBox.ButtonRole.RejectRole)
+        leave = box.addButton(self.tr("Cerrar sin guardar"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(stay)
+        box.setEscapeButton(stay)
+        box.exec()
+        return box.clickedButton() is leave
 
     def _judge(self) -> None:
         ready = self.order() is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from desktop.archive.checks import ActsFound
 from desktop.archive.custody import Custodian
-from desktop.archive.deposits import Deposit, DepositFile, Keys, Packed, Place, pack, send
+from desktop.archive.deposits import Packed, Place, pack, send
 from desktop.archive.inventory import User
+from desktop.archive.manifest import Deposit, DepositFile, Keys
 from desktop.archive.roots import Root, open_root
 from desktop.records.events import BlobRef
 from desktop.records.people import Device, Directory, Entity, Official, Unit
@@ -39,8 +41,18 @@ class Archive:
     desk: DeviceKey = field(default_factory=lambda: DeviceKey.generate("01JQ000000000000000000000D"))
     keeper: DeviceKey = field(default_factory=lambda: DeviceKey.generate("01JQ000000000000000000000E"))
     stranger: DeviceKey = field(default_factory=lambda: DeviceKey.generate("01JQ000000000000000000000F"))
+    second: DeviceKey | None = None  # another custodian's, of the same unit
     verdicts: Mapping[bytes, str] = field(default_factory=dict)
     judged: list[bytes] = field(default_factory=list)
+    listed: Mapping[bytes, Sequence[Mapping[str, Any]]] = field(default_factory=dict)  # PDF → rows of its list
+    acts: ActsFound | None = None  # else whole, and of the bytes that were deposited
+    packed: list[Deposit] = field(default_factory=list)
+    proved: list[tuple[str, ...]] = field(default_factory=list)
+
+    @property
+    def keepers(self) -> tuple[DeviceKey, ...]:
+        """Of the archive's unit: whoever may open deposits and answer them."""
+        return (self.keeper, self.second) if self.second else (self.keeper,)
 
     @property
     def directory(self) -> Directory:
@@ -49,7 +61,7 @@ class Archive:
             Unit(DESK_UNIT, "Secretaría de Planificación", "GADOR-SDPD"),
             Unit(ARCHIVE_UNIT, "Archivo", "GADOR-ARCH", custodian=True),
         )
-        devices = (_device(self.desk, DESK_UNIT), _device(self.keeper, ARCHIVE_UNIT))
+        devices = (_device(self.desk, DESK_UNIT), *(_device(key, ARCHIVE_UNIT) for key in self.keepers))
         officials = (Official("someone", "Juana Mamani Quispe", "123", "Técnica", DESK_UNIT),)
         return Directory(1, Entity(ENTITY, "GADOR", "GADOR"), units, officials, devices)
 
@@ -57,15 +69,14 @@ class Archive:
         self, deposit: Deposit | None = None, contents: Mapping[str, bytes] = CONTENTS, *, by: DeviceKey | None = None
     ) -> Packed:
         """A deposit sealed to the archive's device and signed by a desk's."""
-        recipient = (self.keeper.id, self.keeper.public()[1])
+        recipients = [(key.id, key.public()[1]) for key in self.keepers]
 
         def seal_it(data: bytes) -> tuple[bytes, Keys]:
-            sealed = seal(data, [recipient])
+            sealed = seal(data, recipients)
             return sealed.cipher, sealed.keys
 
-        return pack(
-            deposit or make_deposit(), contents, seal=seal_it, sign=lambda data: sign_receipt(data, by or self.desk)
-        )
+        self.packed.append(deposit or make_deposit())
+        return pack(self.packed[-1], contents, seal=seal_it, sign=lambda data: sign_receipt(data, by or self.desk))
 
     def send(self, packed: Packed | None = None) -> Place:
         """Put it into the exchange."""
@@ -81,10 +92,17 @@ class Archive:
             ref = BlobRef(file.sha256, file.size, file.path, file.media_type, "document", file.cipher, file.keys)
             return open_blob(cipher, ref, key)
 
-        def judge(path: Path) -> dict[str, str]:
+        def judge(path: Path) -> dict[str, Any]:
             data = path.read_bytes()
             self.judged.append(data)
-            return {"verdict": self.verdicts.get(data, "valid"), "explanation": "Firma íntegra."}
+            rows = [dict(row) for row in self.listed.get(data, ())]
+            told = {"verdict": self.verdicts.get(data, "valid"), "explanation": "Firma íntegra."}
+            return {**told, "attachments": rows} if rows else told
+
+        def prove(lines: Sequence[str]) -> ActsFound:
+            self.proved.append(tuple(lines))
+            named = {document.id: frozenset({document.sha256}) for made in self.packed for document in made.documents}
+            return self.acts or ActsFound(len(lines), digests=named)
 
         return Custodian(
             root=root,
@@ -92,6 +110,7 @@ class Archive:
             read=lambda jws: read_manifest(jws, self.directory),
             open_file=open_file,
             judge=judge,
+            prove=prove,
             sign=lambda payload: sign_receipt(payload, key),
             read_answer=lambda jws: read_receipt(jws, self.directory),
             user=User("Archivo departamental", f"urn:qillqa:{key.id}"),
@@ -143,3 +162,17 @@ def overwrite(root: Root, tmp_path: Path, s3_store: LockingStore) -> Callable[[s
             s3_store.put(f"root/{path}", data)
 
     return in_bucket
+
+
+@pytest.fixture
+def tree(s3_store: LockingStore, tmp_path: Path) -> Callable[[], Path]:
+    """What a reader of the bucket sees, as a folder, for the judge."""
+
+    def mirror() -> Path:
+        for entry in s3_store.list("root/"):
+            path = tmp_path / "mirror" / entry.key
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(s3_store.get(entry.key))
+        return tmp_path / "mirror" / "root"
+
+    return mirror

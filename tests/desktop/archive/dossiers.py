@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from desktop.archive.deposits import Deposit, DepositDocument, FileRole, describe_file
+from desktop.archive.deposits import describe_file
+from desktop.archive.manifest import Deposit, DepositDocument, FileRole
 from desktop.records.documents import AccessClass
 
 NOTE, REPORT = "01JQ3Z1V5N8XKQ4T0R7M2B9C5D", "01JQ3Z1V5N8XKQ4T0R7M2B9C5E"

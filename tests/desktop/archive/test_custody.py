@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
-from desktop.archive.custody import Answer, accept, deposit_of, object_id_of, pending
+from desktop.archive.custody import Answer, accept, object_id_of, pending
 from desktop.archive.deposits import Place
 from desktop.archive.eark import DATA, DEPOSIT_JSON, VERDICTS
 from desktop.archive.index import read_index, refresh
 from desktop.archive.inventory import object_folder
-from desktop.archive.roots import Root, read_file
+from desktop.archive.reading import deposit_of, read_file
+from desktop.archive.roots import Root
 from desktop.records.errors import OfficeError
 from desktop.sync.receipts import read_receipt, sign_receipt
 from tests.conformance.archive_root import Died

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.archive.deposits import Deposit, FileRole, Place, describe_file, unpack, waiting
+from desktop.archive.deposits import Place, describe_file, unpack, waiting
+from desktop.archive.manifest import Deposit, Description, FileRole, SchemeRow
 from desktop.records.errors import OfficeError
 from tests.desktop.archive.conftest import DESK_UNIT, ENTITY, Archive
 from tests.desktop.archive.dossiers import CONTENTS, NOTE, make_deposit
@@ -21,6 +22,15 @@ def test_the_manifest_reads_back() -> None:
     deposit = make_deposit(practice=True)
     assert Deposit.from_payload(deposit.to_payload()) == deposit
     assert deposit.cite == "GADOR-SDPD/NI/00045/2026"
+
+
+def test_what_is_said_of_the_dossier_travels_and_is_absent_where_nothing_is() -> None:
+    plain = make_deposit()
+    assert "description" not in json.loads(plain.to_payload())
+    rows = (SchemeRow("fonds", "GADOR", "Gobierno"), SchemeRow("series", "GADOR-1", "Notas internas"))
+    described = replace(plain, description=Description("01J", rows, scope="Compra de útiles", physical="PDF/A-2a"))
+    assert Deposit.from_payload(described.to_payload()) == described
+    assert json.loads(described.to_payload())["description"]["path"][1]["code"] == "GADOR-1"
 
 
 def _wrong(change: Callable[[dict[str, Any]], object]) -> bytes:
@@ -51,6 +61,10 @@ _WRONG: dict[str, Callable[[dict[str, Any]], object]] = {
     "size of text": lambda raw: raw["files"][0].update(size="1"),
     "media type with a line end": lambda raw: raw["files"][0].update(type="text/plain\n<x>"),
     "access out of range": lambda raw: raw.update(access=9),
+    "unknown level of the scheme": lambda raw: raw.update(
+        description={"path": [{"level": "x", "code": "", "title": ""}]}
+    ),
+    "description of numbers": lambda raw: raw.update(description={"scope": 7}),
     "a list": lambda raw: raw.update(entity=[]),
 }
 

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from desktop.archive.inventory import object_folder
-from desktop.archive.roots import Root, open_root, read_file
+from desktop.archive.reading import read_file
+from desktop.archive.roots import Root, open_root
 from desktop.archive.s3_root import S3Root
 from desktop.records.errors import OfficeError
 from desktop.storage import LockingStore, S3Settings
-from tests.conformance.archive_root import FIRST, NOW, ONE, USER, ArchiveRootConformance, Died, Place, write
+from tests.conformance.archive_root import FIRST, NOW, ONE, TWO, USER, ArchiveRootConformance, Died, Place, write
 from tests.judges.verdicts import judge_ocfl_root
 
 Stores = Callable[[], LockingStore]
@@ -58,20 +59,6 @@ class S3Place:
 @pytest.fixture
 def place(s3_stores: Stores) -> S3Place:
     return S3Place(s3_stores)
-
-
-@pytest.fixture
-def tree(s3_store: LockingStore, tmp_path: Path) -> Callable[[], Path]:
-    """What a reader of the bucket sees, as a folder, for the judge."""
-
-    def mirror() -> Path:
-        for entry in s3_store.list("root/"):
-            path = tmp_path / "mirror" / entry.key
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(s3_store.get(entry.key))
-        return tmp_path / "mirror" / "root"
-
-    return mirror
 
 
 class TestS3Root(ArchiveRootConformance):
@@ -156,6 +143,28 @@ def test_what_somebody_hid_is_put_back(place: S3Place, s3_store: LockingStore, t
     assert judged.valid, judged.messages
 
 
+@pytest.mark.parametrize("how", ["hidden", "overwritten"])
+def test_a_commit_that_somebody_hid_or_wrote_over_is_put_back(
+    place: S3Place, s3_store: LockingStore, tree: Callable[[], Path], how: str
+) -> None:
+    """The root inventory is the commit: without it nothing else of the object may be taken for a leftover."""
+    root = place.open(create=True)
+    write(root)
+    write(root, files={"x": b"2"}, base="v1")
+    key = f"root/{object_folder(ONE)}/inventory.json"
+    if how == "hidden":
+        s3_store.hide(key)
+    else:
+        s3_store.put(key, b'{"half": ')
+    assert place.open().repair().objects == (object_folder(ONE),)
+    inventory = place.open().inventory(ONE)
+    assert inventory is not None
+    assert inventory.head == "v2"
+    assert read_file(root, ONE, "METS.xml") == FIRST["METS.xml"]
+    judged = judge_ocfl_root(tree())
+    assert judged.valid, judged.messages
+
+
 def test_leftovers_are_hidden_and_not_destroyed(place: S3Place, s3_store: LockingStore) -> None:
     root = place.open(create=True)
     write(root)
@@ -227,6 +236,16 @@ class TestSealing:
         sealed = root.seal(datetime.now(UTC), quarantine=self.QUARANTINE, term=self.TERM)
         assert sealed.refused == (key,)
         assert key not in self._locked(s3_store)
+
+    def test_a_damaged_inventory_stops_no_other_object(self, place: S3Place, s3_store: LockingStore) -> None:
+        root = place.open(create=True)
+        write(root)
+        write(root, TWO)
+        key = f"root/{object_folder(ONE)}/inventory.json"
+        s3_store.put(key, b"{")
+        sealed = root.seal(datetime.now(UTC), quarantine=self.QUARANTINE, term=self.TERM)
+        assert sealed.refused == (key,)
+        assert any(name.startswith(f"root/{object_folder(TWO)}/") for name in self._locked(s3_store))
 
     @staticmethod
     def _locked(store: LockingStore) -> set[str]:

@@ -15,9 +15,9 @@ from .conftest import Qillqa
 
 TEXTS = Path(__file__).resolve().parents[2] / "fixtures" / "office_texts"
 TYPES = (
-    "acta_entrega", "acta_reunion", "circular", "constancia_recepcion", "decreto_departamental", "decreto_edil", "hoja_de_ruta",
-    "hoja_de_ruta_externa", "informe", "informe_tecnico", "informe_legal", "informe_comision", "instructivo", "memorandum",
-    "nota_externa", "nota_interna", "resolucion_administrativa",
+    "acta_entrega", "acta_reunion", "acta_transferencia", "circular", "constancia_recepcion", "decreto_departamental", "decreto_edil",
+    "hoja_de_ruta", "hoja_de_ruta_externa", "informe", "informe_tecnico", "informe_legal", "informe_comision", "instructivo",
+    "inventario_documental", "memorandum", "nota_externa", "nota_interna", "resolucion_administrativa",
 )  # fmt: skip
 
 

@@ -105,12 +105,20 @@ def test_from_draft_to_dispatch_at_one_desk(
     assert (slip["hops"][0]["deadline"], slip["hops"][0]["urgent"]) == ("2030-01-15", True)
     assert "enviado, sin recibir" in qillqa("slip", "show", sent.json["slip"], *at).out
     assert "En cola: " in qillqa("desk", "status", *at).out
+    assert qillqa("sync", "--status", *at).out.endswith(f"{cite}  en cola\n")
+    assert qillqa("desk", "trays", "enviados", *at).out.endswith(", en cola)\n")
     moved = qillqa("sync", *at, "--json")
     assert (moved.status, moved.json["waiting"], moved.json["problems"]) == (0, 0, [])
+    assert qillqa("sync", "--status", *at, "--json").json["documents"] == {document: "delivered"}
+    assert qillqa("sync", "--quarantine", *at).out == "No hay nada aparte.\n"
     trays = qillqa("desk", "trays", *at, "--json").json["trays"]
     assert trays["enviados"] == 1
-    assert "Camino a Turco" in qillqa("desk", "trays", "enviados", *at).out
-    (row,) = qillqa("desk", "trays", "enviados", *at, "--json").json["rows"]
+    (line,) = qillqa("desk", "trays", "enviados", *at).out.splitlines()
+    assert "Camino a Turco" in line
+    assert line.endswith(", entregado)")
+    told = qillqa("desk", "trays", "enviados", *at, "--json").json
+    assert told["delivery"] == {document: "delivered"}
+    (row,) = told["rows"]
     assert row["person"] == "María Huanca Ayma"
 
 

@@ -156,11 +156,13 @@ def test_the_terminal_is_asked_once_for_a_run(roots: Path, tmp_path: Path) -> No
 
 @posix_only
 def test_progress_stands_on_a_terminal_only(pile: Path, roots: Path, tmp_path: Path) -> None:
-    for number in range(60):
-        (tmp_path / f"{number}.pdf").write_bytes(plain_pdf())
-    _, said = at_terminal([str(tmp_path), "--trust", str(roots), "--jobs", "1"], typed={})
-    assert "60 archivos: 60 sin firma." in said
+    data = plain_pdf()
+    for number in range(3000):  # far more than are done before the first line of progress, which ends the run
+        (tmp_path / f"{number}.pdf").write_bytes(data)
+    arguments = [str(tmp_path), "--trust", str(roots), "--jobs", "1"]
+    status, said = at_terminal(arguments, typed={b"con problemas": b"\x03"})
     assert "con problemas" in said
+    assert status == 130
     quiet = subprocess.run(command(str(pile), "--trust", str(roots)), capture_output=True, text=True, timeout=60)
     assert quiet.stderr.splitlines() == ["4 archivos: 1 válido, 1 sin firma, 1 no válido, 1 ilegible."]
 

@@ -54,7 +54,7 @@ def test_every_type(templates: dict[str, Template], resources: Path, tmp_path: P
             files[f"{name}-{practice}"] = freeze(job).pdf
     failed, checks = judged(flavour, written(tmp_path, files))
     assert failed == []
-    assert len(checks) == len(files) == 2 * len(templates) == 34
+    assert len(checks) == len(files) == 2 * len(templates) == 38
     assert min(checks) > LEAST
 
 

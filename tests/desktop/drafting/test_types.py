@@ -29,7 +29,8 @@ from tests.fixtures.qr_codes import qr_codes
 JobMaker = Callable[..., PageJob]
 
 CODES = {
-    "acta_entrega": "AE", "acta_reunion": "ACT", "circular": "CIR", "constancia_recepcion": "CR",
+    "acta_entrega": "AE", "acta_reunion": "ACT", "acta_transferencia": "ATD",
+    "inventario_documental": "INV", "circular": "CIR", "constancia_recepcion": "CR",
     "decreto_departamental": "DD", "decreto_edil": "DE",
     "hoja_de_ruta": "I", "hoja_de_ruta_externa": "E", "informe": "INF", "informe_comision": "IC", "informe_legal": "IL",
     "informe_tecnico": "IT", "instructivo": "INS", "memorandum": "MEM", "nota_externa": "NE", "nota_interna": "NI",
@@ -120,6 +121,9 @@ def test_an_empty_draft_of_a_type_is_drawn_all_the_same(make_job: JobMaker, name
         ("decreto_edil", ["DECRETO EDIL", "Alcaldesa Municipal"]),
         ("acta_reunion", ["ASISTENTES: Lic. Saturnino Ñuñez Condori", "ORDEN DEL DÍA: 1. Informe"]),
         ("acta_entrega", ["VALOR TOTAL: Bs 24.830,50", "INVENTARIADO: Sí", "ENTREGUÉ CONFORME", "RECIBÍ CONFORME", "TESTIGO"]),
+        ("acta_transferencia", ["VOLUMEN: 2 expedientes, 649 fojas, 3 tomos", "ENTREGA: Lic. Rosmery Poma Achá", "ENTREGUÉ CONFORME",
+                                "9f86d081884c7d65 9a2feaa0c55ad015"]),
+        ("inventario_documental", ["INVENTARIO DOCUMENTAL", "FECHAS EXTREMAS: 12 de enero de 2026 a 2 de abril de 2026", "ELABORÓ"]),
         ("hoja_de_ruta", ["HOJA DE RUTA INTERNA I-2026-00546", "☒ ELABORAR INFORME", "☐ ARCHIVAR", "Proveído N.º 3",
                           "Sello Recibido", "FECHA DEL CITE: 5 de marzo de 2026"]),
         ("constancia_recepcion", ["CONSTANCIA DE RECEPCIÓN", "N.º de registro: E-2026-00653", "CI O NIT: CI 4051234-1B"]),

@@ -87,3 +87,14 @@ def test_a_page_without_a_desk(tmp_path: Path) -> None:
     assert out.read_bytes().startswith(b"%PDF-")
     with refused("draft.unknown_template"):
         set_draft_page("x", {}, Body(), out, resources=find_resources())
+
+
+def test_of_two_officials_on_one_pc_each_sees_his_own_drafts(founded: TestOffice, stages: Stages) -> None:
+    office = stages(founded).office
+    document = office.draft(office.desk(PLANNING))
+    other = office.desk(PLANNING, CHIEF)
+    assert [row.document.id for row in trays.rows(other, Tray.DRAFTS)] == []
+    assert trays.counts(other)[Tray.DRAFTS] == 0
+    mine = office.desk(PLANNING)
+    assert [row.document.id for row in trays.rows(mine, Tray.DRAFTS)] == [document]
+    assert trays.counts(mine)[Tray.DRAFTS] == 1

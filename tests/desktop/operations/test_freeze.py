@@ -135,7 +135,7 @@ def test_every_type_is_frozen_at_a_desk_with_its_letterhead(stages: Stages, foun
     (folder / "letterhead.toml").write_text('lines = ["Plaza 10 de Febrero, Oruro"]\n', "utf-8")
     desk = office.desk(PLANNING)
     signed = [template for template in desk.templates.values() if template.signed]
-    assert len(signed) == 14
+    assert len(signed) == 16
     for template in signed:
         given = ("entidad", "unidad", "de", "via", "autoridad")
         sample = {name: value for name, value in template.sample["fields"].items() if name not in given}

@@ -13,9 +13,10 @@ import pytest
 from desktop.drafting.dates import date_in_words
 from desktop.drafting.jobs import SetPage
 from desktop.drafting.preflight import preflight
-from desktop.operations import conclude, dispatch, print_slip, receive, synchronise
+from desktop.operations import conclude, dispatch, group, justify, paper, print_slip, receive, synchronise
 from desktop.operations import register_incoming as incoming
 from desktop.operations.desk import Desk
+from desktop.operations.open_slip import SlipHeading, open_slip
 from desktop.operations.print_slip import action_words
 from desktop.practice.people import ANSWERER, AUTHOR
 from desktop.records.origin import Origin
@@ -141,12 +142,60 @@ def test_a_slip_with_many_hops_keeps_room_for_the_next_until_it_is_concluded(sen
     assert preflight(page.pdf) == ()
 
 
+def test_all_that_a_hop_can_say_is_printed(signed_stage: Stage, stages: Stages) -> None:
+    stage = stages(signed_stage)
+    here, there = stage.office.desk(PLANNING), stage.office.desk(FINANCE)
+    order = replace(
+        stage.office.to_finance("Con prioridad."),
+        actions=["archivar"],
+        coordinate="Asesoría Jurídica",
+        unscanned="Un plano A0",
+        paper="Fólder amarillo",
+        sheets=7,
+        procedure="Compra menor",
+        slip_deadline=date(2030, 5, 6),
+    )
+    other = open_slip(here, stage.office.signed(here, subject="Otro"), SlipHeading())
+    slip = open_slip(here, stage.document, SlipHeading("Compra menor", "Ana Poma | Directora", date(2030, 5, 6)))
+    group.group(here, [other], slip)
+    dispatch.dispatch(here, stage.document, order)
+    synchronise.synchronise(here)
+    synchronise.synchronise(there)
+    hop = there.store.slip(slip).hops[0].id
+    receive.receive(there, slip, hop, paper="Fólder con 6 hojas")
+    justify.justify(there, slip, hop, "Falta el informe técnico", until=date(2030, 4, 2))
+    paper.move_paper(there, slip, "Estante 3")
+    page = printed(there, slip)
+    assert preflight(page.pdf) == ()
+    said = _text(page.pdf)
+    for expected in (
+        "Con prioridad.",
+        "Coordinar con: Asesoría Jurídica",
+        "Sin escanear: Un plano A0",
+        "Fólder amarillo",
+        "Fólder con 6 hojas",
+        "Estante 3",
+        "Compra menor",
+        "Ana Poma",
+        "6 de mayo de 2030",
+        "Demora justificada hasta 2 de abril de 2030: Falta el informe técnico",
+        f"Principal de {there.store.slip(other).number}",
+        "\N{BALLOT BOX WITH X} ELABORAR INFORME",
+        "\N{BALLOT BOX WITH X} ARCHIVAR",
+    ):
+        assert _shown(expected) in _shown(said), expected
+    assert f"Agrupada bajo {there.store.slip(slip).number}".replace(" ", "") in _shown(_text(printed(there, other).pdf))
+    justify.justify(there, slip, hop, "x" * 5000)
+    assert preflight(printed(there, slip).pdf) == ()
+
+
 def test_a_letter_from_outside_prints_the_external_sheet_before_it_is_derived(
     stages: Stages, founded: TestOffice
 ) -> None:
     desk = stages(founded).office.desk(PLANNING)
     origin = Origin(name="Juan | Ñáñez", entity="GAM de Turco", cite="GAMT/0018/2026", dated=date(2026, 3, 2), sheets=5)
-    made = incoming.register_incoming(desk, incoming.Paper(origin, "Solicita camino"))
+    heading = SlipHeading("Apertura de caminos", "Secretario de Obras", date(2030, 5, 6))
+    made = incoming.register_incoming(desk, incoming.Paper(origin, "Solicita camino", heading=heading))
     page = printed(desk, made.slip)
     said = _text(page.pdf)
     assert preflight(page.pdf) == ()
@@ -157,6 +206,9 @@ def test_a_letter_from_outside_prints_the_external_sheet_before_it_is_derived(
         "GAM de Turco",
         "GAMT/0018/2026",
         "2 de marzo de 2026",
+        "Apertura de caminos",
+        "Secretario de Obras",
+        "6 de mayo de 2030",
     ):
         assert _shown(expected) in _shown(said), expected
     assert said.count("Sello Recibido") == 3

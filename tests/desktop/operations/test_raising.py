@@ -31,6 +31,7 @@ from signing.errors import SigningError
 from signing.report import Level, Outcome, RaiseReceipt
 from signing.timestamps import TimestampClient
 from tests.fixtures.office import FINANCE, PLANNING, Stage, TestOffice
+from tests.fixtures.older_store import make_older
 
 pytestmark = pytest.mark.xdist_group("office")
 Stages = Callable[[Stage | TestOffice], Stage]
@@ -467,19 +468,10 @@ def test_what_is_remembered_survives_closing(signed_stage: Stage, stages: Stages
 
 def test_the_levels_of_an_older_store_are_read_out_of_its_views(signed_stage: Stage, stages: Stages) -> None:
     """The migration on rows: a store of version 1, with documents, opened by this program."""
-    import sqlite3
-
     stage = stages(signed_stage)
-    desk = stage.office.desk(PLANNING)
-    path = desk.store.path
+    home = stage.office.desk(PLANNING).home
     stage.office.close()
-    with sqlite3.connect(path) as connection:
-        connection.execute("DROP INDEX ix_documents_level_state")
-        connection.execute("ALTER TABLE documents DROP COLUMN level")
-        connection.execute("DROP TABLE raising")
-        connection.execute("ALTER TABLE drafts DROP COLUMN discarded_at")
-        connection.execute("PRAGMA user_version = 1")
-    connection.close()
+    make_older(home, 1)
     desk = stage.office.desk(PLANNING)
     assert [row.document for row in raising.owed(desk)] == [stage.document]
     digest = desk.store.projection_digest()

@@ -7,7 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from desktop.operations import dispatch, join, receive, synchronise
+from desktop.operations.desk import Desk
+from desktop.storage.protocol import ObjectStore
 from desktop.store.desk import DATABASE
+from desktop.sync.push import Problem
 from tests.fixtures.office import FINANCE, PLANNING, Stage, TestOffice, refused
 
 pytestmark = pytest.mark.xdist_group("office")
@@ -40,6 +43,30 @@ def test_without_a_line_the_queue_is_kept_and_goes_later(signed_stage: Stage, st
     assert there.store.slip(slip).document == stage.document
     again = synchronise.synchronise(here), synchronise.synchronise(there)
     assert [(each.sent, each.received) for each in again] == [(0, 0), (0, 0)]
+
+
+def test_hooks_run_before_the_push_and_after_the_pull_and_are_told(
+    signed_stage: Stage, stages: Stages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = stages(signed_stage)
+    here = stage.office.desk(PLANNING)
+    synchronise.synchronise(here)
+    slip = dispatch.dispatch(here, stage.document, stage.office.to_finance())
+    seen: list[tuple[str, int, bool]] = []
+
+    def hook(name: str) -> synchronise.Hook:
+        def run(desk: Desk, exchange: ObjectStore) -> list[Problem]:
+            seen.append((name, desk.store.outbox_counts().waiting, any(exchange.list("units/"))))
+            return [("slip.unknown", {"slip": f"{slip} {name}"})]
+
+        return run
+
+    monkeypatch.setattr(synchronise, "BEFORE_PUSH", (hook("first"), hook("second")))
+    monkeypatch.setattr(synchronise, "AFTER_PULL", (hook("after"),))
+    outcome = synchronise.synchronise(here)
+    assert [(name, waiting > 0) for name, waiting, _ in seen] == [("first", True), ("second", True), ("after", False)]
+    assert all(reached for *_, reached in seen)
+    assert [facts["slip"] for _, facts in outcome.problems] == [f"{slip} {name}" for name, *_ in seen]
 
 
 @pytest.mark.parametrize("name", [PLANNING, FINANCE])
@@ -75,3 +102,24 @@ def test_acts_after_a_rebuild_go_on_from_where_the_chain_ended(sent_stage: Stage
     outcome = synchronise.synchronise(here)
     assert outcome.problems == ()
     assert here.store.slip(stage.slip).holder == office.units["finance"]
+
+
+def test_a_share_that_left_an_empty_folder_gets_nothing(signed_stage: Stage, stages: Stages) -> None:
+    """The mount is gone and its mount point is there: nothing is written to the local disk and forgotten."""
+    stage = stages(signed_stage)
+    office = stage.office
+    here = office.desk(PLANNING)
+    synchronise.synchronise(here)
+    dispatch.dispatch(here, stage.document, office.to_finance())
+    waiting = here.store.outbox_counts().waiting
+    office.exchange.rename(office.home / "desmontado")
+    office.exchange.mkdir()
+    for _ in range(2):
+        with refused("storage.emptied"):
+            synchronise.synchronise(here)
+    assert list(office.exchange.iterdir()) == []
+    assert here.offline_since is not None
+    office.exchange.rmdir()
+    (office.home / "desmontado").rename(office.exchange)
+    assert synchronise.synchronise(here).sent > 0
+    assert (waiting, here.store.outbox_counts().waiting) == (waiting, 0)

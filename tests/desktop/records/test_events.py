@@ -41,7 +41,8 @@ def test_a_payload_reads_back_as_the_same_event() -> None:
     [
         {"time": "2026-03-05T08:01:02"},
         {"time": 5},
-        {"type": "document.burnt"},
+        {"type": 5},
+        {"prev": None},
         {"seq": "1"},
         {"seq": True},
         {"seq": -1},
@@ -70,6 +71,24 @@ def test_a_missing_key_is_malformed_and_a_newer_format_is_told() -> None:
         Event.from_payload(payload)
     with pytest.raises(OfficeError, match=r"event\.newer_format"):
         Event.from_payload({**payload, "v": 2})
+
+
+def test_a_kind_of_a_newer_program_is_told_as_such() -> None:
+    with pytest.raises(OfficeError, match=r"event\.unknown_kind") as caught:
+        Event.from_payload({**_event().to_payload(), "type": "document.burnt"})
+    assert caught.value.facts == {"act": "document.burnt"}
+
+
+KINDS = """
+document.drafted document.registered document.scanned document.numbered document.frozen document.approved document.observed
+document.signed document.raised document.voided document.number_settled slip.opened slip.dispatched slip.received
+slip.rejected slip.cancelled slip.answered slip.concluded slip.reopened deposit.made slip.grouped slip.ungrouped
+slip.justified slip.paper_moved slip.reassigned slip.settled keys.shared
+"""
+
+
+def test_the_values_that_travel_are_these() -> None:
+    assert [kind.value for kind in EventKind] == KINDS.split()
 
 
 @st.composite

@@ -94,3 +94,14 @@ def test_numbering_and_drafting_are_done_in_nobodys_name() -> None:
     for kind in (EventKind.DRAFTED, EventKind.NUMBERED, EventKind.VOIDED, EventKind.RAISED, EventKind.DEPOSITED):
         with pytest.raises(OfficeError, match=r"event\.no_delegation"):
             require_standing(OFFICE, "pedro", "ana", kind, DAY)
+
+
+def test_what_a_secretary_and_a_substitute_may_ever_do() -> None:
+    sending = {f"slip.{act}" for act in ["opened", "dispatched", "cancelled", "received", "rejected", "paper_moved"]}
+    assert {kind.value for kind in SECRETARIAL} == sending
+    further = {
+        f"slip.{act}"
+        for act in ["answered", "concluded", "reopened", "grouped", "ungrouped", "justified", "reassigned", "settled"]
+    }
+    document = {f"document.{act}" for act in ["frozen", "approved", "observed", "signed"]}
+    assert {kind.value for kind in DELEGABLE} == sending | further | document

@@ -273,7 +273,8 @@ def test_two_official_dispatches_of_one_holding_are_a_conflict(received: bool) -
     two = acts.sent("unit-c", parents=[opened], device="dev-2")
     view = _fold(acts)
     assert view.conflict == (one.event.id, two.event.id)
-    assert [h.to_unit for h in view.hops] == ["unit-b"]
+    assert [h.to_unit for h in view.hops] == ["unit-b", "unit-c"]
+    assert (view.holder, view.in_transit, view.refused) == ("unit-a", None, ())
 
 
 def test_a_clock_that_lies_does_not_change_the_order_of_cause() -> None:
@@ -293,6 +294,7 @@ def test_any_order_gives_the_same_view(data: st.DataObject) -> None:
     hop = next(i for i in acts.made if i.event.kind is EventKind.DISPATCHED)
     acts.sent("unit-d", parents=[acts.made[5]])
     acts.took(hop, "unit-a", EventKind.CANCELLED, parents=[hop])
+    acts.disputed()
     some = data.draw(st.lists(st.sampled_from(acts.made), unique_by=lambda i: i.digest))
     mixed: list[SignedEvent] = data.draw(st.permutations(some))
     assert fold_slip("slip-1", mixed) == fold_slip("slip-1", some)

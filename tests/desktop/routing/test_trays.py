@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.records.documents import fold_document
+from desktop.records.documents import DocumentState, fold_document
 from desktop.records.events import EventKind, SignedEvent
 from desktop.routing.slips import fold_slip
-from desktop.routing.trays import Tray, Urgency, count_days, places_of_document, places_of_slip, tray_of_document
-from tests.fixtures.acts import Acts
+from desktop.routing.trays import ALLOWED, Tray, acts_in, places_of_document, places_of_slip, tray_of_document
+from tests.fixtures.acts import HEX, Acts
 
 
 def _where(acts: Acts) -> set[tuple[str, str]]:
@@ -105,24 +102,76 @@ def test_a_concluded_document_without_a_slip_is_archived() -> None:
     assert tray_of_document(fold_document("doc-1", acts.made), "unit-a") is Tray.ARCHIVE
 
 
-@pytest.mark.parametrize(
-    ("today", "deadline", "held", "left", "urgency"),
-    [
-        (1, None, 0, None, Urgency.GOOD),
-        (3, None, 2, None, Urgency.GOOD),
-        (4, None, 3, None, Urgency.CARE),
-        (6, None, 5, None, Urgency.BAD),
-        (1, 10, 0, 9, Urgency.GOOD),
-        (7, 10, 6, 3, Urgency.CARE),
-        (10, 10, 9, 0, Urgency.CARE),
-        (11, 10, 10, -1, Urgency.BAD),
-    ],
-)
-def test_days(today: int, deadline: int | None, held: int, left: int | None, urgency: Urgency) -> None:
-    until = date(2026, 3, deadline) if deadline else None
-    days = count_days(date(2026, 3, 1), until, date(2026, 3, today))
-    assert (days.held, days.left, days.urgency) == (held, left, urgency)
+def test_what_a_settlement_dropped_lies_with_who_has_it_until_he_puts_it_away() -> None:
+    acts = Acts()
+    acts.born()
+    opened = acts.opened()
+    one = acts.sent("unit-b", parents=[opened])
+    two = acts.sent("unit-c", parents=[opened])
+    assert _where(acts) == {("entrante", "unit-b"), ("entrante", "unit-c"), ("enviados", "unit-a")}
+    took = acts.took(two, "unit-c", parents=[two])
+    acts.settled(one, two, parents=[one, took])
+    assert _where(acts) == {("entrante", "unit-b"), ("pendientes", "unit-c"), ("enviados", "unit-a")}
+    acts(EventKind.CONCLUDED, slip="slip-1", unit="unit-c", mode="copia", hop=two.event.id)
+    assert _where(acts) == {("entrante", "unit-b"), ("archivo", "unit-c"), ("enviados", "unit-a")}
 
 
-def test_days_are_never_negative() -> None:
-    assert count_days(date(2026, 3, 5), None, date(2026, 3, 1)).held == 0
+def test_a_dropped_hop_that_nobody_received_lies_nowhere() -> None:
+    acts = Acts()
+    acts.born()
+    opened = acts.opened()
+    one = acts.sent("unit-b", parents=[opened])
+    two = acts.sent("unit-c", parents=[opened])
+    acts.settled(one, two, parents=[one, two])
+    assert _where(acts) == {("entrante", "unit-b"), ("enviados", "unit-a")}
+
+
+VIA = ("juana", "pedro", "ana")
+OF_A_DOCUMENT = (EventKind.FROZEN, EventKind.APPROVED, EventKind.OBSERVED, EventKind.SIGNED, EventKind.OPENED, EventKind.CONCLUDED,
+                 EventKind.REOPENED, EventKind.DEPOSITED)  # fmt: skip
+
+
+def _try(acts: Acts, kind: EventKind, who: str) -> bool:
+    """Write that act by that official; whether the document's rules let it count."""
+    view = fold_document("doc-1", acts.made)
+    body = {
+        EventKind.FROZEN: {"digest": HEX["p0"], "pages": 1},
+        EventKind.OBSERVED: {"remark": "x"},
+        EventKind.SIGNED: {"old": view.digest, "new": HEX[f"p{len(view.appended) + 1}"], "level": "B-B"},
+        EventKind.OPENED: {"number": "I-2026-00001", "subject": "x"},
+    }.get(kind, {})
+    made = acts(kind, who=who, slip="slip-1" if kind is EventKind.OPENED else view.slip, **body)
+    return made.digest not in fold_document("doc-1", acts.made).refused
+
+
+@given(st.lists(st.tuples(st.sampled_from(OF_A_DOCUMENT[:6]), st.sampled_from(VIA)), max_size=10))
+def test_what_the_tray_of_a_document_forbids_its_rules_forbid(steps: list[tuple[EventKind, str]]) -> None:
+    """Before it has a slip: who may freeze, approve, observe, sign, derive or conclude it finds it in a tray that offers that."""
+    acts = Acts()
+    acts.drafted(approvers=["ana"])
+    for kind, who in steps:
+        if kind is not EventKind.OPENED:
+            _try(acts, kind, who)
+    document = fold_document("doc-1", acts.made)
+    offered = {act for place in places_of_document(document) for act in ALLOWED[place.tray]}
+    for kind in OF_A_DOCUMENT:
+        for who in VIA:
+            more = Acts(device="dev-9")
+            more.made, more.now = list(acts.made), acts.now
+            if kind is EventKind.SIGNED and document.state is DocumentState.SIGNED:
+                continue  # a countersignature is the holder's, on a slip
+            named = EventKind.DISPATCHED if kind is EventKind.OPENED else kind
+            assert not _try(more, kind, who) or named in offered, (kind, who, document)
+
+
+def test_in_anothers_name_a_tray_offers_only_what_is_addressed_to_him() -> None:
+    acts = Acts()
+    acts.born()
+    acts.opened()
+    hop = acts.sent("unit-b", to_official="maria").event.id
+    slip = fold_slip("slip-1", acts.made)
+    taking = {EventKind.RECEIVED, EventKind.REJECTED}
+    assert acts_in(Tray.INCOMING, slip, "unit-b", "", hop) >= taking
+    assert acts_in(Tray.INCOMING, slip, "unit-b", "maria", hop) >= taking
+    assert not acts_in(Tray.INCOMING, slip, "unit-b", "luis", hop) & taking
+    assert acts_in(Tray.INCOMING, slip, "unit-a", "", hop) == frozenset()

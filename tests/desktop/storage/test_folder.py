@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import resource
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from desktop.records.errors import OfficeError
 from desktop.storage import ObjectStore, open_storage
+from desktop.storage.folder import FolderStore
 from tests.conformance.object_store import ObjectStoreConformance
 
 
@@ -111,12 +113,23 @@ def test_the_claim_of_a_dead_writer_is_taken_over(tmp_path: Path) -> None:
     assert not list(root.glob(".*"))
 
 
+def test_the_claim_of_a_writer_that_just_died_is_outlasted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who was killed in a put and starts again at once waits for his own claim, and is not told that somebody holds it."""
+    from desktop.storage import folder
+
+    slack = folder._WAIT - folder._STALE_CLAIM
+    monkeypatch.setattr(folder, "_STALE_CLAIM", 0.5)
+    monkeypatch.setattr(folder, "_WAIT", 0.5 + slack)
+    store = open_storage(f"folder:{tmp_path}")
+    (tmp_path / f".claim-{hashlib.sha256(b'hint').hexdigest()[:32]}").touch()
+    store.put("hint", b"2")
+    assert store.get("hint") == b"2"
+
+
 def test_a_held_claim_is_waited_for_and_then_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("desktop.storage.folder._WAIT", 0.05)
     store = open_storage(f"folder:{tmp_path}")
     store.put("hint", b"1")
-    import hashlib
-
     (tmp_path / f".claim-{hashlib.sha256(b'hint').hexdigest()[:32]}").touch()
     with pytest.raises(OfficeError) as caught:
         store.put("hint", b"2")
@@ -163,3 +176,47 @@ def test_boto3_is_not_imported_for_a_folder(tmp_path: Path) -> None:
         "open_storage('s3://bucket'); sys.exit('boto3' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program, str(tmp_path)], timeout=60).returncode == 0
+
+
+def test_a_share_that_goes_while_it_is_listed_is_no_shorter_listing(tmp_path: Path) -> None:
+    root = tmp_path / "share"
+    store = open_storage(f"folder:{root}", create=True)
+    for key in ("a/1", "b/1", "c/1"):
+        store.put_if_absent(key, b"x")
+    found = store.list("")
+    assert next(found).key == "a/1"
+    root.rename(tmp_path / "gone")
+    with pytest.raises(OfficeError) as caught:
+        list(found)
+    assert caught.value.code == "storage.unreachable"
+    assert not root.exists()
+    (tmp_path / "gone").rename(root)
+    assert [entry.key for entry in store.list("")] == ["a/1", "b/1", "c/1"]
+
+
+def test_a_share_that_goes_between_two_writings_is_noticed(tmp_path: Path) -> None:
+    """What is left is an empty folder of the same name, on another disk: here another folder."""
+    folder = tmp_path / "share"
+    store = FolderStore(folder, create=True)
+    assert store.put_if_absent("units/a", b"1")
+    folder.rename(tmp_path / "unmounted")
+    folder.mkdir()
+    with pytest.raises(OfficeError, match=r"storage\.unreachable") as told:
+        store.put_if_absent("units/b", b"2")
+    assert told.value.facts["reason"] == "replaced"
+    assert list(folder.iterdir()) == []
+    folder.rmdir()
+    (tmp_path / "unmounted").rename(folder)
+    assert store.put_if_absent("units/b", b"2")
+
+
+def test_a_listing_begins_behind_a_key_whatever_sorts_around_it(tmp_path: Path) -> None:
+    """A folder sorts as its name with a slash: ``a-x`` lies before what is in ``a``, and ``a.b`` before ``a/``."""
+    store = FolderStore(tmp_path)
+    keys = sorted({"a-x", "a.b", "a/b", "a/c/d", "a/c-", "a0", "a0/x"} - {"a0"} | {"aa/b", "b", "ab"})
+    for key in keys:
+        store.put_if_absent(key, b"x")
+    for after in [*keys, "", "a", "a/", "a/c", "a/c/", "a/c/e", "a0", "aa", "c"]:
+        for prefix in ("", "a", "a/", "a/c"):
+            found = [entry.key for entry in store.list(prefix, after=after)]
+            assert found == [key for key in keys if key.startswith(prefix) and key > after], (prefix, after)

@@ -18,6 +18,7 @@ from desktop.practice.seaweed import SeaweedServer
 from desktop.records.errors import OfficeError
 from desktop.storage import LockingStore, ObjectStore, S3Settings, open_storage
 from tests.conformance.object_store import ObjectStoreConformance
+from tests.fixtures.server_papers import self_signed
 
 
 class TestS3(ObjectStoreConformance):
@@ -197,8 +198,16 @@ def test_what_servers_answer(status: int, body: bytes, code: str, left: str) -> 
         store.close()
 
 
+def test_an_answer_that_was_cut_off_is_no_empty_listing() -> None:
+    with _server([(200, b"")]) as endpoint:
+        store = _at(endpoint, attempts=1)
+        with pytest.raises(OfficeError, match=r"storage\.unreachable"):
+            list(store.list("units/"))
+        store.close()
+
+
 def test_a_private_authority_is_trusted_only_when_given(tmp_path: Path) -> None:
-    pem = _self_signed(tmp_path)
+    pem = self_signed(tmp_path)
     with _server([(200, b"hello")], certificate=pem) as endpoint:
         store = _at(endpoint, ca=pem)
         assert store.get("a") == b"hello"
@@ -210,28 +219,23 @@ def test_a_private_authority_is_trusted_only_when_given(tmp_path: Path) -> None:
         stranger.close()
 
 
-def _self_signed(folder: Path) -> Path:
-    import ipaddress
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "store")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / "server.pem"
-    path.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    return path
+def test_seaweedfs_itself_with_tls_and_a_private_authority(tmp_path: Path) -> None:
+    """Trusted with its authority; refused without, and with another's, before any credentials are told."""
+    (tmp_path / "other").mkdir()
+    right, wrong = self_signed(tmp_path), self_signed(tmp_path / "other")
+    with SeaweedServer(tmp_path / "server", tls=right) as server:
+        assert server.endpoint.startswith("https://")
+        for ca in (right, None, wrong):
+            settings = S3Settings(server.endpoint, server.access_key, server.secret_key, ca=ca, attempts=1)
+            store = open_storage(server.url, s3=settings)
+            if ca == right:
+                store.put("a", b"x")
+                assert store.get("a") == b"x"
+            else:
+                with pytest.raises(OfficeError) as caught:
+                    store.put("a", b"y")
+                assert caught.value.code == "storage.untrusted_server"
+            store.close()
 
 
 def test_the_server_is_the_real_one(seaweed: SeaweedServer) -> None:

@@ -23,7 +23,7 @@ def _fail(store: DeskStore) -> None:
     with store.act() as act:
         act.add_event(Acts().drafted(), START)
         act.enqueue("units/a", b"x")
-        act.next_device_seq("dev-1")
+        act.next_delivery_seq("dev-1", "unit-a")
         act.set_setting("a", "b")
         raise _Bug
 
@@ -37,7 +37,8 @@ def test_an_act_that_fails_leaves_nothing(store: DeskStore) -> None:
     assert store.outbox() == []
     assert store.setting("a") is None
     with store.act() as act:
-        assert act.next_device_seq("dev-1") == 1
+        assert act.next_in_device("dev-1") == (1, "")
+        assert act.next_delivery_seq("dev-1", "unit-a") == 1
 
 
 def test_an_act_sees_itself_and_the_store_does_not_until_it_ends(store: DeskStore) -> None:
@@ -80,14 +81,14 @@ def test_acts_of_other_threads_wait(store: DeskStore) -> None:
     def add() -> None:
         for _ in range(20):
             with store.act() as act:
-                act.next_device_seq("dev-1")
+                act.next_delivery_seq("dev-1", "unit-a")
 
     threads = [threading.Thread(target=add) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert store.device_seq("dev-1") == 80
+    assert store.delivery_seq("dev-1", "unit-a") == 80
 
 
 def test_device_sequences_go_above_what_events_tell(store: DeskStore) -> None:
@@ -98,12 +99,12 @@ def test_device_sequences_go_above_what_events_tell(store: DeskStore) -> None:
         assert act.next_delivery_seq("dev-1", "unit-a") == 1
         act.add_event(item, START)
         act.add_event(older, START)
-        assert act.next_device_seq("dev-1") == item.event.device_seq + 1
+        assert act.next_in_device("dev-1") == (item.event.device_seq + 1, item.digest)
         assert act.next_delivery_seq("dev-1", "unit-a") == 6
         assert act.next_delivery_seq("dev-1", "unit-b") == 3
         assert act.next_delivery_seq("dev-2", "unit-a") == 1
-        assert act.next_device_seq("dev-2") == 1
-    assert store.device_seq("dev-1") == item.event.device_seq + 1
+        assert act.next_in_device("dev-2") == (1, "")
+    assert store.device_seq("dev-1") == item.event.device_seq
 
 
 def test_the_outbox_keeps_order_and_an_event_waits_for_its_own_blobs(store: DeskStore) -> None:

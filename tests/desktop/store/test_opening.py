@@ -15,12 +15,15 @@ import pytest
 from sqlalchemy import create_engine
 
 from desktop.records.errors import OfficeError
+from desktop.records.events import EventKind
 from desktop.store import opening
-from desktop.store.desk import DATABASE, DeskStore
+from desktop.store.desk import DATABASE, VIEWS, DeskStore, Draft
 from desktop.store.migrations import HEAD, all_migrations
 from desktop.store.opening import connect, prepare
+from desktop.store.past import came_between
 from desktop.store.tables import SEARCH_INDEX, metadata
 from tests.fixtures.acts import START, Acts
+from tests.fixtures.older_store import make_older
 
 if TYPE_CHECKING:
     from alembic.operations import Operations
@@ -179,6 +182,78 @@ def test_a_migration_backs_up_first_and_keeps_the_rows(opener: Callable[..., Des
         assert connection.execute("SELECT * FROM settings WHERE name = 'a'").fetchall() == [("a", "four")]
     with pytest.raises(OfficeError, match=r"store\.newer"):
         opener()
+
+
+def test_a_file_of_version_4_keeps_each_jws_letter_by_letter(opener: Callable[..., DeskStore], tmp_path: Path) -> None:
+    """Version 4 kept the JWS and its payload as text; some of before have a payload that is not the one signed."""
+    store, acts = opener(), Acts()
+    acts.journey()
+    with store.act() as act:
+        for item in acts.made:
+            act.add_event(item, START)
+    before = came_between(store, 0, 10_000, limit=10_000)
+    digest = store.projection_digest()
+    store.close()
+    path = make_older(tmp_path / "home", 4)
+    with closing(_plain(path)) as connection:
+        connection.execute("UPDATE settings SET value = '3' WHERE name = 'views'")
+        connection.execute(
+            "UPDATE events SET payload = json_set(payload, '$.prev', 'other') WHERE kind = 'document.drafted'"
+        )
+        connection.commit()
+        kept = dict(connection.execute("SELECT digest, jws FROM events").fetchall())
+        size = connection.execute("SELECT sum(length(payload) + length(jws)) FROM events").fetchone()[0]
+    again = opener()
+    after = came_between(again, 0, 10_000, limit=10_000)
+    assert {each.signed.digest: each.signed.jws for each in after} == kept
+    assert [(each.place, each.signed.digest) for each in after] == [(each.place, each.signed.digest) for each in before]
+    changed = [each.signed.event for each in after if each.signed.event.prev == "other"]
+    assert changed
+    assert [one.kind for one in changed] == [EventKind.DRAFTED] * len(changed)
+    assert again.projection_digest() == digest
+    again.close()
+    with closing(_plain(path)) as connection:
+        units = {row[0] for row in connection.execute("SELECT unit FROM events")}
+        assert units == {item.event.actor.unit for item in acts.made}
+        assert connection.execute("SELECT sum(length(packed)) FROM events").fetchone()[0] < size
+
+
+def test_a_file_of_version_3_keeps_every_row_and_is_folded_anew(
+    opener: Callable[..., DeskStore], tmp_path: Path
+) -> None:
+    store, acts = opener(), Acts()
+    acts.journey()
+    with store.act() as act:
+        for item in acts.made:
+            act.add_event(item, START)
+        act.index_text("doc-1", "Saturnino Ñuñez")
+        act.enqueue("units/a", b"x")
+        act.set_mailbox_seq("dev-9", "unit-a", 7)
+        act.save_draft(Draft("d", "t", "juana", "{}", "{}", (), (), (), 0, START))
+    digest, events = store.projection_digest(), store.events_of_document("doc-1")
+    store.close()
+    home = tmp_path / "home"
+    path = make_older(home, 3)
+    with closing(_plain(path)) as connection:
+        connection.execute("UPDATE settings SET value = '2' WHERE name = 'views'")
+        connection.commit()
+        assert connection.execute("PRAGMA user_version").fetchone()[0] == 3
+        assert "tag" not in {row[1] for row in connection.execute("PRAGMA table_info(mailboxes)")}
+        assert connection.execute("SELECT count(*) FROM events WHERE payload LIKE '%prev%'").fetchone()[0] == 0
+    again = opener()
+    assert again.check() == ()
+    assert again.events_of_document("doc-1") == events
+    assert again.projection_digest() == digest
+    assert again.search("nunez") == again.search("saturnino") == ["doc-1"]
+    assert again.search("toner")  # the new index was filled
+    assert again.mailbox_seq("dev-9", "unit-a") == 7
+    assert [row.key for row in again.outbox()] == ["units/a"]
+    assert [draft.id for draft in again.drafts()] == ["d"]
+    with closing(_plain(path)) as connection:
+        assert connection.execute("SELECT kind, words FROM search_words").fetchall() == [("given", "Saturnino Ñuñez")]
+        assert connection.execute("SELECT tag FROM mailboxes").fetchall() == [("",)]
+        assert connection.execute("SELECT event FROM outbox").fetchall() == [("",)]
+        assert connection.execute("SELECT value FROM settings WHERE name = 'views'").fetchone() == (VIEWS,)
 
 
 @pytest.mark.parametrize("step", [_failing_step, _orphaning_step])

@@ -57,6 +57,30 @@ def test_read_views_equal_written_views(store: DeskStore) -> None:
     for document in ("doc-1", "doc-2", "answer-1"):
         assert store.document(document) == fold_document(document, acts.made)
     assert store.slip("slip-2") == fold_slip("slip-2", acts.made)
+    rare = Acts(device="dev-7")
+    rare.disputed()
+    with store.act() as act:
+        for table in ("seen_numbers", "event_parents", "events"):
+            act._connection.exec_driver_sql(f"DELETE FROM {table}")
+        act.rebuild_projections()
+    _add(store, rare.made)
+    view = store.slip("slip-1")
+    assert view == fold_slip("slip-1", rare.made)
+    assert all((view.conflicts, view.heading.procedure, view.deadline, view.paper.where, view.folder))
+    assert any(hop.justifications and hop.reassignments for hop in view.hops)
+    with store.act() as act:
+        row = act._connection.exec_driver_sql("SELECT subject, folder, deadline, conflict FROM slips").one()
+        hops = act._connection.exec_driver_sql("SELECT from_official, action, remark, urgent FROM hops ORDER BY place")
+        assert tuple(row) == ("Compra de tóner", "Compras", "2026-04-01", 0)
+        assert tuple(hops.first() or ()) == ("juana", "para_su_consideracion", "", 0)
+    grouped = Acts(device="dev-6")
+    grouped.born("doc-6")
+    grouped.opened("slip-6", "doc-6")
+    grouped.grouped("slip-5", "slip-6", on="slip-6", document="doc-6")
+    _add(store, grouped.made)
+    with store.act() as act:
+        chosen = act._connection.exec_driver_sql("SELECT id FROM slips WHERE principal = 'slip-5'").scalars().all()
+    assert chosen == ["slip-6"]
 
 
 def test_what_the_via_tells_is_kept_whole(store: DeskStore) -> None:
@@ -159,6 +183,7 @@ def test_any_part_in_any_order_is_projected_alike(opener: Callable[..., DeskStor
     hop = next(i for i in acts.made if i.event.kind is EventKind.DISPATCHED)
     acts.took(hop, "unit-a", EventKind.CANCELLED, parents=[hop])
     acts(EventKind.CONCLUDED, slip="slip-1", unit="unit-x")
+    acts.disputed()
     some = data.draw(st.lists(st.sampled_from(acts.made), unique_by=lambda i: i.digest))
     store = opener()
     with store.act() as act:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import TextClause, text
 
 from desktop.records.events import EventKind
 from desktop.routing.trays import Tray
+from desktop.store import control
 from desktop.store.desk import DeskStore
+from desktop.store.search import STATEMENTS
 from tests.fixtures.acts import START, Acts
 
 MANY = 100_000
@@ -43,8 +46,8 @@ def large(store: DeskStore) -> DeskStore:
             {"many": MANY},
         )
         run(
-            "INSERT INTO search(rowid, subject, cite, slip, words) SELECT rowid, 'compra toner', id, '', '' "
-            "FROM documents WHERE rowid > 1"
+            "INSERT INTO search(rowid, subject, cite, slip, people, words) SELECT rowid, 'compra toner', id, '', '', '' "
+            "FROM documents WHERE rowid > (SELECT min(rowid) FROM documents)"
         )
     more = Acts(device="dev-2")
     for n in range(1, 31):
@@ -77,5 +80,35 @@ def test_trays_are_found_by_index(large: DeskStore) -> None:
                 "document = 'd' AND slip IS NULL",
             )
         ]
+        counted = connection.exec_driver_sql(
+            "EXPLAIN QUERY PLAN SELECT count(*) FROM tray_items WHERE unit = 'u' AND tray = 't' "
+            "AND (official = 'o' OR official NOT IN ('o', 'p'))"
+        ).all()
+    assert "COVERING INDEX ix_tray_items_unit_tray_official" in counted[0][-1], counted
     for plan in plans:
         assert all("USING INDEX" in row[-1] and "TEMP B-TREE" not in row[-1] for row in plan), plan
+
+
+def test_a_search_sorts_nothing_and_walks_through_no_document(large: DeskStore) -> None:
+    values = {"query": '"compra"', "least": 1, "most": 1 << 62, "few": 201, "limit": 50, "rowid": 1}
+    with large.reading() as connection:
+        for name, statement in STATEMENTS.items():
+            found = [row[-1] for row in connection.execute(text(f"EXPLAIN QUERY PLAN {statement}"), values)]
+            plan = " / ".join(found)
+            assert "TEMP B-TREE" not in plan, (name, plan)
+            assert "SCAN documents" not in plan, (name, plan)
+            assert "VIRTUAL TABLE INDEX" in plan or "INTEGER PRIMARY KEY" in plan, (name, plan)
+
+
+def test_monitor_and_reports_are_found_by_index(large: DeskStore) -> None:
+    values = {"unit": "u", "tray": "t", "since": "2026", "until": "2027"}
+    with large.reading() as connection:
+        for name, statement in control.STATEMENTS.items():
+            plan = [row[-1] for row in connection.execute(_explained(statement), values)]
+            assert not [line for line in plan if line.startswith("SCAN")], (name, plan)
+
+
+def _explained(statement: TextClause) -> TextClause:
+    """The same with its lists bound."""
+    found = text(f"EXPLAIN QUERY PLAN {statement.text}")
+    return found.bindparams(*(bind._clone() for bind in statement._bindparams.values()))

@@ -30,7 +30,7 @@ def write(act: Act, acts: Acts, document: str, die_at: str) -> int:
     for item in (acts.drafted(document, parents=()), acts.numbered(document, number)):
         act.add_event(item, acts.now)
         step("event")
-        act.next_device_seq(acts.device)
+        act.next_in_device(acts.device)
         act.enqueue(f"units/{item.digest}", item.jws.encode("ascii"))
         step("outbox")
     act.fold()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,6 +45,11 @@ def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("empty") / "home"
     home.mkdir()
     DeskStore.open(home, now=NOW).close()
+    with closing(
+        sqlite3.connect(home / "desk.sqlite3")
+    ) as database:  # wherever it is copied it is a new desk, no copy of one
+        database.execute("DELETE FROM settings WHERE name = 'numbers.file'")
+        database.commit()
     return home
 
 

@@ -16,6 +16,17 @@ def _raise() -> None:
     raise Killed
 
 
+class After:
+    """Asks for a pause after so many questions."""
+
+    def __init__(self, count: int) -> None:
+        self.left = count
+
+    def requested(self) -> bool:
+        self.left -= 1
+        return self.left < 0
+
+
 class Counting:
     """Notes every call; refuses writing under a prefix; dies before the ``die_at``-th call."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from desktop.storage.protocol import ObjectStore
 from desktop.store.desk import DeskStore
 from desktop.sync.compose import OutgoingBlob, compose
 from desktop.sync.device import DeviceKey
+from desktop.sync.enrolment import ask
 from desktop.sync.luggage import pack_history
 from desktop.sync.pull import PullReport, pull
 from desktop.sync.push import PushReport, push
@@ -54,12 +56,20 @@ class Office:
             deliveries=(("unit-a", 1),),
             body={"kind": "informe", "subject": "Ñandú: ¿qué pasó?", "signers": ["juana"]},
         )
-        return replace(base, **changes)  # type: ignore[arg-type]
+        event = replace(base, **changes)  # type: ignore[arg-type]
+        return event if event.prev or event.device_seq == 1 else replace(event, prev="0" * 64)
 
 
 def device_of(key: DeviceKey, unit: str, officials: tuple[str, ...]) -> Device:
     verify, recipient = key.public()
     return Device(key.id, unit, verify, recipient, NOW + timedelta(days=365), tuple((who, "jws") for who in officials))
+
+
+def asked_for(key: DeviceKey, unit: str, official: str, *, at: datetime = NOW) -> Device:
+    """A device whose enrolment says when it was asked for."""
+    statement = ask(key, entity=ENTITY, unit=unit, official=official, until=at + timedelta(days=300), now=at)
+    payload = base64.urlsafe_b64encode(statement.to_payload()).rstrip(b"=").decode()
+    return replace(device_of(key, unit, ()), enrolments=((official, f"e30.{payload}.e30"),))
 
 
 def make_office() -> Office:

@@ -6,9 +6,11 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from desktop.records import events
 from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind, SignedEvent, in_causal_order
 from desktop.records.people import Directory
@@ -214,10 +216,14 @@ def test_a_missing_history_is_brought_later(juana: Seat, pedro: Seat, tmp_path: 
     assert projection_digest(pedro.store) == projection_digest(juana.store)
 
 
-def test_a_forged_past_is_refused_and_the_rest_of_the_history_comes(juana: Seat, pedro: Seat, office: Office) -> None:
+@pytest.mark.parametrize(("device", "code"), [("x", "blob.history_early"), ("device-a", "blob.history_refused")])
+def test_a_forged_past_is_refused_and_the_rest_of_the_history_comes(
+    juana: Seat, pedro: Seat, office: Office, device: str, code: str
+) -> None:
+    """An unknown device may still become known; who signs in the name of a known one is refused for good."""
     juana.make("doc-1", PDF)
     juana.act(EventKind.OPENED, "doc-1", {"number": "slip-1", "subject": "x"}, slip="slip-1")
-    forged = sign_event(office.event(document="doc-1", device="x", device_seq=50), DeviceKey.generate("x"))
+    forged = sign_event(office.event(document="doc-1", device=device, device_seq=50), DeviceKey.generate(device))
     past = [*juana.store.events_of_document("doc-1"), forged]
     body = {"to_unit": "unit-b", "mode": "oficial", "action": "otro", "documents": ["doc-1"]}
     juana.act(
@@ -226,9 +232,46 @@ def test_a_forged_past_is_refused_and_the_rest_of_the_history_comes(juana: Seat,
     )  # fmt: skip
     juana.push()
     report = pedro.pull()
-    assert codes(report) == ["blob.history_refused"]
+    assert codes(report) == [code]
     assert report.history == 5
     assert pedro.store.event(forged.digest) is None
+
+
+def test_an_act_that_came_in_a_history_still_gets_what_goes_with_it(juana: Seat, pedro: Seat) -> None:
+    """Its own delivery, later, brings its files and its past: a history brings acts alone."""
+    signed = juana.make("doc-1", PDF)
+    sent = juana.dispatch("doc-1", "slip-1", "unit-b")
+    told = [OutgoingBlob(pack_history([sent]), "h", "application/json", "history")]
+    body: dict[str, object] = {"hop": "", "paper": "Original", "where": "Estante 1"}
+    juana.act(EventKind.PAPER_MOVED, "doc-1", body, slip="slip-1", blobs=told, units=("unit-b",))
+    juana.push()
+    exchange: Any = juana.exchange
+    (mail,) = exchange._root.glob(f"units/*/unit-b/in/*/*-{sent.digest}.jws")
+    aside = mail.rename(exchange._root.parent / mail.name)
+    pedro.pull()
+    assert pedro.store.event(sent.digest) is not None
+    assert not pedro.store.has_bytes(signed)
+    aside.rename(mail)
+    pedro.pull()
+    assert pedro.store.has_bytes(signed)
+    assert pedro.store.events_of_document("doc-1") == juana.store.events_of_document("doc-1")
+    assert pedro.store.quarantined() == []
+
+
+@pytest.mark.parametrize("hole", [False, True])
+def test_what_was_taken_with_all_that_it_carries_is_fetched_once(
+    juana: Seat, pedro: Seat, tmp_path: Path, hole: bool
+) -> None:
+    """A full listing meets all of it again, and so does every pull behind a hole: neither asks for a file or a history that is here."""
+    first = sent(juana)
+    if hole:
+        sent(juana, "doc-2", "slip-2", 2)
+        (tmp_path / "exchange" / mail_of(first, "unit-b")).unlink()
+    pedro.pull()
+    again = Counting(pedro.exchange)
+    pedro.pull(again, full=True)
+    pedro.pull(again)
+    assert [key for _, key in again.calls if key.startswith("blobs/")] == []
 
 
 @pytest.mark.parametrize("junk", [b"{}", b"[1]", b"\xff", b"[" * 100_000])
@@ -255,6 +298,32 @@ def test_a_newer_event_waits_for_a_newer_program(
     assert codes(report) == ["event.newer_format"]
     assert report.events == 1
     assert pedro.store.slip("slip-1").hops
+
+
+def test_a_kind_of_a_newer_program_waits_and_is_taken_by_it(
+    juana: Seat, pedro: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = sent(juana)
+    body: dict[str, object] = {"hop": out.event.id, "reason": "falta el informe técnico"}
+    newer = juana.act(EventKind.JUSTIFIED, "doc-1", body, slip="slip-1")
+    juana.push()
+    with monkeypatch.context() as older:
+        known = events._kind
+
+        def kind_of(value: object) -> EventKind:
+            if value == "slip.justified":
+                raise OfficeError("event.unknown_kind", act=str(value))
+            return known(value)
+
+        older.setattr(events, "_kind", kind_of)
+        report = pedro.pull()
+        assert (report.events, codes(report)) == (1, ["event.unknown_kind"])
+        assert pedro.store.slip("slip-1").hops
+        assert pedro.pull().problems == ()  # told once, and tried again
+    report = pedro.pull()  # no full listing is needed: the reason was one that passes
+    assert (report.events, report.problems) == (1, ())
+    assert pedro.store.event(newer.digest) == newer
+    assert pedro.store.quarantined() == []
 
 
 def test_an_unknown_device_is_asked_about_once_then_waits(juana: Seat, pedro: Seat, office: Office) -> None:
@@ -324,6 +393,9 @@ class Versioned(Counting):
 
     def get_version(self, key: str, version: str) -> bytes:
         return self.kept[key][int(version)]
+
+    def revive(self, key: str, version: str) -> bool:
+        return False
 
     def retained_until(self, key: str, version: str = "") -> None: ...
     def retain(self, key: str, until: object, version: str = "") -> None: ...

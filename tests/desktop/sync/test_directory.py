@@ -6,19 +6,22 @@ import hashlib
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from desktop.records.documents import AccessClass
 from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind
-from desktop.records.people import Delegation, Directory, Secretary
+from desktop.records.people import Delegation, Directory, RoutingRules, Secretary, Unit
+from desktop.records.series import Disposition, Phases, Series, SeriesLevel
 from desktop.storage import open_storage
 from desktop.storage.protocol import ObjectStore
 from desktop.store.desk import DeskStore
 from desktop.sync import envelopes
 from desktop.sync.device import DeviceKey
 from desktop.sync.directory import DirectoryPins, kept_directory, latest, publish, read_directory
-from desktop.sync.directory_json import from_payload, to_payload
+from desktop.sync.directory_json import from_payload, require_consistent, to_payload
 from desktop.sync.keys import directory_key
 from tests.desktop.sync.office import ENTITY, NOW, Office
 
@@ -49,6 +52,120 @@ def full(directory: Directory) -> Directory:
 def test_a_directory_survives_its_json(office: Office) -> None:
     directory = full(office.directory)
     assert from_payload(to_payload(directory)) == directory
+
+
+def living(office: Office) -> Directory:
+    """Unit B was split into C and A; Pedro left with it."""
+    a, b, *_ = office.directory.units
+    ended = replace(b, ended_on=date(2026, 6, 30), successors=("unit-c", "unit-a"), chief=None)
+    fed = Unit("unit-c", "Municipio", "GADOR-MU", line=False)
+    juana, pedro = office.directory.officials
+    return replace(
+        office.directory,
+        units=(a, ended, fed),
+        officials=(juana, replace(pedro, until=date(2026, 6, 30))),
+        recovery=("age1qqqq",),
+        rules=RoutingRules(2, 4, reject_same_day=True),
+        scheme=(
+            Series("f", "GADOR", "Gobierno", level=SeriesLevel.FONDS),
+            Series(
+                "s",
+                "GADOR-1",
+                "Informes",
+                "f",
+                phases=Phases(2, 5),
+                disposition=Disposition.PERMANENT,
+                norm="RA 7/2026",
+                access=AccessClass.INTERNAL,
+                kinds=("informe",),
+                units=("unit-a",),
+            ),
+        ),
+    )
+
+
+def test_what_ends_and_what_the_entity_chose_survives_its_json(office: Office) -> None:
+    directory = living(office)
+    require_consistent(directory)
+    assert from_payload(to_payload(directory)) == directory
+
+
+def test_what_is_usual_is_not_written(office: Office) -> None:
+    """So that a directory of an older program is read and written to the byte."""
+    payload = to_payload(office.directory)
+    assert not {"recovery", "rules", "scheme"} & payload.keys()
+    assert not any({"ended_on", "successors", "line"} & unit.keys() for unit in payload["units"])
+    assert not any("until" in official for official in payload["officials"])
+    assert from_payload({**payload, "rules": {"bad": 9}}).rules == RoutingRules(bad=9)
+
+
+@pytest.mark.parametrize(
+    ("part", "wrong"),
+    [
+        ("rules", {"care": "3"}),
+        ("rules", {"reject_same_day": 1}),
+        ("rules", []),
+        ("recovery", [7]),
+        ("scheme", [{"id": "s", "code": "S", "title": "Actas", "level": "shelf", "disposition": "pending"}]),
+        ("scheme", [{"id": "s", "code": "S", "title": "Actas", "level": "series", "disposition": "destroy"}]),
+        ("scheme", [{"id": "s", "code": 7, "title": "Actas", "level": "series", "disposition": "pending"}]),
+        (
+            "scheme",
+            [
+                {
+                    "id": "s",
+                    "code": "S",
+                    "title": "",
+                    "level": "series",
+                    "disposition": "pending",
+                    "phases": {"central": -1},
+                }
+            ],
+        ),
+        ("units", {"ended_on": "ayer"}),
+        ("units", {"ended_on": 7}),
+        ("units", {"successors": [1]}),
+        ("units", {"line": "no"}),
+        ("officials", {"until": "2026-02-30"}),
+    ],
+)
+def test_later_members_of_a_wrong_form(office: Office, part: str, wrong: Any) -> None:
+    payload = to_payload(office.directory)
+    payload[part] = [{**payload[part][0], **wrong}] if part in {"units", "officials"} else wrong
+    with pytest.raises(OfficeError, match=r"directory\.malformed"):
+        from_payload(payload)
+
+
+def _ended(*rows: tuple[str, tuple[str, ...]], chief: str | None = None) -> dict[str, object]:
+    units = [Unit(name, name, name, ended_on=date(2026, 1, 1), successors=after) for name, after in rows]
+    return {"units": (Unit("unit-a", "a", "A", chief=chief), Unit("unit-b", "b", "B"), *units)}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _ended(("x", ("nowhere",))),
+        _ended(("x", ("x",))),
+        _ended(("x", ("y",)), ("y", ("z", "unit-a")), ("z", ("x",))),
+        {"units": (Unit("unit-a", "a", "A", successors=("unit-b",)), Unit("unit-b", "b", "B"))},
+        {"rules": RoutingRules(care=5, bad=4)},
+        {"rules": RoutingRules(care=0)},
+    ],
+)
+def test_ends_that_lead_nowhere(office: Office, change: dict[str, Any]) -> None:
+    with pytest.raises(OfficeError, match=r"directory\.inconsistent"):
+        require_consistent(replace(office.directory, **change))
+
+
+def test_a_chief_has_not_left_while_his_unit_lives(office: Office) -> None:
+    juana, pedro = office.directory.officials
+    left = replace(office.directory, officials=(replace(juana, until=date(2026, 1, 1)), pedro))
+    units = [replace(unit, chief="juana") for unit in left.units]
+    with pytest.raises(OfficeError, match=r"directory\.inconsistent"):
+        require_consistent(replace(left, units=tuple(units)))
+    require_consistent(replace(left, units=tuple(replace(unit, chief=None) for unit in units)))
+    ended = [replace(unit, ended_on=date(2026, 1, 1)) for unit in units]
+    require_consistent(replace(left, units=tuple(ended)))
 
 
 def test_published_is_read(exchange: ObjectStore, office: Office) -> None:

@@ -170,3 +170,34 @@ def test_a_second_official_joins_and_the_first_end_counts(empty: Directory) -> N
 def test_what_is_no_enrolment(empty: Directory, payload: bytes) -> None:
     with pytest.raises(OfficeError, match=r"enrolment\.malformed"):
         admit(empty, token("1111111")(payload), read=read, now=NOW)
+
+
+def _ended(directory: Directory, *, official: str, heir: str = "unit-c") -> Directory:
+    """Unit A ended and ``official`` belongs to the heir now."""
+    units = tuple(
+        replace(u, ended_on=NOW.date(), successors=(heir,)) if u.id == "unit-a" else u for u in directory.units
+    )
+    people = tuple(replace(o, unit=heir) if o.id == official else o for o in directory.officials)
+    return replace(directory, units=units, officials=people)
+
+
+def test_a_pc_outlives_its_unit_but_none_is_made_for_it(empty: Directory) -> None:
+    """Its official renews where he is now; a stranger to the heir does not, and no new PC reads an ended unit's mailbox."""
+    key = DeviceKey.generate("device-n")
+    one = _ended(admit(empty, request(key), read=read, now=NOW), official="juana")
+    renewed = admit(one, request(key, until=UNTIL + timedelta(days=90)), read=read, now=NOW)
+    assert renewed.device("device-n").valid_until == UNTIL + timedelta(days=90)
+    with pytest.raises(OfficeError, match=r"enrolment\.other_unit"):  # pedro is of unit B
+        admit(one, request(key, ci="2222222", official="pedro"), read=read, now=NOW)
+    with pytest.raises(OfficeError, match=r"enrolment\.other_unit"):
+        admit(_ended(empty, official="juana"), request(key), read=read, now=NOW)
+    with pytest.raises(OfficeError, match=r"enrolment\.unit_ended"):
+        admit(_ended(empty, official="nobody"), request(key), read=read, now=NOW)
+
+
+def test_who_left_enrols_nothing(empty: Directory) -> None:
+    left = replace(empty, officials=tuple(replace(o, until=NOW.date()) for o in empty.officials))
+    key = DeviceKey.generate("device-n")
+    assert admit(left, request(key), read=read, now=NOW).devices  # his last day
+    with pytest.raises(OfficeError, match=r"enrolment\.left_office"):
+        admit(left, request(key), read=read, now=NOW + timedelta(days=1))

@@ -183,7 +183,10 @@ def test_a_key_said_twice(office: Office) -> None:
         {"time": "2026-03-05T14:30:00Z"},
         {"time": "2026-03-05T14:30:00"},
         {"parents": "no"},
-        {"type": "document.invented"},
+        {"type": 7},
+        {"prev": None},
+        {"prev": "ab" * 32},
+        {"prev": "", "seq": 2},
         {"seq": 0},
         {"parents": ["short"]},
         {"deliveries": {"unit-a": 0}},
@@ -199,6 +202,77 @@ def test_fields_that_are_not_what_they_should_be(office: Office, change: dict[st
     payload = {**office.event().to_payload(), **change}
     signed = resign(envelopes.canonical(payload), office.key_a)
     assert code_of(lambda: read_event(signed, office.directory)) == "event.malformed"
+
+
+def test_a_kind_that_a_newer_program_made(office: Office) -> None:
+    future = resign(envelopes.canonical({**office.event().to_payload(), "type": "document.invented"}), office.key_a)
+    assert code_of(lambda: read_event(future, office.directory)) == "event.unknown_kind"
+
+
+GROUP = {"principal": "slip-1", "member": "slip-2"}
+BODIES: dict[EventKind, dict[str, object]] = {
+    EventKind.GROUPED: GROUP,
+    EventKind.UNGROUPED: GROUP,
+    EventKind.JUSTIFIED: {"hop": "h", "reason": "falta el informe técnico", "until": "2026-04-01"},
+    EventKind.PAPER_MOVED: {"hop": "", "paper": "original", "where": "Archivo central"},
+    EventKind.REASSIGNED: {"hop": "h", "official": "juana", "reason": "se fue"},
+    EventKind.SETTLED: {"about": "oficial", "keep": "h", "drop": ["i"], "reason": "era la primera"},
+    EventKind.KEYS_SHARED: {"documents": ["doc-1"], "reason": "device"},
+}
+
+
+@pytest.mark.parametrize("kind", BODIES, ids=lambda kind: kind.value)
+def test_the_bodies_of_the_newer_kinds(office: Office, kind: EventKind) -> None:
+    slip, body = (None if kind is EventKind.KEYS_SHARED else "slip-1"), BODIES[kind]
+    made = office.event(kind=kind, slip=slip, body={**body, "more": 1})
+    assert read_event(sign_event(made, office.key_a).jws, office.directory).event == made
+    for name, value in body.items():
+        wrong: dict[str, object] = {**body, name: 5}
+        with pytest.raises(OfficeError, match=r"event\.malformed"):
+            sign_event(replace(made, body=wrong), office.key_a)
+        if name != "until":
+            del wrong[name]
+            with pytest.raises(OfficeError, match=r"event\.malformed"):
+                sign_event(replace(made, body=wrong), office.key_a)
+        assert value != 5
+    with pytest.raises(OfficeError, match=r"event\.malformed"):
+        sign_event(replace(made, slip=None if slip else "slip-1"), office.key_a)
+
+
+def test_keys_handed_on_follow_nothing(office: Office) -> None:
+    body = BODIES[EventKind.KEYS_SHARED]
+    made = office.event(kind=EventKind.KEYS_SHARED, body=body, parents=("ab" * 32,))
+    with pytest.raises(OfficeError, match=r"event\.malformed"):
+        sign_event(made, office.key_a)
+
+
+OPTIONAL: list[tuple[EventKind, dict[str, object], str, object]] = [
+    (EventKind.DISPATCHED, {"to_unit": "unit-b", "mode": "copia", "action": "archivar"}, name, value)
+    for name, value in (("coordinate", "Legal"), ("unscanned", "1 plano"), ("actions", ["archivar", "informe"]))
+]
+OPTIONAL += [
+    (EventKind.RECEIVED, {"hop": "h"}, "paper", "original"),
+    (EventKind.CONCLUDED, {}, "folder", "Compras 2026"),
+]
+OPTIONAL += [
+    (EventKind.OPENED, {"number": "I-1", "subject": "Asunto"}, name, value)
+    for name, value in (
+        ("procedure", "Compra"),
+        ("addressee", "Ana Poma"),
+        ("deadline", "2026-03-09"),
+        ("deadline", None),
+    )
+]
+
+
+@pytest.mark.parametrize(("kind", "body", "name", "value"), OPTIONAL)
+def test_what_the_older_kinds_may_hold(
+    office: Office, kind: EventKind, body: dict[str, object], name: str, value: object
+) -> None:
+    made = office.event(kind=kind, slip="slip-1", body={**body, name: value})
+    assert sign_event(made, office.key_a).event == made
+    with pytest.raises(OfficeError, match=r"event\.malformed"):
+        sign_event(replace(made, body={**body, name: 5}), office.key_a)
 
 
 MARK = {"text": "x", "quote": "y", "before": "", "after": "", "page": 1, "place": [[0, "text", 1], [0, "text", 2]]}

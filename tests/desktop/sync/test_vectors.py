@@ -17,6 +17,7 @@ from desktop.sync.blobs import open_blob
 from desktop.sync.device import DeviceKey
 from desktop.sync.directory import DirectoryPins, read_directory
 from desktop.sync.events import read_event, sign_event
+from desktop.sync.letters import open_letter
 from desktop.sync.proof import prove
 
 FOLDER = Path(__file__).parents[2] / "vectors" / "events"
@@ -86,3 +87,17 @@ def test_the_blob_opens_for_both_devices() -> None:
     for device, key in keys().items():
         if device != "admin":
             assert open_blob(base64.b64decode(kept["cipher"]), ref, key) == base64.b64decode(kept["plain"])
+
+
+def test_the_letter_opens_for_its_reader_alone(directory: Directory) -> None:
+    kept = load("letter.json")
+    sealed = base64.b64decode(kept["sealed"])
+    for device, key in keys().items():
+        if device == kept["reader"]:
+            assert open_letter(sealed, key) == kept["jws"]
+            assert read_event(kept["jws"], directory).event.entity == directory.entity.id
+        else:
+            with pytest.raises(OfficeError, match=r"letter\.not_for_us"):
+                open_letter(sealed, key)
+    with pytest.raises(OfficeError, match=r"letter\."):
+        open_letter(sealed[:-1], keys()[kept["reader"]])

@@ -74,3 +74,11 @@ def window(qtbot: QtBot, bench: Bench, rest: Callable[[], None]) -> Iterator[Win
     made.writing.text.clear()
     made.close()
     shiboken6.delete(made)  # else every later style sheet polishes it again
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    """A folder that stands for a USB stick."""
+    made = tmp_path / "KINGSTON"
+    made.mkdir()
+    return made

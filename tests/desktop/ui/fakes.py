@@ -9,11 +9,15 @@ from functools import cache
 from pathlib import Path
 from threading import Event, Thread
 
+from desktop.operations.delivery import DeliveryState
+from desktop.operations.monitor import MonitorRow, MonitorState
+from desktop.operations.reports import ReportKind, Table
 from desktop.records.documents import Appended, Attachment, DocumentState, DocumentView
 from desktop.records.errors import Fact, OfficeError
 from desktop.records.events import EventKind
 from desktop.routing.slips import ACTIONS, HopMode, HopState, SlipView
 from desktop.routing.trays import Days, Tray, Urgency
+from desktop.ui.line.office import DeliveryRow, LineReading
 from desktop.ui.office import (
     AttachedFile,
     CheckLine,
@@ -22,17 +26,17 @@ from desktop.ui.office import (
     DocumentCard,
     DocumentKind,
     DraftOrder,
-    HopLine,
     PinProvider,
     Progress,
     RaisingResult,
     Recipient,
     SignResult,
-    SlipProof,
     SyncOutcome,
     TokensSeen,
     TrayRow,
 )
+from desktop.ui.pouch.office import Errand, PouchReading, StickOutcome, StickRow
+from desktop.ui.slip.office import Colleague, HopLine, SlipChoice, SlipProof, SlipSheet
 from signing.errors import PinError
 from signing.report import (
     Certificate,
@@ -341,6 +345,185 @@ ACTS: dict[Tray, tuple[EventKind, ...]] = {
 }
 
 
+class FakeSlips:
+    """The verbs on slips, remembered in the office's calls."""
+
+    def __init__(self, call: Callable[..., None]) -> None:
+        self._call = call
+        self.choices: tuple[SlipChoice, ...] = (
+            SlipChoice("slip-d551", "I-2026-00551", "Solicitud de equipos para el centro de salud de Curahuara"),
+            SlipChoice("slip-d212", "E-2026-00212", "GAM Challapata: convenio de archivo", heads=True),
+        )
+
+    def groupable(self, slip: str) -> Sequence[SlipChoice]:
+        self._call("groupable", slip)
+        return self.choices
+
+    def colleagues(self) -> Sequence[Colleague]:
+        return (Colleague("juana", "Juana Mamani Quispe", "Secretaria"), Colleague("tomas", "Tomás Ñuflo", "Técnico"))
+
+    def folders(self) -> Sequence[str]:
+        return ("2026/Convenios", "2026/Equipamiento")
+
+    def group(self, slips: Sequence[str], principal: str) -> None:
+        self._call("group", tuple(slips), principal)
+
+    def ungroup(self, members: Sequence[str]) -> None:
+        self._call("ungroup", tuple(members))
+
+    def justify(self, slip: str, hop: str, reason: str, until: date | None) -> None:
+        self._call("justify", slip, hop, reason, until)
+
+    def move_paper(self, slip: str, hop: str, where: str, paper: str) -> None:
+        self._call("move_paper", slip, hop, where, paper)
+
+    def reassign(self, slip: str, hop: str, official: str, reason: str) -> None:
+        self._call("reassign", slip, hop, official, reason)
+
+    def settle(self, slip: str, keep: str, reason: str) -> None:
+        self._call("settle", slip, keep, reason)
+
+    def put_away(self, slip: str, hop: str, remark: str, folder: str) -> None:
+        self._call("put_away", slip, hop, remark, folder)
+
+
+def _monitor_rows() -> tuple[MonitorRow, ...]:
+    def one(number: int, holder: str, unit: str, subject: str, days: Days, **more: object) -> MonitorRow:
+        base = MonitorRow(
+            f"slip-{number}", f"I-2026-{number:05d}", "María Huanca Ayma", NOW, holder, unit, NOW, subject,
+            "Para su atención", days, MonitorState.PENDING, f"hop-{number}", f"d{number}", "SEDES",
+        )  # fmt: skip
+        return replace(base, **more)  # type: ignore[arg-type]
+
+    planning, technology = "Secretaría de Planificación", "Área de Tecnologías"
+    return (
+        one(546, "Pedro Choque Flores", technology, "Enlace de fibra a la Unidad Educativa Sajama",
+            Days(9, -2, Urgency.BAD), urgent=True, deadline=date(2026, 11, 18)),
+        one(551, "Pedro Choque Flores", technology, "Solicitud de equipos para Curahuara", Days(1, 2, Urgency.CARE),
+            deadline=date(2026, 11, 24)),
+        one(539, "Saturnino Ñuñez Condori", planning, "Inventario de bienes informáticos", Days(4, None, Urgency.CARE)),
+        one(560, "", planning, "Jach'a Marka: taller de firma digital", Days(0, None, Urgency.GOOD),
+            state=MonitorState.ARRIVING, received_at=None),
+    )  # fmt: skip
+
+
+class FakeControl:
+    """Monitor and reports from rows in memory; files as the program writes them."""
+
+    def __init__(self, call: Callable[..., None]) -> None:
+        self._call = call
+        self.rows = _monitor_rows()
+        self.tables: dict[ReportKind, Table] = {
+            ReportKind.RECEIVED: Table(
+                ReportKind.RECEIVED, date(2026, 1, 1), NOW.date(),
+                tuple(f"report_column.{name}" for name in ("unit", "from_unit", "official", "copies", "total")),
+                (
+                    ("Secretaría de Planificación", "Servicio Departamental de Salud", 12, 3, 15),
+                    ("Secretaría de Planificación", "Secretaría de Culturas", 4, 0, 4),
+                    ("Área de Tecnologías", "Despacho", 2, 1, 3),
+                ),
+                ("", "", 18, 4, 22),
+                (("Despacho", 3), ("Secretaría de Culturas", 4), ("Servicio Departamental de Salud", 15)),
+                ("report_note.units_under",),
+            )
+        }  # fmt: skip
+
+    def oversees(self) -> bool:
+        return True
+
+    def monitor(self) -> Sequence[MonitorRow]:
+        self._call("monitor")
+        return self.rows
+
+    def report(self, kind: ReportKind, since: date, until: date) -> Table:
+        self._call("report", kind, since, until)
+        return self.tables.get(kind) or Table(kind, since, until, ("report_column.unit",), (), ("",))
+
+    def save_monitor(self, path: Path, rows: Sequence[MonitorRow], language: str) -> None:
+        self._call("save_monitor", path, len(rows), language)
+
+    def save_table(self, path: Path, table: Table, language: str) -> None:
+        self._call("save_table", path, table.kind, language)
+
+
+class FakeLine:
+    """How far things have come, and a pause that is remembered."""
+
+    def __init__(self, call: Callable[..., None]) -> None:
+        self._call = call
+        self.paused = Event()
+
+        def sent(number: int, subject: str, to: str, state: DeliveryState) -> DeliveryRow:
+            return DeliveryRow(f"d{number}", f"I-2026-{number:05d}", subject, to, NOW, state, f"hop-{number}")
+
+        rows = (
+            sent(580, "Remite inventario de Ch'alla", "Pedro Choque Flores, ATI", DeliveryState.QUEUED),
+            sent(582, "Nómina para la feria", "Municipio de Curahuara", DeliveryState.ALOFT),
+            sent(583, "Pedido de informe legal", "Asesoría Jurídica, AJ", DeliveryState.DELIVERED),
+            sent(581, "Pedido de certificación", "María Huanca Ayma, SEDES", DeliveryState.RECEIVED),
+        )
+        self.reading = LineReading(3, 0, NOW, None, rows)
+
+    def read(self) -> LineReading:
+        self._call("line")
+        return self.reading
+
+    def pause(self) -> None:
+        self._call("pause")
+        self.paused.set()
+
+
+class FakePouch:
+    """A stick that takes what it is given; ``gate`` holds an errand between two steps."""
+
+    def __init__(self, call: Callable[..., None]) -> None:
+        self._call = call
+        self.gate: Event | None = None
+        units = (("ati", "Área de Tecnologías"), ("muni", "Municipio de Curahuara de Carangas"))
+        sticks = (
+            StickRow(12, NOW, ("Municipio de Curahuara de Carangas", "Área de Tecnologías"), 4, 4),
+            StickRow(11, NOW - timedelta(days=2), ("Municipio de Curahuara de Carangas",), 6, 2),
+            StickRow(10, NOW - timedelta(days=9), ("Municipio de Curahuara de Carangas",), 3, 0),
+            StickRow(9, NOW - timedelta(days=16), (), 0, 0),
+        )
+        self.reading = PouchReading(5, 4, (("Municipio de Curahuara de Carangas", 4),), sticks, units)
+        self.outcomes = {
+            Errand.WRITE: StickOutcome(Errand.WRITE, letters=4, to=("Municipio de Curahuara de Carangas",)),
+            Errand.READ: StickOutcome(Errand.READ, pouches=1, events=3, files=2, acks=1),
+            Errand.RELAY: StickOutcome(Errand.RELAY, put=7, fetched=4),
+            Errand.ANEW: StickOutcome(Errand.ANEW, unsent=("Pedido de vehículos", "Informe de riego"), waiting=1),
+        }
+
+    def read(self) -> PouchReading:
+        self._call("pouch")
+        return self.reading
+
+    def write(self, stick: Path, units: Sequence[str], progress: Progress) -> StickOutcome:
+        return self._do(Errand.WRITE, stick, progress, tuple(units))
+
+    def take(self, stick: Path, progress: Progress) -> StickOutcome:
+        return self._do(Errand.READ, stick, progress)
+
+    def relay(self, stick: Path, progress: Progress) -> StickOutcome:
+        return self._do(Errand.RELAY, stick, progress)
+
+    def ask_anew(self, stick: Path | None, pin: PinProvider, progress: Progress) -> StickOutcome:
+        """Two officials share this PC; each is asked."""
+        for name in ("Juana Mamani Quispe", "Pedro Choque Flores"):
+            self._call("pouch.pin", name, pin(token(name=name), certificate(name)) == PIN)
+        done = self._do(Errand.ANEW, stick, progress)
+        self.reading = replace(self.reading, anew="by_line" if stick is None else "on_stick")
+        return replace(done, by_line=stick is None)
+
+    def _do(self, errand: Errand, stick: Path | None, progress: Progress, *facts: object) -> StickOutcome:
+        self._call(f"pouch.{errand.value}", stick, *facts)
+        progress(1, 4, "")
+        if self.gate is not None:
+            self.gate.wait(5)
+            progress(2, 4, "")
+        return self.outcomes[errand]
+
+
 class FakeOffice:
     """Remembers what was asked in ``calls``; ``broken`` raises for a verb; ``gate`` holds signing until it is set."""
 
@@ -362,6 +545,15 @@ class FakeOffice:
         self.gate: Event | None = None
         self.unseen = False  # cards come without a verdict
         self.pageless = False  # their bytes have not arrived
+        self.slips = FakeSlips(self._call)
+        self.control = FakeControl(self._call)
+        self.line = FakeLine(self._call)
+        self.pouch = FakePouch(self._call)
+        self.line_gate: Event | None = None  # holds an exchange between two steps
+        self.acts = dict(ACTS)
+        self.sheet = SlipSheet()  # of every card
+        self.hops = _hops()
+        self.targets: Mapping[EventKind, tuple[str, ...]] = {}
         self.state = DeskStatus(
             "GADOR",
             "Gobierno Autónomo Departamental de Oruro",
@@ -419,13 +611,13 @@ class FakeOffice:
             practice=True,
             attachments=(Attachment("detalle-de-equipos.ods", 4900, "9a" * 32, "application/ods"),),
         )
-        hops = _hops() if item.slip else ()
+        hops = self.hops if item.slip else ()
         return DocumentCard(
             view,
             item.kind,
             "María Huanca Ayma",
             "Oruro, 19 de noviembre de 2026",
-            ACTS[tray],
+            self.acts[tray],
             SlipView(f"slip-{document}", item.number, item.subject, document) if item.slip else None,
             item.hop,
             hops,
@@ -436,6 +628,8 @@ class FakeOffice:
             attachments=(AttachedFile(view.attachments[0], self.attachment),),
             waits_for=item.waits_for,
             owed=next((each for each in self.state.to_raise if each.document == document), None),
+            sheet=self.sheet,
+            targets=self.targets,
         )
 
     def recipients(self) -> Sequence[Recipient]:
@@ -488,9 +682,9 @@ class FakeOffice:
         self._call("dispatch", order)
         self._move("dispatched", order.document, Tray.SENT)
 
-    def receive(self, slip: str, hop: str) -> None:
-        self._call("receive", slip, hop)
-        self._move("received", hop.removeprefix("hop-"), Tray.PENDING)
+    def receive(self, slip: str, hop: str, paper: str = "", where: str = "") -> None:
+        self._call("receive", slip, hop, *((paper, where) if paper or where else ()))
+        self._move("received", slip.removeprefix("slip-"), Tray.PENDING)
 
     def reject(self, slip: str, hop: str, reason: str) -> None:
         self._call("reject", slip, hop, reason)
@@ -498,7 +692,8 @@ class FakeOffice:
     def cancel(self, slip: str, hop: str, reason: str) -> None:
         self._call("cancel", slip, hop, reason)
 
-    def conclude(self, document: str) -> None:
+    def conclude(self, document: str, remark: str = "", folder: str = "") -> None:
+        self.calls.append(("concluded_with", document, remark, folder))
         self._move("conclude", document, Tray.ARCHIVE)
 
     def reopen(self, document: str) -> None:
@@ -593,6 +788,12 @@ class FakeOffice:
 
     def synchronise(self, progress: Progress) -> SyncOutcome:
         self._call("synchronise")
+        self.line.paused.clear()
+        progress(1, 4, "GADOR-ATI/NI/00045/2026")
+        if self.line_gate is not None:
+            self.line_gate.wait(5)
+        if self.line.paused.is_set():
+            return SyncOutcome(1, 0, 2, paused=True)
         progress(1, 1, "")
         self.state = replace(self.state, connected=True, offline_since=None, waiting=0)
         return self.outcome

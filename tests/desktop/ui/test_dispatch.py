@@ -42,8 +42,8 @@ def test_a_full_order_reaches_the_office(window: Window, office: FakeOffice, qtb
     pane.to.setCurrentIndex(3)
     pane.action.setCurrentIndex(2)
     pane.remark.setPlainText("Para su atención en Ch'uqi  ")
-    pane.timed.setChecked(True)
-    pane.deadline.setDate(QDate(2026, 11, 27))
+    pane.deadline.wanted.setChecked(True)
+    pane.deadline.field.setDate(QDate(2026, 11, 27))
     pane.urgent.setChecked(True)
     pane.copy.setCurrentIndex(4)
     pane.add_copy.click()
@@ -101,3 +101,25 @@ def test_a_refusal_keeps_what_was_written(window: Window, office: FakeOffice, qt
     assert window.desk.reader.acting
     assert pane.remark.toPlainText() == "Urge"
     assert pane.send.isEnabled()
+
+
+def test_paper_and_other_data_are_asked_for_on_demand(
+    window: Window, office: FakeOffice, qtbot: QtBot, rest: Rest
+) -> None:
+    pane = begin(window, qtbot, rest)
+    assert not pane.paper.isVisible()
+    pane.open_more.setFocus()
+    qtbot.keyClick(pane.open_more, Qt.Key.Key_Space)
+    assert pane.paper.isVisible()
+    pane.to.setCurrentIndex(3)
+    pane.paper.setText("Original")
+    pane.coordinate.setText("Asesoría Jurídica")
+    pane.unscanned.setText("2 planos A0")
+    pane.send.click()
+    rest()
+    order = next(call[1] for call in office.calls if call[0] == "dispatch")
+    assert isinstance(order, DispatchOrder)
+    assert (order.paper, order.coordinate, order.unscanned) == ("Original", "Asesoría Jurídica", "2 planos A0")
+    begin(window, qtbot, rest)
+    assert pane.paper.text() == ""
+    assert not pane.paper.isVisible()

@@ -25,7 +25,8 @@ def test_every_pane_is_pictured(app: QApplication, office: FakeOffice, tmp_path:
     names = [path.name.split("-", 1)[1].removesuffix("-dark-1366x768.png") for path in made]
     assert names == [
         "pendientes", "hoja-de-ruta", "firmas", "adjuntos", "derivar", "entrante", "por_firmar", "enviados", "archivo",
-        "borradores", "firmar", "pin", "verificar", "verificar-documento", "nuevo-documento",
+        "borradores", "firmar", "pin", "verificar", "verificar-documento", "nuevo-documento", "reportes", "entrega",
+        "memoria",
     ]  # fmt: skip
     for path in made:
         picture = QImage(str(path))

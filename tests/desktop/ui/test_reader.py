@@ -14,8 +14,8 @@ from desktop.records.errors import OfficeError
 from desktop.records.events import EventKind
 from desktop.routing.slips import HopMode, HopState
 from desktop.routing.trays import Tray
-from desktop.ui.office import SlipProof
 from desktop.ui.reader.acts import acts_of
+from desktop.ui.slip.office import SlipProof
 from desktop.ui.slip.pane import proof_words, stops
 from desktop.ui.widgets.basics import ActionButton
 from desktop.ui.widgets.pages import ChildPages, QtPdfPages
@@ -42,8 +42,8 @@ def primaries(window: Window) -> list[str]:
 
 def test_the_header_says_cite_date_and_subject(window: Window) -> None:
     reader = window.desk.reader
-    assert reader.meta.text() == "GADOR-ATI/NI/00045/2026 · Oruro, 19 de noviembre de 2026"
-    assert reader.subject.text() == "Enlace de fibra a la Unidad Educativa Sajama"
+    assert reader.header.meta.text() == "GADOR-ATI/NI/00045/2026 · Oruro, 19 de noviembre de 2026"
+    assert reader.header.subject.text() == "Enlace de fibra a la Unidad Educativa Sajama"
     assert reader.tabs[3].text() == "Adjuntos 1"
     assert reader.pages.view.pages == 2
     assert "Página 1 de 2" in reader.pages.view.accessibleDescription()
@@ -97,12 +97,12 @@ def test_filing_asks_first_and_esc_goes_back(window: Window, office: FakeOffice,
     qtbot.keyClick(window.desk.rows.list, Qt.Key.Key_A)
     reader = window.desk.reader
     assert reader.acting
-    assert "Queda concluido" in reader.ask.question.text()
+    assert "Queda concluido" in reader.slip_act.question.text()
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert not reader.acting
     assert not [call for call in office.calls if call[0] == "conclude"]
     qtbot.keyClick(window.desk.rows.list, Qt.Key.Key_A)
-    qtbot.keyClick(reader.ask.go, Qt.Key.Key_Return)
+    qtbot.keyClick(reader.slip_act.go, Qt.Key.Key_Return)
     rest()
     assert ("conclude", "d546") in office.calls
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from desktop.operations.delivery import DeliveryState
 from desktop.records.documents import DocumentState
 from desktop.records.errors import OfficeError
 from desktop.routing.slips import HopState
@@ -33,14 +34,14 @@ BASE = row("d1", "I-2026-00001", "Nota interna", "Ch'alla de la oficina", "Satur
 @pytest.mark.parametrize(
     ("days", "words"),
     [
-        (Days(9, -2, Urgency.BAD), "vencido hace 2 días"),
-        (Days(9, -1, Urgency.BAD), "venció ayer"),
-        (Days(1, 0, Urgency.CARE), "vence hoy"),
-        (Days(1, 1, Urgency.CARE), "queda 1 día"),
-        (Days(1, 2, Urgency.CARE), "quedan 2 días"),
-        (Days(0, None, Urgency.GOOD), "recibido hoy"),
-        (Days(1, None, Urgency.GOOD), "1 día, sin plazo"),
-        (Days(4, None, Urgency.CARE), "4 días, sin plazo"),
+        (Days(9, -2, Urgency.BAD), "venció hace 2 días hábiles"),
+        (Days(9, -1, Urgency.BAD), "venció hace 1 día hábil"),
+        (Days(1, 0, Urgency.CARE), "último día hábil"),
+        (Days(1, 1, Urgency.CARE), "queda 1 día hábil"),
+        (Days(1, 2, Urgency.CARE), "quedan 2 días hábiles"),
+        (Days(0, None, Urgency.GOOD), "recién recibido"),
+        (Days(1, None, Urgency.GOOD), "hace 1 día hábil"),
+        (Days(4, None, Urgency.CARE), "hace 4 días hábiles"),
     ],
 )
 def test_days_are_words(app: object, days: Days, words: str) -> None:
@@ -62,6 +63,9 @@ def test_colour_never_stands_without_a_word(held: int, left: int | None) -> None
 
 def test_other_trays_tell_states(app: object) -> None:
     assert row_pill(Tray.SENT, replace(BASE, hop_state=HopState.SENT)).text == "aún no recibido"
+    sent = replace(BASE, hop_state=HopState.SENT)
+    words = {state: row_pill(Tray.SENT, replace(sent, delivery=state)).text for state in DeliveryState}
+    assert list(words.values()) == ["en cola", "en el sobre", "entregado", "recibido"]
     assert row_pill(Tray.TO_SIGN, BASE).text == "le toca a usted"
     waits = replace(BASE, mine=False, waits_for="Saturnino Ñuñez Condori")
     assert row_pill(Tray.TO_SIGN, waits).text == "espera a Saturnino Ñuñez"
@@ -72,8 +76,29 @@ def test_other_trays_tell_states(app: object) -> None:
 def test_a_row_is_spoken_whole(app: object) -> None:
     said = spoken(Tray.PENDING, replace(BASE, days=Days(1, 2, Urgency.CARE), urgent=True))
     assert said == (
-        "urgente, Ch'alla de la oficina, I-2026-00001, Nota interna, quedan 2 días, Saturnino Ñuñez Condori, SDC, 2 hojas"
+        "urgente, Ch'alla de la oficina, I-2026-00001, Nota interna, quedan 2 días hábiles, Saturnino Ñuñez Condori, SDC, 2 hojas"
     )
+
+
+def test_a_row_that_was_dropped_or_contested_says_so_in_words(app: object) -> None:
+    late = replace(BASE, days=Days(9, -2, Urgency.BAD))
+    assert row_pill(Tray.PENDING, replace(late, void=True)).text == "sin efecto: archívelo"
+    assert row_pill(Tray.PENDING, replace(late, contested=True)).text == "en conflicto"
+    assert "agrupada" in spoken(Tray.PENDING, replace(late, grouped=True))
+
+
+def test_days_without_a_calendar_of_holidays_are_told(
+    window: Window, office: FakeOffice, rest: Callable[[], None]
+) -> None:
+    assert not window.desk.rows.counted.isVisible()
+    office.rows[Tray.PENDING][0] = replace(
+        office.rows[Tray.PENDING][0], days=Days(3, None, Urgency.CARE, calendar=False)
+    )
+    window.desk.reload()
+    rest()
+    assert window.desk.rows.counted.isVisible()
+    assert window.desk.rows.counted.text() == "Sin calendario de feriados: solo se descuentan sábados y domingos."
+    assert "Sin calendario de feriados" in spoken(Tray.PENDING, office.rows[Tray.PENDING][0])
 
 
 def test_the_most_pressing_row_is_open_at_the_start(window: Window) -> None:

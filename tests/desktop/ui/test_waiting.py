@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from desktop.ui.messages import Sentences
-from desktop.ui.office import WaitingRow
+from desktop.ui.rail.office import WaitingRow
 from desktop.ui.wording import level_state, why_waiting
 from signing.report import Level
 from tests.desktop.ui.conftest import WORDS

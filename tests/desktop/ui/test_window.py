@@ -117,7 +117,7 @@ def test_synchronising_is_told_and_refreshes(window: Window, office: FakeOffice,
 
 
 def test_problems_of_an_exchange_are_told_without_alarm(window: Window, bench: Bench) -> None:
-    window._synchronised(SyncOutcome(0, 0, 2, (("store.full", {}),)))
+    window.exchange.show(SyncOutcome(0, 0, 2, (("store.full", {}),)))
     assert window.notice.message == Message("care", "Quedan 2 en cola.", "El disco está lleno.")
 
 

@@ -1,0 +1,1 @@
+"""What lies with whom, and how much: for chiefs and for reports."""

@@ -1,0 +1,1 @@
+"""The line: what is on its way, and how far."""

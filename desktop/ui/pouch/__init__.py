@@ -1,0 +1,1 @@
+"""The stick: what leaves and comes without a line."""
