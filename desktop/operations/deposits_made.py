@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from desktop.archive.custody import ACCEPTED, Answer
 from desktop.records.documents import DocumentState, DocumentView
 from desktop.records.errors import OfficeError
-from desktop.records.events import EventKind
+from desktop.records.events import EventKind, in_causal_order
 from desktop.sync.receipts import read_receipt
 
 from .desk import Desk
@@ -76,8 +76,9 @@ def deposits(desk: Desk) -> list[DepositMade]:
 
 
 def deposit_of(desk: Desk, document: str) -> DepositMade | None:
-    """The last deposit of that document; None where there is none."""
-    events = [one.event for one in desk.store.events_of_document(document) if one.event.kind is EventKind.DEPOSITED]
+    """The last deposit of that document by what follows what, since two may claim one second; None where there is none."""
+    told = in_causal_order(desk.store.events_of_document(document))
+    events = [one.event for one in told if one.event.kind is EventKind.DEPOSITED]
     return _made(desk, events[-1], desk.store.deposits_queued()) if events else None
 
 

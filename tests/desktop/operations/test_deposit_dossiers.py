@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -178,6 +179,20 @@ def test_what_was_refused_is_made_anew_in_one_act(stage: Stage) -> None:
     with refused("document.act_forbidden"):
         conclude.reopen(here, stage.document)
     assert not {EventKind.DEPOSITED, EventKind.REOPENED} & set(show.card(here, stage.document).acts)
+
+
+def test_the_last_deposit_is_the_one_that_follows_the_other_not_the_one_of_a_later_clock(stage: Stage) -> None:
+    """The PC's clock went back between the two: the claimed times tell the wrong order."""
+    here, custodian = desks(stage)
+    refuse(stage, here, custodian)
+    now = here.clock()
+    here.clock = lambda: now - timedelta(days=3)
+    again = deposit.deposit(here, stage.document)
+    made = deposit_of(here, stage.document)
+    assert made is not None
+    assert (made.deposit, made.refused) == (again, False)
+    with refused("document.act_forbidden"):
+        deposit.deposit(here, stage.document)
 
 
 def test_what_was_refused_can_be_taken_back_and_corrected(stage: Stage) -> None:
