@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from desktop.records.errors import OfficeError
 from desktop.storage import ObjectStore
-from desktop.store.bytes_ import sync_folder
+from desktop.storage.durable import sync_folder
 from desktop.store.record_log import try_lock
 
 from .audit import AuditLog, Entry, Line

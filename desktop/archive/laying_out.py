@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from desktop.records.errors import OfficeError
-from signing.outputs import sync_folder
+from desktop.storage.durable import sync_folder
 
 _TOKEN = re.compile("[0-9a-f]{8}")
 _STALE = 86_400.0  # seconds

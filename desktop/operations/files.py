@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from desktop.storage.durable import sync_folder
+
 
 def write_whole(target: Path, data: bytes, *, mode: int = 0o644) -> None:
     """Write beside, flush to disk, then rename: a reader sees the old file, the new one, or none. Raises OSError."""
@@ -21,14 +23,3 @@ def write_whole(target: Path, data: bytes, *, mode: int = 0o644) -> None:
         beside.unlink(missing_ok=True)
         raise
     sync_folder(target.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename durable where the system can (Windows cannot open folders)."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.records.errors import OfficeError
+from desktop.storage.durable import sync_folder
 from desktop.store import own_line, snapshot
 from desktop.store.desk import DATABASE
 from desktop.sync.backup_place import (
@@ -29,7 +30,6 @@ from desktop.sync.device import DeviceKey, choose_vault
 from desktop.sync.secrets import choose_secrets
 
 from .desk import Progress, no_progress
-from .files import sync_folder
 from .settings import load_settings
 
 if TYPE_CHECKING:

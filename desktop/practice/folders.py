@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from desktop.storage.durable import sync_folder
+
 
 def write_file(path: Path, data: bytes, *, private: bool = False) -> None:
     """Replace ``path`` by ``data`` at once: a reader sees the old bytes or the new ones, also after a power cut."""
@@ -22,14 +24,4 @@ def write_file(path: Path, data: bytes, *, private: bool = False) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(path.parent)

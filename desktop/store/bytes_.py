@@ -9,6 +9,7 @@ import secrets
 from pathlib import Path
 
 from desktop.records.errors import OfficeError
+from desktop.storage.durable import sync_folder
 
 from .failures import of_disk
 
@@ -97,14 +98,3 @@ def write_whole(path: Path, data: bytes) -> None:
         staged.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make names in a folder durable, where the system can (Windows cannot and does not need to)."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from .bytes_ import sync_folder
+from desktop.storage.durable import sync_folder
 
 Number = tuple[str, int, int]
 """Series, year, number."""

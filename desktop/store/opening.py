@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from desktop.records.errors import OfficeError
+from desktop.storage.durable import sync_folder
 
-from .bytes_ import sync_folder
 from .migrations import HEAD, Migration, all_migrations
 
 APPLICATION = 0x514C4C51  # "QLLQ": tells our file from any other SQLite file

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from desktop.records.errors import OfficeError
+from desktop.storage.durable import sync_folder
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -199,20 +200,10 @@ def write_private(path: Path, text: str) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     draft.replace(path)
-    _fsync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def close_to_others(path: Path) -> None:
     """What others could read is closed to them. Raises OSError."""
     if os.name == "posix" and path.stat().st_mode & 0o077:
         path.chmod(0o600)
-
-
-def _fsync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.records.errors import OfficeError
+from desktop.storage.durable import sync_folder
 from desktop.words import words
-from signing.outputs import sync_folder
 
 from .html_page import HtmlPage
 from .inert import cell, inert, spreadsheet
