@@ -82,7 +82,7 @@ def compare_pages_of(
     page; without ``changes`` every form field explains one.
     """
     try:
-        with _document(data, password, end) as before, _document(data, password) as after:
+        with document_of(data, password, end) as before, document_of(data, password) as after:
             return _compare(before, after, deadline, changes)
     except pypdfium2.PdfiumError:
         return PageComparison(unreadable=True)
@@ -93,13 +93,13 @@ def differing_regions(data: bytes, end: int, page: int, *, password: str = "") -
 
     The whole page where one of the two lacks it or has another size. Raises PdfiumError where nothing can be drawn.
     """
-    with _document(data, password, end) as before, _document(data, password) as after:
+    with document_of(data, password, end) as before, document_of(data, password) as after:
         if not 1 <= page <= max(len(before), len(after)):
             raise IndexError(page)
         if page > min(len(before), len(after)):
             size = (before if page <= len(before) else after)[page - 1].get_size()
             return ((0.0, 0.0, *size),)
-        with _page(before, page - 1) as first, _page(after, page - 1) as second:
+        with page_of(before, page - 1) as first, page_of(after, page - 1) as second:
             old, new = picture_of(first), picture_of(second)
             if (old.width, old.height) != (new.width, new.height):
                 return ((0.0, 0.0, second.get_width(), second.get_height()),)
@@ -111,7 +111,7 @@ def covered(before: bytes, after: bytes, spots: Sequence[Spot], *, password: str
     """For each spot whether ink of ``before`` cannot be read in ``after`` any more; True as well where that cannot be told."""
     answers = [True] * len(spots)
     try:
-        with _document(before, password) as first, _document(after, password) as second:
+        with document_of(before, password) as first, document_of(after, password) as second:
             for number in {spot.page for spot in spots}:
                 _look(
                     first, second, number, [(at, spot) for at, spot in enumerate(spots) if spot.page == number], answers
@@ -130,7 +130,7 @@ def _look(
 ) -> None:
     if not 1 <= number <= min(len(before), len(after)):
         return
-    with _page(before, number - 1) as first, _page(after, number - 1) as second:
+    with page_of(before, number - 1) as first, page_of(after, number - 1) as second:
         old, new = picture_of(first), picture_of(second)
         if (old.width, old.height) != (new.width, new.height):
             return
@@ -143,10 +143,10 @@ def _look(
 
 def render_page(data: bytes, page: int, *, width: int, password: str = "") -> bytes:
     """PNG of a page (from 1), ``width`` pixels wide; raises IndexError or PdfiumError."""
-    with _document(data, password) as document:
+    with document_of(data, password) as document:
         if not 1 <= page <= len(document):
             raise IndexError(page)
-        with _page(document, page - 1) as leaf:
+        with page_of(document, page - 1) as leaf:
             points = max(leaf.get_width(), 1.0)
             scale = min(width / points, (_MAX_PIXELS / (points * max(leaf.get_height(), 1.0))) ** 0.5)
             bitmap = leaf.render(scale=scale, rev_byteorder=True, force_bitmap_format=pdfium.FPDFBitmap_BGR)
@@ -157,14 +157,16 @@ def render_page(data: bytes, page: int, *, width: int, password: str = "") -> by
 
 
 @contextmanager
-def _document(data: bytes, password: str, end: int | None = None) -> Iterator[pypdfium2.PdfDocument]:
+def document_of(data: bytes, password: str, end: int | None = None) -> Iterator[pypdfium2.PdfDocument]:
+    """A document with its forms, let go at the end. Raises what PDFium raises."""
     with opened(data, end, password=password) as document:
         document.init_forms()
         yield document
 
 
 @contextmanager
-def _page(document: pypdfium2.PdfDocument, index: int) -> Iterator[pypdfium2.PdfPage]:
+def page_of(document: pypdfium2.PdfDocument, index: int) -> Iterator[pypdfium2.PdfPage]:
+    """A page from 0, let go at the end. Raises what PDFium raises."""
     page = document[index]
     try:
         yield page
@@ -201,7 +203,7 @@ def _compare_page(
     before: pypdfium2.PdfDocument, after: pypdfium2.PdfDocument, index: int, permitted: frozenset[ChangeKind]
 ) -> tuple[bool, bool]:
     """(looks different outside empty signature fields, and nothing permitted explains it)."""
-    with _page(before, index) as first, _page(after, index) as second:
+    with page_of(before, index) as first, page_of(after, index) as second:
         old, new = picture_of(first), picture_of(second)
         if old == new:
             return False, False

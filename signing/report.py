@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -131,6 +132,21 @@ class RaiseReceipt:
     level: Level
     timestamp: datetime | None
     degraded: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """What can be read on a page. ``boxes``: four numbers for each sign of ``text`` (left, top, right, bottom), in points from the upper
+    left corner of the page as it is drawn; all 0 where nothing is seen, as for spaces.
+    """
+
+    text: str
+    boxes: Sequence[float]
+
+    def box(self, place: int) -> tuple[float, float, float, float]:
+        """Where that sign is seen."""
+        left, top, right, bottom = self.boxes[place * 4 : place * 4 + 4]
+        return left, top, right, bottom
 
 
 class Outcome(StrEnum):

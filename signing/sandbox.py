@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from .errors import SigningError
 from .piped_child import ChildEnded, PipedChild
-from .report import FileVerdict, Outcome
+from .report import FileVerdict, Outcome, PageWords
 from .sandbox_start import take_child
 from .worker_pipe import Frame, Secret
 
@@ -148,6 +148,18 @@ class Verifier:
                 self._kill()
                 raise SigningError("file.crashed", file=path.name, page=page)
             return body
+
+    def words(self, path: Path, page: int, *, password: str = "") -> PageWords:
+        """What can be read on a page (from 1), and where; raises SigningError with a ``file.…`` code. ``password``: as in ``verify``."""
+        from .wire import words_from_frame
+
+        with self._lock:
+            answer = self._ask_about(path, page, {"do": "words"}, Secret(password) if password else None)
+            try:
+                return words_from_frame(answer.message, answer.data)
+            except ValueError as error:
+                self._kill()
+                raise SigningError("file.crashed", file=path.name, page=page) from error
 
     def layout(self, path: Path, page: int) -> tuple[PageLayout, int]:
         """What lies on a page (from 0; negative from the end), and how many pages there are; raises SigningError with a ``file.…`` code."""

@@ -45,6 +45,8 @@ class _Judge:
             match question["do"]:
                 case "render":
                     return {"png": True}, _render(question, frame.data)
+                case "words":
+                    return _words(question, frame.data)
                 case "layout":
                     return _layout(Path(question["path"]), question["page"]), b""
             return self._verify(question, frame.data)
@@ -90,6 +92,14 @@ def _render(question: Message, secret: bytearray) -> bytes:
 
     data, password = Path(question["path"]).read_bytes(), secret.decode("utf-8")
     return render_page(data, question["page"], width=question["width"], password=password)
+
+
+def _words(question: Message, secret: bytearray) -> tuple[Message, bytes]:
+    from .page_words import words_of
+    from .wire import words_to_frame
+
+    data, password = Path(question["path"]).read_bytes(), secret.decode("utf-8")
+    return words_to_frame(words_of(data, question["page"], password=password))
 
 
 def _layout(path: Path, page: int) -> Message:

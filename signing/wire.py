@@ -5,13 +5,16 @@ Never pickle: what the child answers is as foreign as the file it read. msgspec 
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
 from .placement import PageLayout
-from .report import FileVerdict
+from .report import FileVerdict, PageWords
 from .trust import TrustStore
 
 Json = dict[str, Any]
@@ -63,6 +66,22 @@ def verdict_from_bytes(data: bytes | bytearray) -> FileVerdict:
 def layout_from_json(value: Any) -> PageLayout:
     """A page's layout from the child's answer; raises ValueError on anything else."""
     return from_plain(value, PageLayout)
+
+
+def words_to_frame(words: PageWords) -> tuple[dict[str, Any], bytes]:
+    """A page's words as a message and the bytes beside it."""
+    return {"text": words.text}, array("f", words.boxes).tobytes()
+
+
+def words_from_frame(message: Mapping[str, Any], data: bytes | bytearray) -> PageWords:
+    """A page's words from the child's answer; raises ValueError on anything else."""
+    text, boxes = message.get("text"), array("f")
+    if not isinstance(text, str) or len(data) != len(text) * 4 * boxes.itemsize:
+        raise ValueError("words")
+    boxes.frombytes(data)
+    if not all(map(isfinite, boxes)):
+        raise ValueError("boxes")
+    return PageWords(text, boxes)
 
 
 def _plain(value: Any) -> Any:

@@ -40,7 +40,7 @@ from desktop.resources import find_resources
 from desktop.routing.slips import ACTIONS, SlipView
 from desktop.routing.trays import Tray, Urgency
 from signing.errors import SigningError
-from signing.report import Certificate, FileVerdict, Level, Outcome, Token
+from signing.report import Certificate, FileVerdict, Level, Outcome, PageWords, Token
 
 from .control.binding import BoundControl
 from .dispatch.binding import recipients
@@ -334,6 +334,10 @@ class BoundDesk:
     def render_page(self, path: Path, page: int, width: int, password: str = "") -> bytes:
         """A page (from 0) as PNG, drawn in the killable child (which counts from 1)."""
         return self._desk.verifier.render(path, page + 1, width=width, password=password)
+
+    def page_words(self, path: Path, page: int, password: str = "") -> PageWords:
+        """The text of a page (from 0), read in the killable child (which counts from 1)."""
+        return self._desk.verifier.words(path, page + 1, password=password)
 
     def synchronise(self, progress: Progress) -> SyncOutcome:
         """Raise what is owed a timestamp, then one exchange with the line; another one asked for meanwhile waits its turn."""

@@ -28,7 +28,7 @@ from desktop.ui.pouch.office import PouchVerbs
 from desktop.ui.rail.office import RaisingResult, WaitingRow
 from desktop.ui.slip.office import HopLine, SlipProof, SlipSheet, SlipVerbs
 from desktop.ui.trays.office import TrayRow
-from signing.report import Certificate, FileVerdict, SignReceipt, Token
+from signing.report import Certificate, FileVerdict, PageWords, SignReceipt, Token
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -368,6 +368,10 @@ class OfficeDesk(Protocol):
 
     def render_page(self, path: Path, page: int, width: int, password: str = "") -> bytes:
         """One page (from 0) of a PDF that did not pass, as PNG of ``width`` pixels, rendered in the killable child."""
+        ...
+
+    def page_words(self, path: Path, page: int, password: str = "") -> PageWords:
+        """What can be read on a page (from 0) and where, told by the killable child. Raises SigningError with a ``file.…`` code."""
         ...
 
     def synchronise(self, progress: Progress) -> SyncOutcome:

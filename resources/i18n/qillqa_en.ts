@@ -407,6 +407,42 @@
         <source>Página {page} de {pages}</source>
         <translation>Page {page} of {pages}</translation>
     </message>
+    <message>
+        <source>1 página enviada a imprimir</source>
+        <translation>1 page sent to the printer</translation>
+    </message>
+    <message>
+        <source>Buscar en el documento</source>
+        <translation>Find in the document</translation>
+    </message>
+    <message>
+        <source>Detener</source>
+        <translation>Stop</translation>
+    </message>
+    <message>
+        <source>Imprimiendo la página {page} de {pages}</source>
+        <translation>Printing page {page} of {pages}</translation>
+    </message>
+    <message>
+        <source>Imprimir</source>
+        <translation>Print</translation>
+    </message>
+    <message>
+        <source>Páginas en pequeño</source>
+        <translation>Small pages</translation>
+    </message>
+    <message>
+        <source>Se copiaron {n} palabras.</source>
+        <translation>{n} words copied.</translation>
+    </message>
+    <message>
+        <source>Se copió 1 palabra.</source>
+        <translation>1 word copied.</translation>
+    </message>
+    <message>
+        <source>{n} páginas enviadas a imprimir</source>
+        <translation>{n} pages sent to the printer</translation>
+    </message>
 </context>
 <context>
     <name>PinDialog</name>
@@ -2910,6 +2946,66 @@ The request goes on the stick or by the line. Until the entity accepts it, here 
     <message>
         <source>Avisos</source>
         <translation>Notices</translation>
+    </message>
+</context>
+<context>
+    <name>FindBar</name>
+    <message>
+        <source>Anterior</source>
+        <translation>Previous</translation>
+    </message>
+    <message>
+        <source>Buscar en el documento</source>
+        <translation>Find in the document</translation>
+    </message>
+    <message>
+        <source>Cerrar la búsqueda</source>
+        <translation>Close the search</translation>
+    </message>
+    <message>
+        <source>El texto de este archivo no se puede leer</source>
+        <translation>The text of this file cannot be read</translation>
+    </message>
+    <message>
+        <source>Leyendo el documento…</source>
+        <translation>Reading the document…</translation>
+    </message>
+    <message>
+        <source>No está en este documento</source>
+        <translation>Not in this document</translation>
+    </message>
+    <message>
+        <source>Siguiente</source>
+        <translation>Next</translation>
+    </message>
+    <message>
+        <source>{n} de {all}, página {page}</source>
+        <translation>{n} of {all}, page {page}</translation>
+    </message>
+    <message>
+        <source>{told}; se sigue leyendo</source>
+        <translation>{told}; still reading</translation>
+    </message>
+</context>
+<context>
+    <name>PageStrip</name>
+    <message>
+        <source>Páginas</source>
+        <translation>Pages</translation>
+    </message>
+</context>
+<context>
+    <name>Printing</name>
+    <message>
+        <source>Imprimir</source>
+        <translation>Print</translation>
+    </message>
+</context>
+<context>
+    <name>_Pages</name>
+    <message>
+        <source>Página {page}</source>
+        <translation>Page {page}</translation>
     </message>
 </context>
 </TS>

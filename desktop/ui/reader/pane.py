@@ -23,7 +23,8 @@ from desktop.ui.messages import Message
 from desktop.ui.reader.acts import NEEDS_REASON, Act, acts_of, operation_of
 from desktop.ui.reader.ask import AskPane
 from desktop.ui.reader.head import Head
-from desktop.ui.reader.parts import AttachmentsTab, PagesTab, SignaturesTab, Summary, page_source
+from desktop.ui.reader.pages_tab import PagesTab
+from desktop.ui.reader.parts import AttachmentsTab, SignaturesTab, Summary, page_source
 from desktop.ui.signing.pane import SigningPane
 from desktop.ui.slip.acts import FORMS, SlipActPane
 from desktop.ui.slip.pane import SlipPane
@@ -99,6 +100,7 @@ class ReaderPane(QFrame):
         self.attachments = AttachmentsTab(bench)
         self.signatures.verify_chosen.connect(self.verify_now)
         self.attachments.told.connect(self.told)
+        self.pages.told.connect(self.told)
         self.content = QStackedWidget()
         self.content.addWidget(self.pages)
         for pane, name in ((self.slip, 1), (self.signatures, 2), (self.attachments, 3)):
@@ -162,7 +164,7 @@ class ReaderPane(QFrame):
         self.header.show_card(card)
         if not same_bytes or card.pdf is None:
             self.pages.view.message = self._why_no_page(card)
-            self.pages.show_source(page_source(self._bench, card))
+            self.pages.show_source(page_source(self._bench, card), card.view.cite or card.view.subject)
         for pane in (self.slip, self.signatures, self.attachments):
             pane.show_card(card)
         self.summary.show_card(card)

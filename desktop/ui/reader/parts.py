@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QObject, QSize, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.records.documents import DocumentState
@@ -16,7 +16,7 @@ from desktop.ui.verify.verdict import TONE, evidence, signature_words, text_tone
 from desktop.ui.widgets.basics import IconMark, clear, fill, label, line, press
 from desktop.ui.widgets.basics import card as card_frame
 from desktop.ui.widgets.evidence import Points
-from desktop.ui.widgets.pages import ChildPages, PageView, QtPdfPages
+from desktop.ui.widgets.page_sources import ChildPages, QtPdfPages
 from desktop.ui.wording import count, level_state, why_waiting
 from signing.report import Outcome
 
@@ -54,51 +54,6 @@ def level_card(bench: Bench, owed: WaitingRow) -> tuple[QLabel, QWidget]:
     if why := why_waiting(owed, bench.say):
         lines.append(label(why, size="small", tone="dim"))
     return sentence, card_frame("care" if owed.aside else "plain", *lines)
-
-
-class PagesTab(QWidget):
-    """The pages and the bar that tells and changes their size."""
-
-    def __init__(self, bench: Bench, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._bench = bench
-        look, px = bench.look, bench.look.px
-        self.setObjectName("ground")
-        self.view = PageView(look)
-        self.place = label("", size="small", tone="dim", wrap=False)
-        self.smaller = self._tool("zoom-out", self.tr("Más pequeño"), "-")
-        self.larger = self._tool("zoom-in", self.tr("Más grande"), "+")
-        self.fit = self._tool("stretch-horizontal", self.tr("Ajustar al ancho"), "0")
-        self.smaller.clicked.connect(lambda: self.view.step_zoom(-1))
-        self.larger.clicked.connect(lambda: self.view.step_zoom(1))
-        self.fit.clicked.connect(lambda: self.view.set_zoom(None))
-        self.view.page_changed.connect(self._show_place)
-        self.bar = QWidget()
-        self.bar.setObjectName("panel")
-        row = QHBoxLayout(self.bar)
-        row.setContentsMargins(px(16), px(3), px(12), px(3))
-        row.setSpacing(px(2))
-        fill(row, self.place, -1, self.smaller, self.larger, self.fit)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(0)
-        fill(box, self.view, line(), self.bar)
-        box.setStretch(0, 1)
-
-    def _tool(self, icon: str, name: str, key: str) -> QPushButton:
-        button = press(QPushButton(self._bench.look.icon(icon, "text", 16), ""), "tool")
-        button.setIconSize(QSize(self._bench.look.px(16), self._bench.look.px(16)))
-        button.setAccessibleName(name)
-        button.setToolTip(f"{name} · {key}")
-        return button
-
-    def _show_place(self, page: int) -> None:
-        self.place.setText(self.tr("Página {page} de {pages}").format(page=page + 1, pages=self.view.pages))
-
-    def show_source(self, source: QObject | None) -> None:
-        """Other pages."""
-        self.view.show_source(source)
-        self.bar.setVisible(self.view.pages > 0)
 
 
 class SignaturesTab(QWidget):

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from desktop.ui.jobs import Lane
 from desktop.ui.messages import Message, message_of
-from desktop.ui.reader.parts import PagesTab
+from desktop.ui.reader.pages_tab import PagesTab
 from desktop.ui.verify.details import attachment_lines
 from desktop.ui.verify.invitation import Invitation
 from desktop.ui.verify.locked import LOCKED, PasswordLine
@@ -33,7 +33,7 @@ from desktop.ui.verify.verdict import TONE, evidence, signature_words, text_tone
 from desktop.ui.widgets.basics import ActionButton, announce, clear, fill, label, line, restyle, scrolling
 from desktop.ui.widgets.evidence import Points
 from desktop.ui.widgets.flow import flowing
-from desktop.ui.widgets.pages import ChildPages, QtPdfPages
+from desktop.ui.widgets.page_sources import ChildPages, QtPdfPages
 from desktop.ui.wording import Tinted, count, outcome_word
 from signing.report import FileVerdict, Outcome
 
@@ -115,6 +115,7 @@ class VerifyPane(QFrame):
         self.list.setItemDelegate(VerdictDelegate(self._bench.look, self.list))
         self.list.currentRowChanged.connect(self._show)
         self.pages = PagesTab(self._bench)
+        self.pages.told.connect(self.told)
         self.sentence = QFrame()
         self._sentence = QVBoxLayout(self.sentence)
         self._sentence.setContentsMargins(px(14), px(10), px(14), px(10))

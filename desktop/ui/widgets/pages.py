@@ -1,139 +1,42 @@
-"""Pages of a PDF on a desk: own bytes through QtPdf, foreign ones as pictures from the killable child."""
+"""Pages of a PDF one under another: scrolled, enlarged, read and marked. Where they come from is ``page_sources``."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
-from PySide6.QtPdf import QPdfDocument
+from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QFocusEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
-from desktop.ui.jobs import Jobs, Lane
+from desktop.ui.widgets.page_words import DocumentWords, Stretch, lines_of, nearest, spoken, word_at
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from desktop.ui.look import Look
-    from desktop.ui.office import OfficeDesk
-
-LETTER = QSizeF(612, 792)
-
-
-class PageSource(Protocol):
-    """Where pages come from. ``image`` may answer None and emit ``arrived`` later."""
-
-    pages: int
-    arrived: Signal
-
-    def size_of(self, page: int) -> QSizeF:
-        """Points."""
-
-    def image(self, page: int, width: int) -> QImage | None:
-        """The page ``width`` pixels wide."""
-
-    def text_of(self, page: int) -> str:
-        """Its text, for a screen reader; empty where unknown."""
-
-
-class QtPdfPages(QObject):
-    """A document that this desk made or that passed verification, rendered in the window's process."""
-
-    arrived = Signal(int)
-
-    def __init__(self, path: Path, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._document = QPdfDocument(self)
-        error = self._document.load(str(path))
-        self.readable = error == QPdfDocument.Error.None_
-        self.pages = self._document.pageCount() if self.readable else 0
-        self._cache: OrderedDict[tuple[int, int], QImage] = OrderedDict()
-
-    def size_of(self, page: int) -> QSizeF:
-        """Points, as the page says."""
-        return self._document.pagePointSize(page)
-
-    def image(self, page: int, width: int) -> QImage | None:
-        """Rendered now; the last few are kept."""
-        key = (page, width)
-        if key not in self._cache:
-            points = self.size_of(page)
-            height = round(width * points.height() / max(points.width(), 1))
-            picture = QImage(QSize(width, height), QImage.Format.Format_RGB32)
-            picture.fill(Qt.GlobalColor.white)
-            rendered = self._document.render(page, QSize(width, height))
-            painter = QPainter(picture)
-            painter.drawImage(0, 0, rendered)
-            painter.end()
-            self._cache[key] = picture
-            while len(self._cache) > 8:
-                self._cache.popitem(last=False)
-        self._cache.move_to_end(key)
-        return self._cache[key]
-
-    def text_of(self, page: int) -> str:
-        """The page's text."""
-        return self._document.getAllText(page).text()
-
-
-class ChildPages(QObject):
-    """A document that did not pass: pictures made by the office's killable child."""
-
-    arrived = Signal(int)
-
-    def __init__(
-        self,
-        office: OfficeDesk,
-        jobs: Jobs,
-        path: Path,
-        pages: int,
-        *,
-        password: str = "",
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._office, self._jobs, self._path, self._password = office, jobs, path, password
-        self.pages = pages
-        self._images: dict[int, QImage] = {}
-        self._asked: set[int] = set()
-        self.failed = False
-
-    def size_of(self, page: int) -> QSizeF:
-        """The picture's own proportions once it is there; Letter until then."""
-        image = self._images.get(page)
-        return LETTER if image is None else QSizeF(LETTER.width(), LETTER.width() * image.height() / image.width())
-
-    def image(self, page: int, width: int) -> QImage | None:
-        """The picture, or None while the child works on it (asked once, at 1.5 times the width for zooming)."""
-        if page not in self._images and page not in self._asked:
-            self._asked.add(page)
-            wanted = min(max(width, 900), 2000)
-            job = self._jobs.job(lambda: self._office.render_page(self._path, page, wanted, self._password), Lane.POOL)
-            job.owned_by(self).success(lambda data: self._keep(page, data)).failure(lambda _error: self._miss()).start()
-        return self._images.get(page)
-
-    def _keep(self, page: int, data: bytes) -> None:
-        image = QImage.fromData(data, "PNG")  # type: ignore[arg-type]
-        if image.isNull():
-            self._miss()
-            return
-        self._images[page] = image
-        self.arrived.emit(page)
-
-    def _miss(self) -> None:
-        self.failed = True
-        self.arrived.emit(-1)
-
-    def text_of(self, _page: int) -> str:
-        """Unknown."""
-        return ""
+    from desktop.ui.widgets.page_sources import PageSource
 
 
 class PageView(QAbstractScrollArea):
-    """The pages one under another. Keys: arrows, Page Up/Down, Space, Home, End, + and - for the size, 0 to fit the width."""
+    """The pages one under another. Keys: arrows, Page Up/Down, Space, Home, End, + and - for the size, 0 to fit the width; text is
+    marked with the mouse (a word by two presses), Ctrl+A marks the page, Ctrl+C copies what is marked, or else the page.
+    """
 
     page_changed = Signal(int)
+    copied = Signal(str)  # what was copied
     MARGIN = 20
     ZOOMS = (0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0)
 
@@ -146,6 +49,12 @@ class PageView(QAbstractScrollArea):
         self._tops: list[float] = []
         self._sizes: list[QSizeF] = []
         self._page = -1
+        self.words: DocumentWords | None = None
+        self.hits: Sequence[Stretch] = ()
+        self.hit = -1  # which of them is shown
+        self.marked: list[Stretch] = []
+        self._from: tuple[int, int] | None = None  # page and sign at which the mouse began to mark
+        self._copying = False  # once the words are there
         self._settle = QTimer(self, singleShot=True, interval=0)
         self._settle.timeout.connect(self._lay_out)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -175,11 +84,32 @@ class PageView(QAbstractScrollArea):
             self._source.arrived.connect(self._arrived)  # type: ignore[union-attr]
         if old is not None:
             cast("QObject", old).deleteLater()
+        self.words, self.hits, self.hit, self.marked, self._copying = None, (), -1, [], False
         self._page = -1
         self.verticalScrollBar().setValue(0)
         if not self.pages:
             self.setAccessibleDescription(self.message)
         self._lay_out()
+
+    def read_with(self, words: DocumentWords) -> None:
+        """Where the text of the pages comes from; let go with the pages."""
+        self.words = words
+        words.setParent(cast("QObject", self._source))
+        words.arrived.connect(self._told)
+        self._describe()
+
+    def show_hits(self, hits: Sequence[Stretch], hit: int) -> None:
+        """Mark what was found; the one that counts is brought into view and told to a screen reader."""
+        moved = 0 <= hit < len(hits) and (self.hit < 0 or not self.hits or hits[hit] != self.hits[self.hit])
+        self.hits, self.hit = hits, hit
+        if moved:
+            self._bring(hits[hit])
+        self.viewport().update()
+
+    def go_to(self, page: int) -> None:
+        """That page from 0 at the top."""
+        if 0 <= page < len(self._tops):
+            self.verticalScrollBar().setValue(round(self._tops[page] - self.MARGIN / 2))
 
     def set_zoom(self, zoom: float | None) -> None:
         """1.0 is the paper's own size on the screen; None fits the width."""
@@ -231,10 +161,24 @@ class PageView(QAbstractScrollArea):
         page = max((i for i, top in enumerate(self._tops) if top <= middle), default=0)
         if page != self._page and self.pages:
             self._page = page
-            place = self.tr("Página {page} de {pages}").format(page=page + 1, pages=self.pages)
-            text = self._source.text_of(page) if self._source else ""
-            self.setAccessibleDescription(f"{place}. {text}" if text else place)
+            self._describe()
             self.page_changed.emit(page)
+        self.viewport().update()
+
+    def _describe(self) -> None:
+        """What a screen reader says of the page in view: its place and its text."""
+        place = self.tr("Página {page} de {pages}").format(page=self.page + 1, pages=self.pages)
+        text = self._source.text_of(self.page) if self._source else ""
+        if not text and self.words is not None and (words := self.words.of(self.page)) is not None:
+            text = " ".join(words.text.split())
+        self.setAccessibleDescription(f"{place}. {text}" if text else place)
+
+    def _told(self, page: int) -> None:
+        if page == self.page:
+            self._describe()
+        if self._copying and page in (self.page, -1):
+            self._copying = False
+            self.copy()
         self.viewport().update()
 
     def _arrived(self, _page: int) -> None:
@@ -255,10 +199,8 @@ class PageView(QAbstractScrollArea):
             room = self.viewport().rect().adjusted(self.MARGIN, self.MARGIN * 3, -self.MARGIN, 0)
             painter.drawText(room, Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, self.message)
         ratio = self.devicePixelRatioF()
-        offset = QPointF(-self.horizontalScrollBar().value(), -self.verticalScrollBar().value())
-        for page, (top, size) in enumerate(zip(self._tops, self._sizes, strict=True)):
-            left = max(float(self.MARGIN), (self.viewport().width() - size.width()) / 2)
-            sheet = QRectF(QPointF(left, top) + offset, size)
+        for page, size in enumerate(self._sizes):
+            sheet = self._sheet(page)
             if sheet.bottom() < 0 or sheet.top() > self.viewport().height():
                 continue
             for spread, alpha in ((3, 10), (2, 16), (1, 26)):
@@ -268,12 +210,141 @@ class PageView(QAbstractScrollArea):
             image = self._source.image(page, round(size.width() * ratio))  # type: ignore[union-attr]
             if image is not None:
                 painter.drawImage(sheet, image)
+                self._paint_marks(painter, page, sheet)
             else:
                 painter.setPen(QColor("#5a6670"))
                 painter.drawText(sheet, Qt.AlignmentFlag.AlignCenter, self._waiting())
         if self.hasFocus():
             painter.setPen(QPen(self._look.colour("accent"), 2))
             painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
+
+    def _sheet(self, page: int) -> QRectF:
+        """Where that page lies in the viewport."""
+        size = self._sizes[page]
+        left = max(float(self.MARGIN), (self.viewport().width() - size.width()) / 2)
+        moved = QPointF(left - self.horizontalScrollBar().value(), self._tops[page] - self.verticalScrollBar().value())
+        return QRectF(moved, size)
+
+    def _rects(self, page: int, stretch: Stretch, sheet: QRectF) -> list[QRectF]:
+        """Where those signs are seen in the viewport, line by line."""
+        words = self.words.of(page) if self.words else None
+        if words is None or self._source is None:
+            return []
+        scale = sheet.width() / max(self._source.size_of(page).width(), 1)
+        return [
+            QRectF(sheet.topLeft() + box.topLeft() * scale, box.size() * scale).adjusted(-1, -1, 1, 1)
+            for box in lines_of(words, stretch.start, stretch.end)
+        ]
+
+    def _paint_marks(self, painter: QPainter, page: int, sheet: QRectF) -> None:
+        """Marker over the paper, which is white in the dark as well; the hit that counts has a frame, too."""
+        painter.save()
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
+        for stretch in self.marked:
+            if stretch.page == page:
+                for box in self._rects(page, stretch, sheet):
+                    painter.fillRect(box, QColor("#b5d3ea"))
+        for stretch in self.hits:
+            if stretch.page == page:
+                for box in self._rects(page, stretch, sheet):
+                    painter.fillRect(box, QColor("#ffe39a"))
+        painter.restore()
+        if 0 <= self.hit < len(self.hits) and self.hits[self.hit].page == page:
+            painter.setPen(QPen(QColor("#8a5200"), 2))
+            for box in self._rects(page, self.hits[self.hit], sheet):
+                painter.drawRect(box.adjusted(-1, -1, 1, 1))
+
+    def _bring(self, stretch: Stretch) -> None:
+        """Scroll so that it is seen, with some of what surrounds it."""
+        if not stretch.page < len(self._tops):
+            return
+        boxes = self._rects(stretch.page, stretch, self._sheet(stretch.page))
+        if not boxes:
+            self.go_to(stretch.page)
+            return
+        up, room = self.verticalScrollBar(), self.viewport().height()
+        if boxes[0].top() < 0 or boxes[0].bottom() > room:
+            up.setValue(round(up.value() + boxes[0].center().y() - room / 3))
+        across, width = self.horizontalScrollBar(), self.viewport().width()
+        if boxes[0].left() < 0 or boxes[0].right() > width:
+            across.setValue(round(across.value() + boxes[0].center().x() - width / 2))
+
+    # -- marking and copying --
+
+    def _sign_at(self, point: QPointF) -> tuple[int, int] | None:
+        """Page and sign under the mouse, or the nearest to it on that page."""
+        for page in range(len(self._sizes)):
+            sheet = self._sheet(page)
+            if sheet.adjusted(-self.MARGIN, 0, self.MARGIN, self.MARGIN).contains(point):
+                words = self.words.of(page) if self.words else None
+                if words is None or self._source is None:
+                    return None
+                scale = max(sheet.width(), 1.0) / max(self._source.size_of(page).width(), 1)
+                place = nearest(words, (point - sheet.topLeft()) / scale)
+                return None if place is None else (page, place)
+        return None
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Whoever comes with the mouse may mark: the words are asked for."""
+        if self.words is not None and self.pages:
+            self.words.of(self.page)
+        super().enterEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Marking begins."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._from, self.marked = self._sign_at(event.position()), []
+            self.viewport().update()
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Marking goes on, over pages too."""
+        if self._from is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            to = self._sign_at(event.position())
+            if to is not None:
+                self._mark(*sorted((self._from, to)))
+        super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Marking ends."""
+        self._from = None
+        super().mouseReleaseEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The word is marked."""
+        at = self._sign_at(event.position())
+        words = self.words.of(at[0]) if at is not None and self.words else None
+        if at is not None and words is not None:
+            self.marked = [Stretch(at[0], *word_at(words, at[1]))]
+            self.viewport().update()
+
+    def _mark(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        self.marked = []
+        for page in range(start[0], end[0] + 1):
+            words = self.words.of(page) if self.words else None
+            if words is not None:
+                first = start[1] if page == start[0] else 0
+                last = end[1] + 1 if page == end[0] else len(words.text)
+                self.marked.append(Stretch(page, first, last))
+        self.viewport().update()
+
+    def mark_page(self) -> None:
+        """Mark all that can be read on the page in view."""
+        words = self.words.of(self.page) if self.words else None
+        self.marked = [Stretch(self.page, 0, len(words.text))] if words is not None and words.text.strip() else []
+        self.viewport().update()
+
+    def copy(self) -> None:
+        """What is marked, or the text of the page in view, goes into the clipboard; nothing where nothing can be read."""
+        if self.words is None:
+            return
+        if not self.marked:
+            self._copying = self.words.of(self.page) is None and self.page not in self.words.unreadable
+            self.mark_page()
+        text = spoken(self.marked, self.words)
+        if text:
+            QGuiApplication.clipboard().setText(text)
+            self.copied.emit(text)
 
     def _waiting(self) -> str:
         if getattr(self._source, "failed", False):
@@ -283,6 +354,12 @@ class PageView(QAbstractScrollArea):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Scroll and zoom by keyboard."""
         bar = self.verticalScrollBar()
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+            return
+        if event.matches(QKeySequence.StandardKey.SelectAll):
+            self.mark_page()
+            return
         match event.key():
             case Qt.Key.Key_PageDown | Qt.Key.Key_Space:
                 bar.setValue(bar.value() + bar.pageStep())

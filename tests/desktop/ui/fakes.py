@@ -38,6 +38,7 @@ from desktop.ui.office import (
 from desktop.ui.pouch.office import Errand, PouchReading, StickOutcome, StickRow
 from desktop.ui.slip.office import Colleague, HopLine, SlipChoice, SlipProof, SlipSheet
 from signing.errors import PinError
+from signing.page_words import words_of
 from signing.report import (
     Certificate,
     FileVerdict,
@@ -45,6 +46,7 @@ from signing.report import (
     LaterChanges,
     Level,
     Outcome,
+    PageWords,
     Person,
     PinState,
     Revocation,
@@ -765,6 +767,10 @@ class FakeOffice:
     def verify_document(self, document: str) -> FileVerdict:
         self._call("verify_document", document)
         return self.verdict
+
+    def page_words(self, path: Path, page: int, password: str = "") -> PageWords:
+        self._call("page_words", path, page)
+        return words_of(path.read_bytes(), page + 1, password=password)
 
     def render_page(self, path: Path, page: int, width: int, password: str = "") -> bytes:
         self._call("render_page", path, page)

@@ -255,6 +255,30 @@ class _Walk:
         pane.write.click()
         self.take("memoria-retirada")
 
+    def reading(self) -> None:
+        """Small pages, words found, words marked; and a page that lies nowhere."""
+        window, tab = self.window, self.window.desk.reader.pages
+        window.notice.dismiss()
+        window.open_tray(Tray.PENDING)
+        self.rest()
+        self._open_first()
+        self.rest()
+        tab.small.setChecked(True)
+        tab.finder.open()
+        tab.finder.field.setText("curahuara")
+        self.rest()
+        tab.finder.step(1)
+        self.take("lectura-buscar")
+        tab.finder.field.setText("resolución ministerial")
+        tab.finder.step(1)
+        self.take("lectura-no-esta")
+        tab.finder.leave()
+        tab.view.mark_page()
+        tab.view.copy()
+        self.take("lectura-copiar")
+        tab.small.setChecked(False)
+        window.notice.dismiss()
+
     def close(self) -> None:
         self.window.close()
         self.bench.prompts.close()
@@ -271,6 +295,7 @@ def draw(folder: Path, themes: Sequence[tuple[bool, float]] = THEMES) -> None:
     for dark, scale in themes:
         walk = _Walk(app, folder, dark=dark, scale=scale)
         try:
+            walk.reading()
             walk.acts()
             walk.control()
             walk.line()

@@ -18,7 +18,7 @@ from desktop.ui.reader.acts import acts_of
 from desktop.ui.slip.office import SlipProof
 from desktop.ui.slip.pane import proof_words, stops
 from desktop.ui.widgets.basics import ActionButton
-from desktop.ui.widgets.pages import ChildPages, QtPdfPages
+from desktop.ui.widgets.page_sources import ChildPages, QtPdfPages
 from signing.report import Outcome
 from tests.desktop.ui.fakes import FakeOffice, _hops, verdict
 

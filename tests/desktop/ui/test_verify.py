@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel
 from desktop.records.errors import OfficeError
 from desktop.ui.messages import Sentences
 from desktop.ui.verify.verdict import evidence, outcome_words, text_tone, verdict_words
-from desktop.ui.widgets.pages import ChildPages, QtPdfPages
+from desktop.ui.widgets.page_sources import ChildPages, QtPdfPages
 from signing.report import (
     Algorithm,
     AttachmentVerdict,
