@@ -20,7 +20,7 @@ import pypdfium2.raw as pdfium
 
 from .drawn import opened
 from .raster import Picture, PixelBox, differing_rows, hides
-from .report import Change, ChangeKind
+from .report import Change, ChangeKind, PageDifferences
 
 logging.getLogger("pypdfium2").setLevel(
     logging.ERROR
@@ -88,23 +88,28 @@ def compare_pages_of(
         return PageComparison(unreadable=True)
 
 
-def differing_regions(data: bytes, end: int, page: int, *, password: str = "") -> tuple[Box, ...]:
-    """Where page ``page`` (from 1) of the file looks different from the revision that ends at ``end``, in points, from the top.
+def differing_regions(data: bytes, end: int, page: int, *, password: str = "") -> PageDifferences:
+    """Where page ``page`` (from 1) of the file looks different from the revision that ends at ``end``.
 
-    The whole page where one of the two lacks it or has another size. Raises PdfiumError where nothing can be drawn.
+    The whole page where one of the two lacks it or has another size. Raises IndexError for a page that neither has, and PdfiumError
+    where nothing can be drawn.
     """
     with document_of(data, password, end) as before, document_of(data, password) as after:
         if not 1 <= page <= max(len(before), len(after)):
             raise IndexError(page)
-        if page > min(len(before), len(after)):
-            size = (before if page <= len(before) else after)[page - 1].get_size()
-            return ((0.0, 0.0, *size),)
-        with page_of(before, page - 1) as first, page_of(after, page - 1) as second:
-            old, new = picture_of(first), picture_of(second)
-            if (old.width, old.height) != (new.width, new.height):
-                return ((0.0, 0.0, second.get_width(), second.get_height()),)
-            scale = old.width / max(first.get_width(), 1.0)
-            return tuple(_in_points(box, scale) for box in _regions(differing_rows(old, new)))
+        return PageDifferences(len(before), len(after), _differing(before, after, page))
+
+
+def _differing(before: pypdfium2.PdfDocument, after: pypdfium2.PdfDocument, page: int) -> tuple[Box, ...]:
+    if page > min(len(before), len(after)):
+        size = (before if page <= len(before) else after)[page - 1].get_size()
+        return ((0.0, 0.0, *size),)
+    with page_of(before, page - 1) as first, page_of(after, page - 1) as second:
+        old, new = picture_of(first), picture_of(second)
+        if (old.width, old.height) != (new.width, new.height):
+            return ((0.0, 0.0, second.get_width(), second.get_height()),)
+        scale = old.width / max(first.get_width(), 1.0)
+        return tuple(_in_points(box, scale) for box in _regions(differing_rows(old, new)))
 
 
 def covered(before: bytes, after: bytes, spots: Sequence[Spot], *, password: str = "") -> list[bool]:
@@ -141,9 +146,9 @@ def _look(
             )
 
 
-def render_page(data: bytes, page: int, *, width: int, password: str = "") -> bytes:
-    """PNG of a page (from 1), ``width`` pixels wide; raises IndexError or PdfiumError."""
-    with document_of(data, password) as document:
+def render_page(data: bytes, page: int, *, width: int, password: str = "", end: int | None = None) -> bytes:
+    """PNG of a page (from 1), ``width`` pixels wide, of the revision that ends at ``end``; raises IndexError or PdfiumError."""
+    with document_of(data, password, end) as document:
         if not 1 <= page <= len(document):
             raise IndexError(page)
         with page_of(document, page - 1) as leaf:

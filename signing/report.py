@@ -149,6 +149,17 @@ class PageWords:
         return left, top, right, bottom
 
 
+@dataclass(frozen=True, slots=True)
+class PageDifferences:
+    """Where a page looks otherwise than in an earlier revision: rectangles in points from its upper left corner (left, top, right,
+    bottom). ``before`` and ``after``: how many pages the two have.
+    """
+
+    before: int
+    after: int
+    regions: tuple[tuple[float, float, float, float], ...] = ()
+
+
 class Outcome(StrEnum):
     """Our verdict, per signature and per file."""
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from .errors import SigningError
 from .piped_child import ChildEnded, PipedChild
-from .report import FileVerdict, Outcome, PageWords
+from .report import FileVerdict, Outcome, PageDifferences, PageWords
 from .sandbox_start import take_child
 from .worker_pipe import Frame, Secret
 
@@ -138,11 +138,14 @@ class Verifier:
                 self._kill()
                 return unread(path, "file.crashed")
 
-    def render(self, path: Path, page: int, *, width: int, password: str = "") -> bytes:
-        """PNG of a page (from 1), ``width`` pixels wide; raises SigningError with a ``file.…`` code. ``password``: as in ``verify``."""
+    def render(self, path: Path, page: int, *, width: int, password: str = "", end: int | None = None) -> bytes:
+        """PNG of a page (from 1), ``width`` pixels wide; raises SigningError with a ``file.…`` code. ``password``: as in ``verify``.
+
+        ``end``: of the revision that ends at that byte (a signature's ``signed_revision``), None: of the whole file.
+        """
         with self._lock:
             secret = Secret(password) if password else None
-            answer = self._ask_about(path, page, {"do": "render", "width": width}, secret)
+            answer = self._ask_about(path, page, {"do": "render", "width": width, "end": end}, secret)
             body = bytes(answer.data)
             if not body.startswith(_PNG):
                 self._kill()
@@ -157,6 +160,19 @@ class Verifier:
             answer = self._ask_about(path, page, {"do": "words"}, Secret(password) if password else None)
             try:
                 return words_from_frame(answer.message, answer.data)
+            except ValueError as error:
+                self._kill()
+                raise SigningError("file.crashed", file=path.name, page=page) from error
+
+    def differences(self, path: Path, end: int, page: int, *, password: str = "") -> PageDifferences:
+        """Where a page (from 1) looks otherwise than in the revision that ends at ``end``; raises SigningError with a ``file.…`` code."""
+        from .wire import from_plain
+
+        with self._lock:
+            secret = Secret(password) if password else None
+            answer = self._ask_about(path, page, {"do": "regions", "end": end}, secret)
+            try:
+                return from_plain(answer.message.get("differences"), PageDifferences)
             except ValueError as error:
                 self._kill()
                 raise SigningError("file.crashed", file=path.name, page=page) from error

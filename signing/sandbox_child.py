@@ -47,6 +47,8 @@ class _Judge:
                     return {"png": True}, _render(question, frame.data)
                 case "words":
                     return _words(question, frame.data)
+                case "regions":
+                    return _regions(question, frame.data)
                 case "layout":
                     return _layout(Path(question["path"]), question["page"]), b""
             return self._verify(question, frame.data)
@@ -91,7 +93,16 @@ def _render(question: Message, secret: bytearray) -> bytes:
     from .pages import render_page
 
     data, password = Path(question["path"]).read_bytes(), secret.decode("utf-8")
-    return render_page(data, question["page"], width=question["width"], password=password)
+    return render_page(data, question["page"], width=question["width"], password=password, end=question["end"])
+
+
+def _regions(question: Message, secret: bytearray) -> tuple[Message, bytes]:
+    from .pages import differing_regions
+    from .wire import to_plain
+
+    data, password = Path(question["path"]).read_bytes(), secret.decode("utf-8")
+    found = differing_regions(data, question["end"], question["page"], password=password)
+    return {"differences": to_plain(found)}, b""
 
 
 def _words(question: Message, secret: bytearray) -> tuple[Message, bytes]:

@@ -40,7 +40,7 @@ from desktop.resources import find_resources
 from desktop.routing.slips import ACTIONS, SlipView
 from desktop.routing.trays import Tray, Urgency
 from signing.errors import SigningError
-from signing.report import Certificate, FileVerdict, Level, Outcome, PageWords, Token
+from signing.report import Certificate, FileVerdict, Level, Outcome, PageDifferences, PageWords, Token
 
 from .control.binding import BoundControl
 from .dispatch.binding import recipients
@@ -331,9 +331,13 @@ class BoundDesk:
             self._verdicts[verdict.sha256] = verdict
         return verdict
 
-    def render_page(self, path: Path, page: int, width: int, password: str = "") -> bytes:
+    def render_page(self, path: Path, page: int, width: int, password: str = "", end: int | None = None) -> bytes:
         """A page (from 0) as PNG, drawn in the killable child (which counts from 1)."""
-        return self._desk.verifier.render(path, page + 1, width=width, password=password)
+        return self._desk.verifier.render(path, page + 1, width=width, password=password, end=end)
+
+    def page_differences(self, path: Path, end: int, page: int, password: str = "") -> PageDifferences:
+        """Where a page (from 0) differs, found in the killable child."""
+        return self._desk.verifier.differences(path, end, page + 1, password=password)
 
     def page_words(self, path: Path, page: int, password: str = "") -> PageWords:
         """The text of a page (from 0), read in the killable child (which counts from 1)."""

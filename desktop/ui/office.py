@@ -28,7 +28,7 @@ from desktop.ui.pouch.office import PouchVerbs
 from desktop.ui.rail.office import RaisingResult, WaitingRow
 from desktop.ui.slip.office import HopLine, SlipProof, SlipSheet, SlipVerbs
 from desktop.ui.trays.office import TrayRow
-from signing.report import Certificate, FileVerdict, PageWords, SignReceipt, Token
+from signing.report import Certificate, FileVerdict, PageDifferences, PageWords, SignReceipt, Token
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -366,8 +366,12 @@ class OfficeDesk(Protocol):
         """The verdict on a document of the desk; also kept for its card."""
         ...
 
-    def render_page(self, path: Path, page: int, width: int, password: str = "") -> bytes:
-        """One page (from 0) of a PDF that did not pass, as PNG of ``width`` pixels, rendered in the killable child."""
+    def render_page(self, path: Path, page: int, width: int, password: str = "", end: int | None = None) -> bytes:
+        """One page (from 0) as PNG of ``width`` pixels, drawn in the killable child; of the revision that ends at ``end``, or the whole."""
+        ...
+
+    def page_differences(self, path: Path, end: int, page: int, password: str = "") -> PageDifferences:
+        """Where a page (from 0) looks otherwise than in the revision that ends at ``end``. Raises SigningError with a ``file.…`` code."""
         ...
 
     def page_words(self, path: Path, page: int, password: str = "") -> PageWords:

@@ -1475,6 +1475,22 @@
         <source>Verificar</source>
         <translation>Verify</translation>
     </message>
+    <message>
+        <source>Adjuntos de la lista</source>
+        <translation>Attachments of the list</translation>
+    </message>
+    <message>
+        <source>Comparar con lo que se firmó</source>
+        <translation>Compare with what was signed</translation>
+    </message>
+    <message>
+        <source>Evidencia: {name}</source>
+        <translation>Evidence: {name}</translation>
+    </message>
+    <message>
+        <source>Huella SHA-256 del archivo: {digest}</source>
+        <translation>SHA-256 digest of the file: {digest}</translation>
+    </message>
 </context>
 <context>
     <name>VerifyPane</name>
@@ -1541,22 +1557,6 @@
     <message>
         <source>Qué hacer</source>
         <translation>What to do</translation>
-    </message>
-    <message>
-        <source>Sello de tiempo</source>
-        <translation>Timestamp</translation>
-    </message>
-    <message>
-        <source>Evidencia: {name}</source>
-        <translation>Evidence: {name}</translation>
-    </message>
-    <message>
-        <source>Huella SHA-256 del archivo: {digest}</source>
-        <translation>SHA-256 digest of the file: {digest}</translation>
-    </message>
-    <message>
-        <source>Adjuntos de la lista</source>
-        <translation>Attachments of the list</translation>
     </message>
     <message>
         <source>Elegir carpeta</source>
@@ -3006,6 +3006,73 @@ The request goes on the stick or by the line. Until the entity accepts it, here 
     <message>
         <source>Página {page}</source>
         <translation>Page {page}</translation>
+    </message>
+</context>
+<context>
+    <name>ComparePane</name>
+    <message>
+        <source>1 página</source>
+        <translation>1 page</translation>
+    </message>
+    <message>
+        <source>Anterior</source>
+        <translation>Previous</translation>
+    </message>
+    <message>
+        <source>Comparando las páginas</source>
+        <translation>Comparing the pages</translation>
+    </message>
+    <message>
+        <source>Comparando {pages}…</source>
+        <translation>Comparing {pages}…</translation>
+    </message>
+    <message>
+        <source>Diferencia {n} de {all}, página {page}.</source>
+        <translation>Difference {n} of {all}, page {page}.</translation>
+    </message>
+    <message>
+        <source>Esta página no estaba.</source>
+        <translation>This page was not there.</translation>
+    </message>
+    <message>
+        <source>Lo que se firmó</source>
+        <translation>What was signed</translation>
+    </message>
+    <message>
+        <source>Lo que se ve ahora</source>
+        <translation>What is seen now</translation>
+    </message>
+    <message>
+        <source>Nada de lo que se ve cambió: solo se agregó lo que no se ve (firmas, sellos de tiempo o datos de validación).</source>
+        <translation>Nothing that is seen has changed: only what is not seen was added (signatures, timestamps or validation data).</translation>
+    </message>
+    <message>
+        <source>No se pudieron comparar las páginas.</source>
+        <translation>The pages could not be compared.</translation>
+    </message>
+    <message>
+        <source>Qué cambió después de la firma de {name}</source>
+        <translation>What changed after {name} signed</translation>
+    </message>
+    <message>
+        <source>Se firmaron {before}; ahora tiene {after}.</source>
+        <translation>{before} were signed; now it has {after}.</translation>
+    </message>
+    <message>
+        <source>Se sigue comparando.</source>
+        <translation>Still comparing.</translation>
+    </message>
+    <message>
+        <source>Siguiente</source>
+        <translation>Next</translation>
+    </message>
+    <message>
+        <source>Volver al resultado</source>
+        <translation>Back to the result</translation>
+    </message>
+    <message>
+        <source>{n} páginas</source>
+        <translation>{n} pages</translation>
     </message>
 </context>
 </TS>

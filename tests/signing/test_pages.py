@@ -11,7 +11,7 @@ import pytest
 from pyhanko.sign import fields
 
 from signing.pages import PageComparison, Spot, compare_pages_of, count_pages, covered, differing_regions, render_page
-from signing.report import Change, ChangeKind
+from signing.report import Change, ChangeKind, PageDifferences
 from tests.fixtures.attacks.makers import form_filled, page_appended, page_replaced, victim
 from tests.fixtures.lab import plain_pdf, shared_lab
 
@@ -109,14 +109,16 @@ def test_a_highlight_is_explained_where_it_is_permitted() -> None:
 
 def test_where_a_page_differs() -> None:
     data = page_replaced(shared_lab())
-    regions = differing_regions(data, ends(data), 1)
+    found = differing_regions(data, ends(data), 1)
+    assert (found.before, found.after) == (2, 2)
+    regions = found.regions
     assert regions
     for left, top, right, bottom in regions:
         assert 60 < left < right < 400
         assert 60 < top < bottom < 400  # where the text lies that was replaced
-    assert differing_regions(data, ends(data), 2) == ()
+    assert differing_regions(data, ends(data), 2).regions == ()
     more = page_appended(shared_lab())
-    assert differing_regions(more, ends(more), 3) == ((0.0, 0.0, 612.0, 792.0),)
+    assert differing_regions(more, ends(more), 3) == PageDifferences(2, 3, ((0.0, 0.0, 612.0, 792.0),))
     with pytest.raises(IndexError):
         differing_regions(data, ends(data), 3)
 

@@ -81,6 +81,28 @@ def test_a_page_is_rendered_to_png(verifier: Verifier, signed: Path) -> None:
     assert int.from_bytes(png[20:24]) in (776, 777)  # Letter at that width
 
 
+def test_both_revisions_are_drawn_and_compared(verifier: Verifier, tmp_path: Path) -> None:
+    data = page_replaced(shared_lab())
+    path, end = tmp_path / "replaced.pdf", data.rindex(b"%%EOF", 0, data.rindex(b"startxref")) + 6
+    path.write_bytes(data)
+    signed, now = (verifier.render(path, 1, width=400, end=last) for last in (end, None))
+    assert signed != now
+    assert signed == verifier.render(_cut(path, end), 1, width=400)
+    found = verifier.differences(path, end, 1)
+    assert found.regions
+    assert (found.before, found.after) == (2, 2)
+    assert verifier.differences(path, end, 2).regions == ()
+    with pytest.raises(SigningError) as caught:
+        verifier.differences(path, end, 3)
+    assert caught.value.code == "file.no_such_page"
+
+
+def _cut(path: Path, end: int) -> Path:
+    cut = path.with_name("cut.pdf")
+    cut.write_bytes(path.read_bytes()[:end])
+    return cut
+
+
 def test_a_page_of_a_locked_file_is_rendered_with_its_password(verifier: Verifier, tmp_path: Path) -> None:
     path = tmp_path / "locked.pdf"
     with pikepdf.open(io.BytesIO(plain_pdf())) as pdf:

@@ -73,7 +73,8 @@ class Head(QWidget):
         """Its CITE, subject, verdict, acts, and how many attachments."""
         meta = " · ".join(part for part in (card.view.cite or card.kind, card.place_date) if part)
         self.meta.setText(meta)
-        self.meta.setAccessibleName(f"{self.tr('CITE y fecha')}: {meta}")
+        what = self.tr("CITE y fecha")
+        self.meta.setAccessibleName(f"{what}: {meta}")
         self.subject.setText(card.view.subject)
         self._show_verdict(card)
         self._show_acts(card)

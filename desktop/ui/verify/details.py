@@ -43,6 +43,12 @@ def changes_point(signature: SignatureVerdict, say: Say) -> Point:
     return Point(title, tuple(lines), role="bad" if suspicious else "accent")
 
 
+def can_compare(verdict: FileVerdict, signature: SignatureVerdict) -> bool:
+    """Whether something came after what the signature covers, and what it covers can still be drawn."""
+    later = 0 < signature.signed_revision < verdict.size
+    return later and signature.integrity is not Integrity.BROKEN and signature.later_changes is not LaterChanges.NONE
+
+
 def _change_lines(changes: Iterable[Change], say: Say) -> Iterable[Tinted]:
     told: dict[tuple[str, bool], list[Change]] = {}
     for change in sorted(changes, key=lambda item: item.permitted):

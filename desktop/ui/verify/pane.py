@@ -25,17 +25,17 @@ from PySide6.QtWidgets import (
 from desktop.ui.jobs import Lane
 from desktop.ui.messages import Message, message_of
 from desktop.ui.reader.pages_tab import PagesTab
-from desktop.ui.verify.details import attachment_lines
+from desktop.ui.verify.compare import ComparePane
 from desktop.ui.verify.invitation import Invitation
 from desktop.ui.verify.locked import LOCKED, PasswordLine
 from desktop.ui.verify.rows import VerdictDelegate
-from desktop.ui.verify.verdict import TONE, evidence, signature_words, text_tone, verdict_words
+from desktop.ui.verify.side import fill_evidence
+from desktop.ui.verify.verdict import TONE, text_tone, verdict_words
 from desktop.ui.widgets.basics import ActionButton, announce, clear, fill, label, line, restyle, scrolling
-from desktop.ui.widgets.evidence import Points
 from desktop.ui.widgets.flow import flowing
 from desktop.ui.widgets.page_sources import ChildPages, QtPdfPages
 from desktop.ui.wording import Tinted, count, outcome_word
-from signing.report import FileVerdict, Outcome
+from signing.report import FileVerdict, Outcome, SignatureVerdict
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
@@ -102,10 +102,12 @@ class VerifyPane(QFrame):
         self.drop = self.invitation.drop
         self.stack.addWidget(self.invitation)
         self.stack.addWidget(self.filled)
+        self.compare: ComparePane | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        fill(outer, head, line(), self.stack)
+        self._head = (head, line())
+        fill(outer, *self._head, self.stack)
         outer.setStretch(2, 1)
 
     def _build_filled(self) -> None:
@@ -191,6 +193,8 @@ class VerifyPane(QFrame):
             self.list.addItem(QListWidgetItem())
             self._retell(checked)
             self._start(checked)
+        if self.compare is not None and self.compare.isVisible():
+            self.compare.leave()
         self.stack.setCurrentWidget(self.filled)
         self.list.setCurrentRow(first)
         self._arrange()
@@ -306,7 +310,7 @@ class VerifyPane(QFrame):
             self._sentence.addWidget(self.password)
         for title, text in ((self.tr("Qué significa"), words.means), (self.tr("Qué hacer"), words.do)):
             fill(self._side, label(title, bold=True), label(text, size="body-small", selectable=True), 6)
-        self._show_evidence(verdict)
+        fill_evidence(self._side, self._bench, verdict, lambda one: self._compare(verdict, one))
         self._show_pages(checked, verdict)
 
     def _say_sentence(self, ground: str, tone: str, what: str, more: str) -> None:
@@ -316,30 +320,28 @@ class VerifyPane(QFrame):
         if more:
             fill(self._sentence, label(more))
 
-    def _show_evidence(self, verdict: FileVerdict) -> None:
-        for signature in verdict.signatures:
-            name = signature.person.name if signature.person else signature.issuer or signature.field
-            title = (
-                self.tr("Sello de tiempo")
-                if signature.kind == "timestamp"
-                else self.tr("Evidencia: {name}").format(name=name)
-            )
-            fill(self._side, label(title, bold=True))
-            if len(verdict.signatures) > 1:
-                own = signature_words(verdict, signature, self._bench.say)
-                fill(self._side, label(own.what, tone=text_tone(signature.outcome), size="body-small"))
-            points = Points(self._bench.look)
-            points.show_points(evidence(signature, self._bench.calendar, self._bench.say))
-            fill(self._side, points, 8)
-        if attached := attachment_lines(verdict):
-            fill(self._side, label(self.tr("Adjuntos de la lista"), bold=True))
-            fill(self._side, *(label(item.text, tone=item.role, size="body-small") for item in attached), 8)
-        for code in verdict.warnings:
-            words = self._bench.say(code, {"file": verdict.file})
-            if words is not None:
-                fill(self._side, label(words.what, tone="care", size="body-small"))
-        digest = self.tr("Huella SHA-256 del archivo: {digest}").format(digest=verdict.sha256)
-        fill(self._side, label(_breakable(digest), size="small", tone="dim", selectable=True), -1)
+    def _compare(self, verdict: FileVerdict, signature: SignatureVerdict) -> None:
+        """Both revisions in the place of the verdict, until whoever looks goes back to it."""
+        checked = self.shown
+        if checked is None:
+            return
+        if self.compare is None:
+            self.compare = ComparePane(self._bench)
+            self.compare.closed.connect(self._compared)
+            self.stack.addWidget(self.compare)
+        self._show_head(shown=False)
+        self.stack.setCurrentWidget(self.compare)
+        self.compare.show_signature(checked.path, verdict, signature, password=checked.password)
+
+    def _show_head(self, *, shown: bool) -> None:
+        """Whoever compares has that before him and nothing else."""
+        for part in self._head:
+            part.setVisible(shown)
+
+    def _compared(self) -> None:
+        self._show_head(shown=True)
+        self.stack.setCurrentWidget(self.filled)
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_pages(self, checked: Checked, verdict: FileVerdict) -> None:
         if verdict.outcome is Outcome.UNREADABLE:
@@ -392,8 +394,3 @@ class VerifyPane(QFrame):
         self.side_frame.setMinimumWidth(px(SIDE) if wide else 0)
         self.side_frame.setMaximumWidth(px(SIDE) if wide else free)
         self.sentence_box.setContentsMargins(px(16), px(16), px(16), 0 if wide else px(8))
-
-
-def _breakable(text: str) -> str:
-    head, _, digest = text.rpartition(" ")
-    return f"{head} " + "\u200b".join(digest[i : i + 8] for i in range(0, len(digest), 8))

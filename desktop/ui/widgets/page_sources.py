@@ -91,10 +91,12 @@ class ChildPages(QObject):
         pages: int,
         *,
         password: str = "",
+        end: int | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._office, self._jobs, self.path, self.password = office, jobs, path, password
+        self._end = end  # of the revision that is shown; None: the whole file
         self.pages = pages
         self._images: dict[int, QImage] = {}
         self._asked: set[int] = set()
@@ -110,7 +112,9 @@ class ChildPages(QObject):
         if page not in self._images and page not in self._asked:
             self._asked.add(page)
             wanted = min(max(width, 900), 2000)
-            job = self._jobs.job(lambda: self._office.render_page(self.path, page, wanted, self.password), Lane.POOL)
+            job = self._jobs.job(
+                lambda: self._office.render_page(self.path, page, wanted, self.password, self._end), Lane.POOL
+            )
             job.owned_by(self).success(lambda data: self._keep(page, data)).failure(lambda _error: self._miss()).start()
         return self._images.get(page)
 

@@ -21,10 +21,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
+from desktop.ui.widgets.page_marks import FOUND, MARKED, paint_frames, paint_marker, paint_shown
 from desktop.ui.widgets.page_words import DocumentWords, Stretch, lines_of, nearest, spoken, word_at
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from desktop.ui.look import Look
     from desktop.ui.widgets.page_sources import PageSource
@@ -53,6 +54,10 @@ class PageView(QAbstractScrollArea):
         self.hits: Sequence[Stretch] = ()
         self.hit = -1  # which of them is shown
         self.marked: list[Stretch] = []
+        self.frames: Mapping[
+            int, Sequence[QRectF]
+        ] = {}  # page → rectangles in points that a frame with a number is drawn around
+        self.frame = -1  # which of them is in view
         self._from: tuple[int, int] | None = None  # page and sign at which the mouse began to mark
         self._copying = False  # once the words are there
         self._settle = QTimer(self, singleShot=True, interval=0)
@@ -85,6 +90,7 @@ class PageView(QAbstractScrollArea):
         if old is not None:
             cast("QObject", old).deleteLater()
         self.words, self.hits, self.hit, self.marked, self._copying = None, (), -1, [], False
+        self.frames, self.frame = {}, -1
         self._page = -1
         self.verticalScrollBar().setValue(0)
         if not self.pages:
@@ -230,29 +236,38 @@ class PageView(QAbstractScrollArea):
         words = self.words.of(page) if self.words else None
         if words is None or self._source is None:
             return []
-        scale = sheet.width() / max(self._source.size_of(page).width(), 1)
-        return [
-            QRectF(sheet.topLeft() + box.topLeft() * scale, box.size() * scale).adjusted(-1, -1, 1, 1)
-            for box in lines_of(words, stretch.start, stretch.end)
-        ]
+        boxes = lines_of(words, stretch.start, stretch.end)
+        return [self._scaled(page, box, sheet).adjusted(-1, -1, 1, 1) for box in boxes]
 
     def _paint_marks(self, painter: QPainter, page: int, sheet: QRectF) -> None:
-        """Marker over the paper, which is white in the dark as well; the hit that counts has a frame, too."""
-        painter.save()
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
-        for stretch in self.marked:
-            if stretch.page == page:
-                for box in self._rects(page, stretch, sheet):
-                    painter.fillRect(box, QColor("#b5d3ea"))
-        for stretch in self.hits:
-            if stretch.page == page:
-                for box in self._rects(page, stretch, sheet):
-                    painter.fillRect(box, QColor("#ffe39a"))
-        painter.restore()
+        """What is marked, what was found, what changed."""
+        for stretches, colour in ((self.marked, MARKED), (self.hits, FOUND)):
+            for stretch in stretches:
+                if stretch.page == page:
+                    paint_marker(painter, self._rects(page, stretch, sheet), colour)
         if 0 <= self.hit < len(self.hits) and self.hits[self.hit].page == page:
-            painter.setPen(QPen(QColor("#8a5200"), 2))
-            for box in self._rects(page, self.hits[self.hit], sheet):
-                painter.drawRect(box.adjusted(-1, -1, 1, 1))
+            paint_shown(painter, self._rects(page, self.hits[self.hit], sheet))
+        if boxes := [self._scaled(page, box, sheet) for box in self.frames.get(page, ())]:
+            first = sum(len(each) for before, each in self.frames.items() if before < page)
+            paint_frames(painter, boxes, first, self.frame)
+
+    def _scaled(self, page: int, box: QRectF, sheet: QRectF) -> QRectF:
+        """A rectangle of the page, in points, where it is seen."""
+        scale = sheet.width() / max(self._source.size_of(page).width(), 1) if self._source else 1.0
+        return QRectF(sheet.topLeft() + box.topLeft() * scale, box.size() * scale)
+
+    def show_frames(self, frames: Mapping[int, Sequence[QRectF]], frame: int = -1) -> None:
+        """Frame those rectangles; the one of that number (over all pages in order, from 0) is brought into view."""
+        moved = frame >= 0 and frame != self.frame
+        self.frames, self.frame = frames, frame
+        if moved:
+            flat = [(page, box) for page in sorted(frames) for box in frames[page]]
+            if frame < len(flat) and flat[frame][0] < len(self._tops):
+                page, box = flat[frame]
+                seen = self._scaled(page, box, self._sheet(page))
+                bar = self.verticalScrollBar()
+                bar.setValue(round(bar.value() + seen.top() - self.viewport().height() / 4))
+        self.viewport().update()
 
     def _bring(self, stretch: Stretch) -> None:
         """Scroll so that it is seen, with some of what surrounds it."""

@@ -46,6 +46,7 @@ from signing.report import (
     LaterChanges,
     Level,
     Outcome,
+    PageDifferences,
     PageWords,
     Person,
     PinState,
@@ -539,6 +540,8 @@ class FakeOffice:
         self.calls: list[tuple[object, ...]] = []
         self.outcome = SyncOutcome(3, 2, 0)
         self.broken: dict[str, BaseException] = {}
+        self.tell_ends = False  # whether calls to draw a page name the revision
+        self.differences: dict[int, PageDifferences] = {}
         self.present: tuple[Token, ...] = (token(),)
         self.tell: Callable[[TokensSeen], None] | None = None
         self.checks: tuple[CheckLine, ...] = ()
@@ -772,8 +775,12 @@ class FakeOffice:
         self._call("page_words", path, page)
         return words_of(path.read_bytes(), page + 1, password=password)
 
-    def render_page(self, path: Path, page: int, width: int, password: str = "") -> bytes:
-        self._call("render_page", path, page)
+    def page_differences(self, path: Path, end: int, page: int, password: str = "") -> PageDifferences:
+        self._call("page_differences", path, end, page)
+        return self.differences.get(page, PageDifferences(2, 2))
+
+    def render_page(self, path: Path, page: int, width: int, password: str = "", end: int | None = None) -> bytes:
+        self._call("render_page", path, page, *(() if end is None and not self.tell_ends else (end,)))
         import pypdfium2
 
         document = pypdfium2.PdfDocument(path)

@@ -16,6 +16,8 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
+from PySide6.QtWidgets import QPushButton
+
 from desktop.operations.readmission import Standing
 from desktop.operations.reports import ReportKind
 from desktop.records.documents import DocumentState
@@ -36,7 +38,8 @@ from desktop.ui.slip.acts import FORMS
 from desktop.ui.slip.office import Clash, Note, PaperPlace, SlipChoice, SlipSheet
 from desktop.ui.window import Window
 from desktop.ui.words import load_say
-from tests.desktop.ui.fakes import NOW, FakeOffice, row
+from signing.report import Change, ChangeKind, Integrity, LaterChanges, Outcome, PageDifferences
+from tests.desktop.ui.fakes import NOW, FakeOffice, row, verdict
 from tests.desktop.ui.test_reception import PAPER, arrive
 
 if TYPE_CHECKING:
@@ -279,6 +282,27 @@ class _Walk:
         tab.small.setChecked(False)
         window.notice.dismiss()
 
+    def compare(self) -> None:
+        """A file that was changed after it was signed: the verdict with the way to it, and both revisions."""
+        window, office = self.window, self.office
+        self.rest()
+        told = verdict(Outcome.INVALID)
+        first = replace(
+            told.signatures[0], signed_revision=900, later_changes=LaterChanges.SUSPICIOUS, integrity=Integrity.INTACT,
+            changes=(Change(ChangeKind.CONTENT, permitted=False, page=1),), changed_pages=(1,),
+        )  # fmt: skip
+        office.verdict = replace(told, signatures=(first,), size=2000, pages=2)
+        office.differences = {0: PageDifferences(2, 2, ((85, 140, 430, 165), (85, 250, 520, 300)))}
+        window.open_verify()
+        window.verify.check([office.pdf])
+        self.take("verificar-cambiado")
+        button = next(b for b in window.verify.side.findChildren(QPushButton) if b.property("kind") == "link")
+        button.click()
+        self.take("comparar")
+        if window.verify.compare is not None:
+            window.verify.compare.leave()
+        office.verdict = verdict()
+
     def close(self) -> None:
         self.window.close()
         self.bench.prompts.close()
@@ -296,6 +320,7 @@ def draw(folder: Path, themes: Sequence[tuple[bool, float]] = THEMES) -> None:
         walk = _Walk(app, folder, dark=dark, scale=scale)
         try:
             walk.reading()
+            walk.compare()
             walk.acts()
             walk.control()
             walk.line()
