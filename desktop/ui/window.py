@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from desktop.routing.trays import Tray
 from desktop.ui.desk import DeskPane
 from desktop.ui.exchange import Exchange
+from desktop.ui.help.pane import PAGES, WIDTH, HelpPane
 from desktop.ui.jobs import Lane
 from desktop.ui.line.pane import LinePane
 from desktop.ui.messages import Message, message_of
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 RAIL = 216
 ROOM = 560  # design pixels below which the rail folds away
+BESIDE = 560  # design pixels that a pane keeps beside the help
 STATUS_EVERY = 30_000  # milliseconds
 CATCH_UP_EVERY = 60_000  # milliseconds
 
@@ -107,6 +109,9 @@ class Window(QMainWindow):
         across.setSpacing(0)
         fill(across, self.rail, right)
         across.setStretch(1, 1)
+        self._across = across
+        self.help: HelpPane | None = None  # made when it is first asked for
+        self._focus_before: QWidget | None = None
         self.setCentralWidget(whole)
 
     def _connect(self) -> None:
@@ -135,6 +140,8 @@ class Window(QMainWindow):
         self._bench.jobs.report = self._report
         self._bench.prompts.show_pin = self._ask_pin
         self._bench.prompts.pin_pad.connect(self._tell_pin_pad, Qt.ConnectionType.QueuedConnection)
+        self.rail.help_chosen.connect(self.turn_help)
+        QShortcut("F1", self).activated.connect(self.turn_help)  # also where the rail is folded away
         for keys, factor in (("Ctrl++", 1.1), ("Ctrl+=", 1.1), ("Ctrl+-", 1 / 1.1)):
             shortcut = QShortcut(keys, self)
             shortcut.activated.connect(lambda f=factor: self.scale_wanted.emit(f))
@@ -178,6 +185,36 @@ class Window(QMainWindow):
         self.stack.setCurrentWidget(pane)
         pane.read()
         self.rail.places[place].setFocus()
+
+    def turn_help(self) -> None:
+        """The help of where one is, beside it or in its place; or away with it."""
+        if self.help is not None and self.help.isVisible():
+            self._close_help()
+            return
+        if self.help is None:
+            self.help = HelpPane(self._bench.look)
+            self.help.closed.connect(self._close_help)
+            self._across.addWidget(self.help)
+        self._focus_before = self.focusWidget()
+        self.help.show_page(PAGES.get(self._here(), "inicio"), forget=True)
+        self.help.show()
+        self._arrange()
+        self.help.text.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _here(self) -> Tray | str:
+        """The tray or pane in view, as the help calls it."""
+        shown = self.stack.currentWidget()
+        if shown is self.desk:
+            return self.tray
+        named = {"verify": self.verify, "writing": self.writing, **self.places}
+        return next((name for name, pane in named.items() if pane is shown), "")
+
+    def _close_help(self) -> None:
+        if self.help is not None:
+            self.help.hide()
+        self._arrange()
+        if self._focus_before is not None:
+            self._focus_before.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def open_anew(self) -> None:
         """Where a new admission is asked for."""
@@ -365,8 +402,15 @@ class Window(QMainWindow):
         folds = self.width() < self._bench.look.px(ROOM)
         self.fold.setVisible(folds)
         self.rail.setVisible(not folds or self.fold.isChecked())
+        helping = self.help is not None and self.help.isVisibleTo(self)
+        beside = self.width() >= self._bench.look.px(RAIL + WIDTH + BESIDE)
+        if self.help is not None:
+            width = self._bench.look.px(WIDTH)
+            self.help.setMinimumWidth(width if beside else 0)
+            self.help.setMaximumWidth(width if beside else 16777215)
         self._right.setVisible(
-            not folds or not self.fold.isChecked() or self.width() >= self._bench.look.px(RAIL + 240)
+            (not folds or not self.fold.isChecked() or self.width() >= self._bench.look.px(RAIL + 240))
+            and not (helping and not beside)
         )
         self.strip.fit()
         self.rail.setFixedWidth(min(self._bench.look.px(RAIL), self.width()))

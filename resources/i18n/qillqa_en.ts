@@ -581,6 +581,10 @@
         <source>Memoria USB</source>
         <translation>USB stick</translation>
     </message>
+    <message>
+        <source>Ayuda</source>
+        <translation>Help</translation>
+    </message>
 </context>
 <context>
     <name>ReaderPane</name>
@@ -3073,6 +3077,33 @@ The request goes on the stick or by the line. Until the entity accepts it, here 
     <message>
         <source>{n} páginas</source>
         <translation>{n} pages</translation>
+    </message>
+</context>
+<context>
+    <name>HelpPane</name>
+    <message>
+        <source>Atrás</source>
+        <translation>Back</translation>
+    </message>
+    <message>
+        <source>Ayuda</source>
+        <translation>Help</translation>
+    </message>
+    <message>
+        <source>Cerrar</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>Texto de la ayuda</source>
+        <translation>Text of the help</translation>
+    </message>
+    <message>
+        <source>es</source>
+        <translation>en</translation>
+    </message>
+    <message>
+        <source>Índice</source>
+        <translation>Index</translation>
     </message>
 </context>
 </TS>

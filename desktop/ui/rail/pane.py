@@ -40,6 +40,7 @@ class Rail(QFrame):
     new_chosen = Signal()
     synchronise_chosen = Signal()
     waiting_chosen = Signal()
+    help_chosen = Signal()
 
     def __init__(self, look: Look, say: Say, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,7 +73,7 @@ class Rail(QFrame):
             box.addWidget(button)
         rule = QFrame()
         rule.setObjectName("railLine")
-        fill(box, look.px(10), rule, look.px(10))
+        fill(box, look.px(6), rule, look.px(6))
         self.verify = RailButton(look, self.tr("Verificar"), "shield-check", "Ctrl+7")
         self.verify.clicked.connect(self.verify_chosen)
         box.addWidget(self.verify)
@@ -88,7 +89,12 @@ class Rail(QFrame):
             self.places[place] = button
             box.addWidget(button)
         self.places["monitor"].hide()  # until it is known who sits here
-        fill(box, -1, look.px(16))
+        self.help = RailButton(look, self.tr("Ayuda"), "info", "")
+        self.help.setToolTip(self.tr("Ayuda") + " · F1")
+        self.help.setAccessibleDescription("F1")
+        self.help.setCheckable(False)
+        self.help.clicked.connect(self.help_chosen)
+        fill(box, self.help, -1, look.px(8))
         fill(box, self._build_foot())
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

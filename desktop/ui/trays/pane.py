@@ -11,7 +11,6 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
-    QHBoxLayout,
     QLineEdit,
     QListView,
     QPushButton,
@@ -25,6 +24,7 @@ from desktop.ui.trays.folders import FolderTree, within
 from desktop.ui.trays.office import TrayRow
 from desktop.ui.trays.rows import ROW, TrayDelegate, TrayModel
 from desktop.ui.widgets.basics import IconMark, clear, fill, label, line, press
+from desktop.ui.widgets.flow import flowing
 from desktop.ui.wording import count, empty_tray, no_calendar, tray_name
 
 if TYPE_CHECKING:
@@ -127,19 +127,15 @@ class TrayPane(QFrame):
         px = self._look.px
         head.setContentsMargins(px(16), px(14), px(16), px(10))
         head.setSpacing(px(10))
-        self._chips = QHBoxLayout()
-        self._chips.setSpacing(px(6))
         self.chips: dict[Narrow, QPushButton] = {}
         for narrow in Narrow:
             chip = press(QPushButton(), "chip")
             chip.setCheckable(True)
             chip.clicked.connect(lambda _checked=False, n=narrow: self.set_narrow(n))
             self.chips[narrow] = chip
-            self._chips.addWidget(chip)
-        self._chips.addStretch(1)
         self.counted = label("", size="small", tone="dim")
         self.counted.hide()
-        fill(head, self.title, self.search, self._chips, self.counted)
+        fill(head, self.title, self.search, flowing(*self.chips.values(), gap=px(6)), self.counted)
         self.edge = line(upright=True)
         self.edge.hide()
         self._across = QBoxLayout(QBoxLayout.Direction.LeftToRight)

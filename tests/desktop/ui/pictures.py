@@ -282,6 +282,19 @@ class _Walk:
         tab.small.setChecked(False)
         window.notice.dismiss()
 
+    def help(self) -> None:
+        """Beside a tray, and the index."""
+        window = self.window
+        self.rest()
+        window.open_tray(Tray.PENDING)
+        self.rest()
+        window.turn_help()
+        self.take("ayuda")
+        if window.help is not None:
+            window.help.show_page("teclas")
+            self.take("ayuda-teclas")
+        window.turn_help()
+
     def compare(self) -> None:
         """A file that was changed after it was signed: the verdict with the way to it, and both revisions."""
         window, office = self.window, self.office
@@ -321,6 +334,7 @@ def draw(folder: Path, themes: Sequence[tuple[bool, float]] = THEMES) -> None:
         try:
             walk.reading()
             walk.compare()
+            walk.help()
             walk.acts()
             walk.control()
             walk.line()
