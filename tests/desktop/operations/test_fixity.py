@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from desktop.archive.fixity import Asked, ObjectFixity
 from desktop.archive.folder_root import FolderRoot
 from desktop.archive.inventory import object_folder
-from desktop.operations import fixity, join
+from desktop.operations import fixity_run, join
 from desktop.operations.desk import Desk
 from desktop.operations.fixity import Reading, check_archive, fixity_state, objects_read
 from desktop.store.fixity_book import FixityBook
@@ -139,17 +140,17 @@ def test_never_read_first_then_the_oldest(
     assert len(set(read.values())) == MANY
     more = fill(base, 2, first=MANY)
     order: list[str] = []
-    real = fixity.read_objects
+    real = fixity_run.read_objects
 
-    def spy(readers: object, asked: Iterator[fixity.Asked], **more: object) -> Iterator[fixity.ObjectFixity]:
-        def noted() -> Iterator[fixity.Asked]:
+    def spy(readers: object, asked: Iterator[Asked], **more: object) -> Iterator[ObjectFixity]:
+        def noted() -> Iterator[Asked]:
             for one in asked:
                 order.append(one.object)
                 yield one
 
         yield from real(readers, noted(), **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(fixity, "read_objects", spy)
+    monkeypatch.setattr(fixity_run, "read_objects", spy)
     now = begun + timedelta(days=200)
     desk.clock = lambda: now
     report = check_archive(desk, Reading(jobs=1, older_than=timedelta(days=180)))
