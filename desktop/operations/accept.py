@@ -22,7 +22,7 @@ from signing.verdict import verdict_json
 
 from .archive_log import Act, News, note_all
 from .catalogue import versions_written
-from .deposited_acts import acts_found
+from .deposited_acts import acts_found, devices_of
 from .desk import Desk, Progress, no_progress
 from .directory import refresh_directory
 from .raise_archive import raise_archive
@@ -153,6 +153,7 @@ def custodian_of(desk: Desk, user: User) -> Custodian:
         open_file=open_file,
         judge=judge,
         prove=lambda lines: acts_found(lines, desk.directory),
+        devices=lambda lines: devices_of(lines, desk.directory),
         sign=lambda payload: sign_receipt(payload, desk.key),
         read_answer=lambda jws: read_receipt(jws, desk.directory),
         user=user,
