@@ -50,10 +50,12 @@ from .roots import (
     Repaired,
     Source,
     StoredFile,
+    Writing,
     check_continues,
     check_root_files,
     damaged_root_files,
     no_fault,
+    no_writing,
     root_files,
 )
 from .staging import stage_version, write_inventory
@@ -66,10 +68,19 @@ _STALE = 86_400.0  # seconds after which staging of a writer that died is thrown
 class FolderRoot:
     """Opening does not write; call ``repair`` before writing."""
 
-    def __init__(self, base: Path, *, create: bool = False, rescue: bool = False, fault: Fault = no_fault) -> None:
+    def __init__(
+        self,
+        base: Path,
+        *,
+        create: bool = False,
+        rescue: bool = False,
+        fault: Fault = no_fault,
+        writing: Writing = no_writing,
+    ) -> None:
         self._base, self._root, self._work = base, base / "root", base / "work"
         self._base_text = str(base)
         self._fault = fault
+        self._writing = writing
         with self._told(None):
             if create and not (self._root / "0=ocfl_1.1").exists():
                 self._create()
@@ -188,6 +199,7 @@ class FolderRoot:
                 if wrong:
                     raise OfficeError("archive.changed_while_reading", on_disk="unchanged", path=wrong)
                 self._finish_stage(stage, inventory, whole=before is None)
+                self._writing(object_id)
                 self._commit(stage, self._root / folder, inventory, base)
         with self._told("complete"):
             self._fault("renamed")

@@ -38,10 +38,12 @@ from .roots import (
     Repaired,
     Source,
     StoredFile,
+    Writing,
     check_continues,
     check_root_files,
     damaged_root_files,
     no_fault,
+    no_writing,
     root_files,
 )
 from .sealing import Sealed, seal
@@ -65,11 +67,13 @@ class S3Root:
         fault: Fault = no_fault,
         clock: Callable[[], datetime] = _utc_now,
         lease: timedelta = LEASE,
+        writing: Writing = no_writing,
     ) -> None:
         self._store = store
         self._fault = fault
         self._clock = clock
         self._lease = lease
+        self._writing = writing
         if create and self._store.head(f"root/{ROOT_DECLARATION}") is None:
             self._create()
         self.rescued = self._rescue() if rescue else ()
@@ -175,6 +179,7 @@ class S3Root:
             arrived = self._reconcile(folder, found, coming=inventory)[1]
             if wrong := self._put_version(folder, inventory, lambda path: pieces_of(files[places[path]]), arrived):
                 raise OfficeError("archive.changed_while_reading", on_disk="unchanged", path=wrong)
+            self._writing(object_id)
             self._finish(folder, inventory, tag)
         return inventory.head
 

@@ -26,6 +26,7 @@ from desktop.store.fixity_book import FixityBook, KeptProblem, ReadObject, Serie
 
 from .archive_log import Act, note_all, run_of
 from .archive_seal import Sealed, seal_here
+from .catalogue import note_left
 from .desk import Desk, Progress, no_progress
 from .fixity_receipts import receipts_since
 from .fixity_run import CHUNK, Session, keep_strays, merged
@@ -124,6 +125,7 @@ def check_archive(
     if not report.finished:
         return report
     try:
+        note_left(desk)
         note_all(desk, [run_of(Act.FIXITY, objects=report.objects, problems=len(report.problems), finished=True)])
     except OfficeError:  # what was found must be told, whoever may write
         noted = False
