@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from desktop.store.desk import DeskStore
 
-_UNNOTED = "archive.unnoted"  # address of a root → ids of objects
+_UNNOTED = "archive.log.unnoted"  # address of a root → ids of objects
 
 
 def remember_writing(store: DeskStore, url: str, object_id: str) -> None:
