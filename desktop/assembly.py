@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop.operations.archive_unnoted import remember_writing
 from desktop.operations.desk import Clock, Desk
 from desktop.operations.settings import DeskSettings, load_settings
 from desktop.operations.timestamp_services import build_timestamps
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from desktop.archive.roots import Root
     from desktop.storage.opening import S3Settings
     from desktop.storage.protocol import ObjectStore
+    from desktop.store.desk import DeskStore
 
 
 def pc_clock() -> datetime:
@@ -73,7 +75,7 @@ def open_desk(
             templates=usable_templates(resources / "templates", home / "templates"),
             heading=lambda: load_letterhead(home / "templates"),
             resources=resources,
-            archive=archive_of(settings),
+            archive=archive_of(settings, store),
             worker=TokenWorker(
                 [Path(module) for module in settings.modules], environment=dict(settings.token_environment)
             ),
@@ -100,12 +102,16 @@ def exchange_of(settings: DeskSettings) -> Callable[[], ObjectStore]:
     return open_it
 
 
-def archive_of(settings: DeskSettings) -> Callable[[], Root]:
+def archive_of(settings: DeskSettings, store: DeskStore) -> Callable[[], Root]:
     """Opens the archive's root on first use and keeps it; repairs what a dead writer left behind.
 
-    Never makes one: a disk that is not plugged in must not become a new, empty archive.
+    Never makes one: a disk that is not plugged in must not become a new, empty archive. What is about to be written is remembered in
+    ``store`` until the archive's log tells of it.
     """
     opened: list[Root] = []
+
+    def writing(object_id: str) -> None:
+        remember_writing(store, opened[0].url, object_id)
 
     def open_it() -> Root:
         from desktop.archive.roots import open_root
@@ -113,7 +119,7 @@ def archive_of(settings: DeskSettings) -> Callable[[], Root]:
         if not settings.archive:
             raise OfficeError("archive.none_here")
         if not opened:
-            opened.append(open_root(settings.archive, s3=s3_of(settings), repair=True))
+            opened.append(open_root(settings.archive, s3=s3_of(settings), repair=True, writing=writing))
         return opened[0]
 
     return open_it

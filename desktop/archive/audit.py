@@ -45,6 +45,7 @@ class Act(StrEnum):
     DECLARED = "declaracion"
     REVIEWED = "revision"
     REBUILT = "catalogo"
+    SEALED = "bloqueo"
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,12 +164,27 @@ def found(inventory: Inventory, deposit: Deposit, recorded: bytes) -> Found:
         described=sum(bool(getattr(said, member.name)) for member in fields(Description)),
     )
     kinds = tuple((kind, media[kind], sizes[kind]) for kind in sorted(media))
-    return Found(folder, inventory.id, dossier, _versions(inventory), kinds, _words(inventory, deposit))
+    return Found(
+        folder, inventory.id, dossier, _versions(inventory), kinds, _words(inventory, deposit), *_shelf(deposit)
+    )
+
+
+def _shelf(deposit: Deposit) -> tuple[tuple[tuple[str, str, str], ...], tuple[tuple[str, int], ...]]:
+    """What an inventory tells of it besides: its place in the scheme, and the folios of each document."""
+    path = tuple((row.level, row.code, row.title) for row in deposit.description.path)
+    return path, tuple((document.id, document.folios) for document in deposit.documents)
 
 
 def _versions(inventory: Inventory) -> tuple[VersionRow, ...]:
     return tuple(
-        VersionRow(inventory.id, number, block.created.astimezone(UTC).isoformat(), block.user.name, block.message)
+        VersionRow(
+            inventory.id,
+            number,
+            block.created.astimezone(UTC).isoformat(),
+            block.user.name,
+            block.message,
+            digest_of(inventory, number),
+        )
         for number, block in enumerate(inventory.versions, 1)
     )
 

@@ -134,14 +134,7 @@ def _proved(found: Unpacked, prove: Prove) -> ActsFound:
     must be some that a document's acts name; unless acts are doubted, which this program or directory may be too old for.
     """
     deposit = found.deposit
-    lines = [
-        line
-        for file in deposit.files
-        if file.role is FileRole.EVENTS
-        for line in found.contents[file.path].decode("utf-8", "replace").splitlines()
-        if line.strip()
-    ]
-    acts = prove(lines)
+    acts = prove(act_lines(found))
     if acts.forged:
         raise OfficeError("deposit.acts_forged", deposit=deposit.id, count=len(acts.forged), reason=acts.forged[0])
     for document in () if acts.doubted else deposit.documents:
@@ -149,3 +142,14 @@ def _proved(found: Unpacked, prove: Prove) -> ActsFound:
         if (named or document.signers) and document.sha256 not in named:
             raise OfficeError("deposit.acts_of_others", deposit=deposit.id, cite=document.cite)
     return acts
+
+
+def act_lines(found: Unpacked) -> list[str]:
+    """The acts that came: compact JWS, in the order in which they lie there."""
+    return [
+        line
+        for file in found.deposit.files
+        if file.role is FileRole.EVENTS
+        for line in found.contents[file.path].decode("utf-8", "replace").splitlines()
+        if line.strip()
+    ]

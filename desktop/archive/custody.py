@@ -7,9 +7,10 @@ inventory says what was accepted and when, and a receipt is made from nothing el
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import rfc8785
 from ulid import ULID
@@ -17,7 +18,7 @@ from ulid import ULID
 from desktop.records.errors import OfficeError
 from desktop.storage import ObjectStore
 
-from .checks import Judge, Prove, examine
+from .checks import Judge, Prove, act_lines, examine
 from .deposits import Open, Place, Read, Sign, Unpacked, unpack, waiting
 from .eark import DEPOSIT_JWS, Package, build_aip
 from .inventory import Inventory, User
@@ -100,7 +101,8 @@ class Answer:
 class Custodian:
     """What a custodian works with. ``read_answer`` reads and verifies answers of this archive's own custodians.
 
-    ``judge`` is its own verifier, ``prove`` what its own directory says of acts. ``accepted`` are the verdicts on a signed PDF with
+    ``judge`` is its own verifier, ``prove`` what its own directory says of acts, ``devices`` what it says, for strangers, of the devices
+    that signed those compact JWS (docs/formats/archive.md; None: nothing is kept). ``accepted`` are the verdicts on a signed PDF with
     which a deposit is taken. ``patience`` is how long a deposit whose files have not all arrived is waited for before it is refused.
     """
 
@@ -116,6 +118,7 @@ class Custodian:
     software_version: str
     accepted: frozenset[str] = frozenset({"valid", "indeterminate"})
     patience: timedelta = timedelta(days=7)
+    devices: Callable[[Sequence[str]], Mapping[str, Any] | None] = lambda _: None
     fault: Fault = no_fault
 
 
@@ -168,6 +171,7 @@ def _commit(custodian: Custodian, found: Unpacked, digest: str, now: datetime) -
             custodian=custodian.user.name,
             received_at=now.astimezone(UTC).replace(microsecond=0),
             software_version=custodian.software_version,
+            devices=custodian.devices([found.jws, *act_lines(found)]),
         )
         custodian.root.write_version(
             object_id,

@@ -3,7 +3,7 @@
 METS.xml   LEEME.txt under documentation/   schemas/
 metadata/descriptive/{dc,ead}.xml
 metadata/preservation/premis.xml   verdicts/<document>.json
-metadata/other/deposit.jws  deposit.json  events/…
+metadata/other/deposit.jws  deposit.json  devices.json  events/…
 representations/rep1/METS.xml   metadata/preservation/premis.xml   data/<the signed PDFs and attachments, byte for byte>
 """
 
@@ -25,6 +25,7 @@ from .reception import CUSTODIAN, PROGRAM, UNIT, reception_events
 SOFTWARE = "Qillqa"
 DEPOSIT_JSON = "metadata/other/deposit.json"
 DEPOSIT_JWS = "metadata/other/deposit.jws"
+DEVICES_JSON = "metadata/other/devices.json"
 PREMIS = "metadata/preservation/premis.xml"
 DATA = "representations/rep1/data/"
 EVENTS = "metadata/other/events/"
@@ -38,7 +39,10 @@ INNER_METS = f"{REPRESENTATION}METS.xml"
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """All that goes into one AIP. ``findings`` are what the custodian found out at reception."""
+    """All that goes into one AIP. ``findings`` are what the custodian found out at reception.
+
+    ``devices``: whose devices signed its acts, and by which statements of tokens they are theirs; None: not kept.
+    """
 
     object_id: str
     deposit: Deposit
@@ -48,6 +52,7 @@ class Package:
     custodian: str
     received_at: datetime
     software_version: str
+    devices: Mapping[str, Any] | None = None
 
 
 def place_of(file: DepositFile) -> str:
@@ -75,7 +80,11 @@ def build_aip(package: Package) -> dict[str, bytes]:
         )
         for file in deposit.files
     ]
-    events = reception_events(deposit, package.findings, package.received_at, place_of)
+    if package.devices is not None:
+        files[DEVICES_JSON] = json_bytes(package.devices)
+        preserved.append(PreservedFile(DEVICES_JSON, files[DEVICES_JSON], "application/json"))
+    devices = DEVICES_JSON if package.devices is not None else ""
+    events = reception_events(deposit, package.findings, package.received_at, place_of, devices=devices)
     files[PREMIS] = premis(package.object_id, preserved, events, _agents(package))
     inside = [file for file in preserved if file.path.startswith(DATA)]
     files[INNER_PREMIS] = premis(f"{package.object_id}/rep1", inside, (), ())
@@ -129,6 +138,7 @@ _KINDS = {
     PREMIS: ("application/xml", "PREMIS"),
     DEPOSIT_JWS: ("application/jose", "OTHER:JWS"),
     DEPOSIT_JSON: ("application/json", "OTHER:DEPOSIT"),
+    DEVICES_JSON: ("application/json", "OTHER:DEVICES"),
     INNER_PREMIS: ("application/xml", "PREMIS"),
     INNER_METS: ("application/xml", "METS"),
 }
@@ -154,6 +164,7 @@ def _readme(package: Package) -> bytes:
         f"  {item.cite}  {item.day.isoformat()}  {item.subject}  (SHA-256 {item.sha256})" for item in deposit.documents
     )
     practice = "PRÁCTICA: SIN VALOR\n\n" if deposit.practice else ""
+    devices = "" if package.devices is None else _README_DEVICES
     return f"""{practice}{deposit.title}
 
 Identificador   {package.object_id}
@@ -172,10 +183,14 @@ Este paquete se lee sin ningún programa especial.
   metadata/descriptive/         la descripción (Dublin Core; EAD con los elementos de la ISAD(G))
   metadata/preservation/        qué se hizo con los archivos y con qué resultado (PREMIS 3); el veredicto de cada firma al ingresar
   metadata/other/events/        los actos de la oficina, uno por línea, cada uno firmado por el equipo que lo registró (JWS, RFC 7515)
-  metadata/other/deposit.jws    el manifiesto del depósito, firmado por el equipo de la unidad
+{devices}  metadata/other/deposit.jws    el manifiesto del depósito, firmado por el equipo de la unidad
   METS.xml                      el inventario del paquete con la suma SHA-512 de cada archivo (E-ARK CSIP, METS)
 """.encode()
 
+
+_README_DEVICES = """\
+  metadata/other/devices.json   de quién es cada equipo que firmó los actos: su clave y las constancias firmadas con token que la inscriben
+"""
 
 _SCHEMAS = """Los esquemas XML de los metadatos de este paquete, en sus direcciones oficiales:
 

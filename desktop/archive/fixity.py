@@ -1,8 +1,8 @@
 """Fixity: every byte of a root read again and compared with its inventories. Names what changed, is missing or is too much.
 
 What a root cannot show by itself (a dossier taken away, an inventory written anew) is found by what is known of it from elsewhere:
-receipts, and what was read here before. ``check`` reads a root from its first object to its last in this process; many processes,
-and what is read next, are ``fixity_readers`` and ``operations.fixity``.
+receipts, and what was read here before. Here one object is read; many, by several processes, and what is read next, are
+``fixity_readers`` and ``operations.fixity``.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ from dataclasses import dataclass, field
 from desktop.records.errors import OfficeError
 
 from .eark import DEPOSIT_JSON
-from .inventory import Inventory, object_folder, version_number
+from .inventory import Inventory, version_number
 from .reading import deposit_of
 from .roots import Root
 
 Progress = Callable[[int, int], None]  # objects done, objects in all
-Receipts = Mapping[str, tuple[str, str]]  # object id → version and the SHA-512 of that version's inventory
 
 CHANGED, MISSING, EXTRA = "fixity.changed", "fixity.missing", "fixity.extra"
 INVENTORY_DAMAGED, STRAY = "fixity.inventory", "fixity.stray"
@@ -77,23 +76,6 @@ class ObjectFixity:
     described: Described | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FixityReport:
-    """``last`` is the folder of the last object checked; ``finished`` is False when it was cancelled."""
-
-    objects: int
-    files: int
-    bytes: int
-    problems: tuple[FixityProblem, ...]
-    last: str
-    finished: bool
-
-    @property
-    def intact(self) -> bool:
-        """Whether the whole was checked and nothing was found."""
-        return self.finished and not self.problems
-
-
 @dataclass
 class Pace:
     """Keeps the mean reading speed below ``bytes_per_second``; 0 means as fast as it goes."""
@@ -114,38 +96,6 @@ class Pace:
         ahead = self._read / self.bytes_per_second - (self.clock() - self._begun)
         if ahead > 0:
             self.sleep(ahead)
-
-
-def check(
-    root: Root,
-    *,
-    after: str = "",
-    receipts: Receipts | None = None,
-    pace: Pace | None = None,
-    progress: Progress | None = None,
-    cancelled: Callable[[], bool] = lambda: False,
-) -> FixityReport:
-    """Check the objects whose folder is greater than ``after``, in order. Raises storage's codes when the store fails."""
-    known = {object_folder(name): Asked(object_folder(name), name, (one,)) for name, one in (receipts or {}).items()}
-    present = list(root.object_folders())
-    folders = [folder for folder in present if folder > after]
-    objects = files = size = 0
-    problems: list[FixityProblem] = []
-    last, finished = after, True
-    for number, folder in enumerate(folders):
-        if cancelled():
-            finished = False
-            break
-        result = check_object(root, known.get(folder) or Asked(folder), pace=pace)
-        objects, files, size, last = objects + 1, files + result.files, size + result.bytes, folder
-        problems += result.problems
-        if progress is not None:
-            progress(number + 1, len(folders))
-    if finished:
-        problems += [FixityProblem(STRAY, "", path) for path in root.strays()]
-        gone = sorted(known.keys() - set(present))
-        problems += [FixityProblem(NO_OBJECT, known[path].object, path) for path in gone]
-    return FixityReport(objects, files, size, tuple(problems), last, finished)
 
 
 def check_object(root: Root, asked: Asked, *, pace: Pace | None = None) -> ObjectFixity:

@@ -11,7 +11,6 @@ import errno
 import os
 import secrets
 import shutil
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
@@ -32,6 +31,7 @@ from .disk_files import (
     walk,
     write,
 )
+from .folder_tidying import drop_empty, drop_staging, tree
 from .inventory import (
     DECLARATION,
     DECLARATION_TEXT,
@@ -50,26 +50,36 @@ from .roots import (
     Repaired,
     Source,
     StoredFile,
+    Writing,
     check_continues,
     check_root_files,
     damaged_root_files,
     no_fault,
+    no_writing,
     root_files,
 )
 from .staging import stage_version, write_inventory
 
 _TAKEN = frozenset({errno.EEXIST, errno.ENOTEMPTY, errno.EACCES, errno.EPERM})  # the latter two on Windows
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EIO})
-_STALE = 86_400.0  # seconds after which staging of a writer that died is thrown away
 
 
 class FolderRoot:
     """Opening does not write; call ``repair`` before writing."""
 
-    def __init__(self, base: Path, *, create: bool = False, rescue: bool = False, fault: Fault = no_fault) -> None:
+    def __init__(
+        self,
+        base: Path,
+        *,
+        create: bool = False,
+        rescue: bool = False,
+        fault: Fault = no_fault,
+        writing: Writing = no_writing,
+    ) -> None:
         self._base, self._root, self._work = base, base / "root", base / "work"
         self._base_text = str(base)
         self._fault = fault
+        self._writing = writing
         with self._told(None):
             if create and not (self._root / "0=ocfl_1.1").exists():
                 self._create()
@@ -93,13 +103,13 @@ class FolderRoot:
         """Bring root inventories up to the highest version; drop empty folders and old staging."""
         with self._told("unchanged"):
             repaired = [folder for folder in self.object_folders() if self._lift_inventory(self._root / folder)]
-            leftovers = self._drop_empty() + self._drop_staging()
+            leftovers = drop_empty(self._root) + drop_staging(self._work)
         return Repaired(tuple(repaired), leftovers)
 
     def object_folders(self) -> Iterator[str]:
         """Folders four levels down: three of the digest, one of the id."""
         with self._told(None):
-            for folder in self._tree(self._root, 3):
+            for folder in tree(self._root, 3):
                 yield from (f"{folder}/{name}" for name in names(self._root / folder, folders=True))
 
     def strays(self) -> Iterator[str]:
@@ -188,6 +198,7 @@ class FolderRoot:
                 if wrong:
                     raise OfficeError("archive.changed_while_reading", on_disk="unchanged", path=wrong)
                 self._finish_stage(stage, inventory, whole=before is None)
+                self._writing(object_id)
                 self._commit(stage, self._root / folder, inventory, base)
         with self._told("complete"):
             self._fault("renamed")
@@ -379,39 +390,6 @@ class FolderRoot:
             with suppress(FileNotFoundError):
                 temporary.unlink()
         sync_folder(path.parent)
-
-    def _tree(self, folder: Path, levels: int, start: str = "") -> Iterator[str]:
-        for name in names(folder, folders=True):
-            if len(name) == 3:
-                path = f"{start}{name}"
-                if levels == 1:
-                    yield path
-                else:
-                    yield from self._tree(folder / name, levels - 1, f"{path}/")
-
-    def _drop_empty(self) -> int:
-        """Folders of a commit that died before its rename. OCFL forbids empty ones."""
-        dropped = 0
-        for levels in (3, 2, 1):
-            for folder in self._tree(self._root, levels):
-                with suppress(OSError):
-                    (self._root / folder).rmdir()  # refuses when something lies in it
-                    dropped += 1
-        return dropped
-
-    def _drop_staging(self) -> int:
-        """Staging of long ago; what is younger may be another writer's."""
-        dropped = 0
-        for name in names(self._work, folders=True) + names(self._work, folders=False):
-            path = self._work / name
-            with suppress(OSError):
-                if time.time() - path.stat().st_mtime > _STALE:
-                    if path.is_dir():
-                        shutil.rmtree(path)
-                    else:
-                        path.unlink()
-                    dropped += 1
-        return dropped
 
     def _told(self, on_disk: str | None) -> AbstractContextManager[None]:
         return troubles_told(self.url, on_disk)

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from desktop.drafting.body import Block, Body, Paragraph, Runs, Table, plain
-from desktop.records.errors import OfficeError
+from desktop.records.documents import AccessClass
+from desktop.store.catalogue_rows import Shelved
 
-from .description import ACCESS_WORDS, LEVEL_WORDS, dates_of
+from .description import ACCESS_WORDS, LEVEL_WORDS
 from .index import WITHHELD, harmless
-from .inventory import Inventory
-from .manifest import Deposit, SchemeRow
-from .reading import deposit_of, is_dossier
-from .restriction import restriction_at
-from .roots import Root
-from .volumes import volumes_of
+from .manifest import SchemeRow
+from .volumes import Leaf, volumes_of
 
 COLUMNS = (
     "numero", "serie", "identificador", "cite", "hoja_de_ruta", "titulo", "unidad", "desde", "hasta", "documentos", "fojas", "tomos",
@@ -30,43 +26,67 @@ NO_SERIES = "Sin serie asignada"
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A dossier of the archive. ``entered`` is when v1 was made; ``versions`` the SHA-512 of each version's inventory, v1 first."""
+    """A dossier of the archive. ``told_cite``, ``told_title`` and ``told_slip`` are what its deposit says.
+
+    ``path`` is its place in the scheme, from the fonds down; ``days`` first and last of its documents, ISO 8601; ``leaves`` the documents
+    with their folios. ``entered`` is when v1 was made; ``versions`` the SHA-512 of each version's inventory, v1 first.
+    """
 
     object: str
-    deposit: Deposit
+    unit: str
+    unit_name: str
+    told_cite: str
+    told_title: str
+    told_slip: str
+    path: tuple[SchemeRow, ...]
+    days: tuple[str, str]
+    documents: int
+    folios: int
+    leaves: tuple[Leaf, ...]
+    access_class: AccessClass
     entered: datetime
     versions: tuple[str, ...]
     restricted: bool = False
 
+    @classmethod
+    def of(cls, shelved: Shelved) -> Listed:
+        """As the catalogue has it."""
+        it = shelved.dossier
+        return cls(
+            it.object, it.unit, it.unit_name, it.cite, it.title, it.slip, tuple(SchemeRow(*row) for row in shelved.path),
+            (it.since, it.until), it.documents, it.folios, tuple(Leaf(*one) for one in shelved.folios), AccessClass(it.access),
+            datetime.fromisoformat(it.received), shelved.inventories, it.restricted,
+        )  # fmt: skip
+
     @property
     def cite(self) -> str:
         """Empty for one that is restricted: a list circulates."""
-        return "" if self.restricted else self.deposit.cite
+        return "" if self.restricted else self.told_cite
+
+    @property
+    def slip(self) -> str:
+        """The same of its hoja de ruta."""
+        return "" if self.restricted else self.told_slip
 
     @property
     def title(self) -> str:
         """What it is about, but for one that is restricted."""
-        return WITHHELD if self.restricted else self.deposit.title
+        return WITHHELD if self.restricted else self.told_title
 
     @property
     def access(self) -> str:
         """In words."""
-        return "Restringida" if self.restricted else ACCESS_WORDS[self.deposit.access]
-
-    @property
-    def days(self) -> tuple[str, str]:
-        """First and last day of its documents, ISO 8601."""
-        return dates_of(self.deposit)
+        return "Restringida" if self.restricted else ACCESS_WORDS[self.access_class]
 
     @property
     def volumes(self) -> int:
         """How many volumes its folios make."""
-        return len(volumes_of(self.deposit.documents))
+        return len(volumes_of(self.leaves))
 
     @property
     def series(self) -> SchemeRow | None:
         """The row of the classification scheme in which it lies."""
-        return self.deposit.description.path[-1] if self.deposit.description.path else None
+        return self.path[-1] if self.path else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +101,10 @@ class Selection:
 
     def takes(self, item: Listed, came: date) -> bool:
         """Whether it is one of them. ``came``: the day on which it came, in the entity's zone."""
-        codes = {row.code for row in item.deposit.description.path}
+        codes = {row.code for row in item.path}
         return (
             (not self.objects or item.object in self.objects)
-            and self.unit in ("", item.deposit.unit)
+            and self.unit in ("", item.unit)
             and (not self.series or self.series in codes)
             and (self.since is None or came >= self.since)
             and (self.until is None or came <= self.until)
@@ -107,7 +127,7 @@ class Extent:
         days = [item.days for item in items]
         return cls(
             len(items),
-            sum(item.deposit.folios for item in items),
+            sum(item.folios for item in items),
             sum(item.volumes for item in items),
             min(first for first, _ in days),
             max(last for _, last in days),
@@ -120,34 +140,12 @@ class Extent:
         return ", ".join(f"{count} {name if count == 1 else f'{name}s'}" for count, name in parts)
 
 
-def listed(root: Root) -> Iterator[Listed]:
-    """Every dossier that can be read; what is no dossier (evidence records) or is damaged is passed over: fixity tells damage."""
-    for folder in root.object_folders():
-        try:
-            inventory = root.inventory_at(folder)
-            if not is_dossier(inventory):
-                continue
-            deposit = deposit_of(root, inventory.id)
-            decided = restriction_at(root, inventory.id)
-        except OfficeError as error:
-            if error.code.startswith("storage."):
-                raise
-            continue
-        restricted = decided is not None and decided.restricted
-        yield Listed(inventory.id, deposit, inventory.versions[0].created, _digests(inventory), restricted)
-
-
-def _digests(inventory: Inventory) -> tuple[str, ...]:
-    count = len(inventory.versions)
-    return tuple(hashlib.sha512(inventory.as_of(number).to_bytes()).hexdigest() for number in range(1, count + 1))
-
-
 def in_order(items: Iterable[Listed]) -> list[Listed]:
     """By series (what has none last), unit, first day and CITE."""
 
     def place(item: Listed) -> tuple[bool, tuple[str, ...], str, str, str, str]:
-        path = tuple(row.code for row in item.deposit.description.path)
-        return (not path, path, item.deposit.unit_name, item.days[0], item.deposit.cite, item.object)
+        path = tuple(row.code for row in item.path)
+        return (not path, path, item.unit_name, item.days[0], item.told_cite, item.object)
 
     return sorted(items, key=place)
 
@@ -158,11 +156,10 @@ def listing_csv(items: Iterable[Listed]) -> bytes:
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for number, item in enumerate(items, 1):
-        deposit = item.deposit
         cells = (
-            str(number), " / ".join(row.code for row in deposit.description.path), item.object, item.cite,
-            "" if item.restricted else deposit.slip, item.title, deposit.unit_name, *item.days, str(len(deposit.documents)),
-            str(deposit.folios), str(item.volumes), item.access, item.entered.isoformat(timespec="seconds"),
+            str(number), " / ".join(row.code for row in item.path), item.object, item.cite,
+            item.slip, item.title, item.unit_name, *item.days, str(item.documents),
+            str(item.folios), str(item.volumes), item.access, item.entered.isoformat(timespec="seconds"),
             f"v{len(item.versions)}", item.versions[-1],
         )  # fmt: skip
         writer.writerow([harmless(cell) for cell in cells])
@@ -178,7 +175,7 @@ def listing_body(items: Sequence[Listed], opening: str, *, as_they_came: bool) -
     numbers = {item.object: str(number) for number, item in enumerate(items, 1)}
     groups: dict[tuple[SchemeRow, ...], list[Listed]] = {}
     for item in items:
-        groups.setdefault(item.deposit.description.path, []).append(item)
+        groups.setdefault(item.path, []).append(item)
     for path, members in groups.items():
         rows = [_row(numbers[item.object], item) for item in members]
         blocks.append(_table(_caption(path), _HEADER, rows, (1, 6, 7, 3, 3, 2, 2, 3)))
@@ -198,9 +195,8 @@ def _caption(path: Sequence[SchemeRow]) -> str:
 
 
 def _row(number: str, item: Listed) -> tuple[str, ...]:
-    deposit = item.deposit
     access = item.access.partition(" (")[0]
-    return (number, item.cite or item.object, item.title, *item.days, str(deposit.folios), str(item.volumes), access)
+    return (number, item.cite or item.object, item.title, *item.days, str(item.folios), str(item.volumes), access)
 
 
 def _seal(number: str, item: Listed, at: int) -> tuple[str, ...]:

@@ -21,9 +21,12 @@ PlaceOf = Callable[[DepositFile], str]  # where a deposited file goes in the pac
 
 
 def reception_events(
-    deposit: Deposit, findings: Findings, at: datetime, place_of: PlaceOf
+    deposit: Deposit, findings: Findings, at: datetime, place_of: PlaceOf, *, devices: str = ""
 ) -> tuple[PreservationEvent, ...]:
-    """What happened to the files up to their acceptance at ``at``, in the order in which it was done."""
+    """What happened to the files up to their acceptance at ``at``, in the order in which it was done.
+
+    ``devices``: the file that tells whose devices signed the acts, where there is one.
+    """
     every = tuple(place_of(file) for file in deposit.files)
     places = {file.path: place_of(file) for file in deposit.files}
     return (
@@ -48,6 +51,7 @@ def reception_events(
         *_signatures(deposit, findings, at, place_of),
         *(_attachments(deposit, one, at, place_of) for one in findings.attachments),
         *_acts(deposit, findings.acts, at, place_of),
+        *([_devices(devices, at)] if devices else []),
         PreservationEvent(
             "message digest calculation", at, "SHA-512 de cada archivo", "calculada", paths=every, agents=_BY
         ),
@@ -119,6 +123,17 @@ def _attachments(deposit: Deposit, found: AttachmentsFound, at: datetime, place_
         note,
         of_document,
         _BY,
+    )
+
+
+def _devices(place: str, at: datetime) -> PreservationEvent:
+    return PreservationEvent(
+        "metadata extraction",
+        at,
+        "Del directorio firmado de la entidad: los equipos que firmaron el depósito y sus actos, con las constancias firmadas con token",
+        "guardado",
+        paths=(place,),
+        agents=_BY,
     )
 
 

@@ -20,10 +20,15 @@ from .inventory import Inventory, User
 Source = Path | bytes  # bytes of a file to deposit: where they lie, or themselves
 Contents = Callable[[str], Iterable[bytes]]  # a path below an object → its bytes, a piece at a time
 Fault = Callable[[str], None]  # told the name of each step; tests stop there
+Writing = Callable[[str], None]  # told the object before each commit of a new version
 
 LAYOUT = "0003-hash-and-id-n-tuple-storage-layout"
 ROOT_DECLARATION = "0=ocfl_1.1"
 CHUNK = 1 << 20  # bytes
+
+
+def no_writing(object_id: str) -> None:
+    """For who remembers nothing."""
 
 
 def no_fault(step: str) -> None:
@@ -203,28 +208,29 @@ def open_root(
     repair: bool = False,
     rescue: bool = False,
     fault: Fault = no_fault,
+    writing: Writing = no_writing,
 ) -> Root:
     """The root at ``folder:PATH`` or ``s3://BUCKET/PREFIX``.
 
     ``create`` makes an empty one where there is none: for ``archive init`` only, since a disk that is not plugged in must not become a
     new archive. ``repair`` sets right what a writer left behind when it died: for whoever is going to write. ``rescue`` writes the root's
-    own files anew where they are damaged: for ``archive repair``.
+    own files anew where they are damaged: for ``archive repair``. ``writing`` is told the object before each commit of a new version.
     Raises ``archive.not_a_root``, ``archive.other_layout``, ``archive.not_empty`` and storage's codes.
     """
-    root = _open(url, s3, create=create, rescue=rescue, fault=fault)
+    root = _open(url, s3, create=create, rescue=rescue, fault=fault, writing=writing)
     if repair:
         root.repair()
     return root
 
 
-def _open(url: str, s3: S3Settings | None, *, create: bool, rescue: bool, fault: Fault) -> Root:
+def _open(url: str, s3: S3Settings | None, *, create: bool, rescue: bool, fault: Fault, writing: Writing) -> Root:
     from .folder_root import FolderRoot
     from .s3_root import S3Root
 
     scheme, _, rest = url.partition(":")
     if scheme == "folder" and rest:
-        return FolderRoot(Path(rest), create=create, rescue=rescue, fault=fault)
+        return FolderRoot(Path(rest), create=create, rescue=rescue, fault=fault, writing=writing)
     store = open_storage(url, s3=s3)
     if not isinstance(store, LockingStore):  # pragma: no cover - there are but two kinds
         raise OfficeError("storage.bad_url", url=url)
-    return S3Root(store, create=create, rescue=rescue, fault=fault)
+    return S3Root(store, create=create, rescue=rescue, fault=fault, writing=writing)

@@ -12,11 +12,11 @@ committed inventory names: locked at once, an aborted write would stay for ever.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from desktop.records.errors import OfficeError
-from desktop.storage import LockingStore, Version
+from desktop.storage import LockingStore
 
 from .disk_files import digest_of, pieces_of
 from .inventory import (
@@ -38,15 +38,16 @@ from .roots import (
     Repaired,
     Source,
     StoredFile,
+    Writing,
     check_continues,
     check_root_files,
     damaged_root_files,
     no_fault,
+    no_writing,
     root_files,
 )
+from .s3_reconcile import committed, committed_or_lost, kept, put_sidecar, reconcile
 from .sealing import Sealed, seal
-
-_WORTH_A_COPY = 256 * 1024  # bytes from which on a copy within the server is less than sending again
 
 
 def _utc_now() -> datetime:
@@ -65,11 +66,13 @@ class S3Root:
         fault: Fault = no_fault,
         clock: Callable[[], datetime] = _utc_now,
         lease: timedelta = LEASE,
+        writing: Writing = no_writing,
     ) -> None:
         self._store = store
         self._fault = fault
         self._clock = clock
         self._lease = lease
+        self._writing = writing
         if create and self._store.head(f"root/{ROOT_DECLARATION}") is None:
             self._create()
         self.rescued = self._rescue() if rescue else ()
@@ -93,7 +96,7 @@ class S3Root:
                 continue
             try:
                 with leased(self._store, folder, self._clock, self._lease):
-                    leftovers += self._reconcile(folder, self._committed_or_lost(folder) or (None, ""))[0]
+                    leftovers += reconcile(self._store, folder, committed_or_lost(self._store, folder) or (None, ""))[0]
             except OfficeError as error:
                 # its writer will finish, or its lease will expire; of a damaged one fixity tells, and only another copy can mend it
                 if error.code not in ("archive.busy", "archive.bad_inventory"):
@@ -119,14 +122,14 @@ class S3Root:
 
     def inventory_at(self, folder: str) -> Inventory:
         """The root inventory, which is the commit; its sidecar is derived and repaired."""
-        found = self._committed(folder)
+        found = committed(self._store, folder)
         if found is None:
             raise OfficeError("archive.no_object", object=folder)
         return found[0]
 
     def inventory(self, object_id: str) -> Inventory | None:
         """The newest committed inventory of that object, or None."""
-        found = self._committed(object_folder(object_id))
+        found = committed(self._store, object_folder(object_id))
         return found[0] if found else None
 
     def files_at(self, folder: str) -> Iterator[StoredFile]:
@@ -157,7 +160,7 @@ class S3Root:
 
     def kept(self, folder: str, path: str, digest: str) -> bytes | None:
         """The bytes of the version of the key that has them."""
-        return self._kept(f"root/{folder}/{path}", digest)
+        return kept(self._store, f"root/{folder}/{path}", digest)
 
     def write_version(
         self, object_id: str, files: Mapping[str, Source], *, base: str | None, message: str, user: User, now: datetime
@@ -167,14 +170,15 @@ class S3Root:
         digests = {logical: digest_of(source) for logical, source in files.items()}
         with leased(self._store, folder, self._clock, self._lease):
             self._fault("leased")
-            before, tag = found = self._committed_or_lost(folder) or (None, "")
+            before, tag = found = committed_or_lost(self._store, folder) or (None, "")
             if (before.head if before else None) != base:
-                self._reconcile(folder, found)
+                reconcile(self._store, folder, found)
                 raise _conflict(object_id, base)
             inventory, places = next_inventory(object_id, before, digests, created=now, message=message, user=user)
-            arrived = self._reconcile(folder, found, coming=inventory)[1]
+            arrived = reconcile(self._store, folder, found, coming=inventory)[1]
             if wrong := self._put_version(folder, inventory, lambda path: pieces_of(files[places[path]]), arrived):
                 raise OfficeError("archive.changed_while_reading", on_disk="unchanged", path=wrong)
+            self._writing(object_id)
             self._finish(folder, inventory, tag)
         return inventory.head
 
@@ -183,9 +187,9 @@ class S3Root:
         folder = object_folder(inventory.id)
         with leased(self._store, folder, self._clock, self._lease):
             self._fault("leased")
-            before, tag = found = self._committed_or_lost(folder) or (None, "")
+            before, tag = found = committed_or_lost(self._store, folder) or (None, "")
             known = check_continues(before, inventory)
-            arrived = self._reconcile(folder, found, coming=inventory)[1]
+            arrived = reconcile(self._store, folder, found, coming=inventory)[1]
             if known == len(inventory.versions):
                 return False
             for number in range(known + 1, len(inventory.versions) + 1):
@@ -272,7 +276,7 @@ class S3Root:
 
     def _is_whole(self, folder: str, paths: list[str]) -> bool:
         try:
-            found = self._committed(folder)
+            found = committed(self._store, folder)
         except OfficeError as error:
             if error.code != "archive.bad_inventory":
                 raise
@@ -281,64 +285,6 @@ class S3Root:
             return False
         return self._store.get(f"root/{folder}/{SIDECAR}") == sidecar(self._store.get(f"root/{folder}/{INVENTORY}"))
 
-    def _committed(self, folder: str) -> tuple[Inventory, str] | None:
-        """The root inventory and its ETag."""
-        try:
-            data, tag = self._store.get_tagged(f"root/{folder}/{INVENTORY}")
-        except OfficeError as error:
-            if error.code == "storage.not_found":
-                return None
-            raise
-        inventory = Inventory.from_bytes(data)
-        if object_folder(inventory.id) != folder:
-            raise OfficeError("archive.bad_inventory", object=folder, reason="head_or_id")
-        return inventory, tag
-
-    def _reconcile(
-        self, folder: str, found: tuple[Inventory | None, str], coming: Inventory | None = None
-    ) -> tuple[int, frozenset[str]]:
-        """Make the object what its committed inventory says. Only under the lease. Gives how much was hidden and what may stay.
-
-        Of what nobody committed only that stays which ``coming`` names at the same path with the same bytes: what an earlier try of the
-        same writing sent, and need not be sent again.
-        """
-        committed = found[0]
-        start = f"root/{folder}/"
-        lies = list(self._store.versions(start))
-        present = {one.key.removeprefix(start) for one in lies if one.latest and not one.marker}
-        expected = committed.expected() if committed else {}
-        wanted = coming.manifest if coming else {}
-        left = sorted(present - expected.keys())
-        stays = {path for path in left if path in wanted and self._has(start + path, wanted[path])}
-        for path in left:
-            if path not in stays:
-                self._store.hide(start + path)
-        for path in sorted(expected.keys() - present if committed else ()):
-            if (kept := self._kept(start + path, expected[path])) is not None:
-                self._store.put_if_absent(start + path, kept)
-        if committed is not None:
-            self._put_sidecar(folder, committed.to_bytes())
-        hidden = [one for one in lies if not one.marker and one.size >= _WORTH_A_COPY]
-        revived = self._revived(start, hidden, wanted, stays | expected.keys())
-        return len(left) - len(stays), frozenset(stays | revived)
-
-    def _revived(
-        self, start: str, hidden: Iterable[Version], wanted: Mapping[str, str], there: Collection[str]
-    ) -> set[str]:
-        """What arrived once and was hidden again, by a repair between two tries: its bytes need not travel a second time."""
-        revived = set[str]()
-        for one in hidden:
-            path = one.key.removeprefix(start)
-            if path not in wanted or path in there or path in revived:
-                continue
-            data = self._store.get_version(one.key, one.version)
-            if hashlib.sha512(data).hexdigest() == wanted[path] and self._store.revive(one.key, one.version):
-                revived.add(path)
-        return revived
-
-    def _has(self, key: str, digest: str) -> bool:
-        return hashlib.sha512(self._store.get(key)).hexdigest() == digest
-
     def _inventory_or_none(self, folder: str) -> Inventory | None:
         try:
             return self.inventory_at(folder)
@@ -346,39 +292,6 @@ class S3Root:
             if error.code != "archive.bad_inventory":
                 raise
             return None
-
-    def _committed_or_lost(self, folder: str) -> tuple[Inventory, str] | None:
-        """The commit; where somebody hid it or wrote nonsense over it, its last version that is one, put back.
-
-        Raises ``archive.bad_inventory`` when it is damaged and no version of it is kept: then nothing may be hidden.
-        """
-        key = f"root/{folder}/{INVENTORY}"
-        try:
-            if (found := self._committed(folder)) is not None:
-                return found
-            damaged = None
-        except OfficeError as error:
-            if error.code != "archive.bad_inventory":
-                raise
-            damaged = error
-        for version in self._store.versions(key):
-            if version.key != key or version.marker:
-                continue
-            data = self._store.get_version(key, version.version)
-            if _is_inventory_of(folder, data):
-                self._store.put(key, data)
-                return self._committed(folder)
-        if damaged is not None:
-            raise damaged
-        return None
-
-    def _kept(self, key: str, digest: str) -> bytes | None:
-        for version in self._store.versions(key):
-            if version.key == key and not version.marker:
-                data = self._store.get_version(key, version.version)
-                if hashlib.sha512(data).hexdigest() == digest:
-                    return data
-        return None
 
     def _put_version(
         self, folder: str, inventory: Inventory, contents: Contents, arrived: frozenset[str] = frozenset()
@@ -409,7 +322,7 @@ class S3Root:
         self._fault("version put")
         self._commit(folder, inventory, tag)
         self._fault("committed")
-        self._put_sidecar(folder, inventory.to_bytes())
+        put_sidecar(self._store, folder, inventory.to_bytes())
         self._fault("sidecar put")
 
     def _commit(self, folder: str, inventory: Inventory, tag: str) -> None:
@@ -417,26 +330,6 @@ class S3Root:
         won = self._store.put_if_match(key, data, tag) if tag else self._store.put_if_absent(key, data)
         if not won:
             raise _conflict(inventory.id, None)
-
-    def _put_sidecar(self, folder: str, inventory: bytes) -> None:
-        """The root sidecar of those bytes; a conflict means that somebody has put it right already."""
-        key, wanted = f"root/{folder}/{SIDECAR}", sidecar(inventory)
-        try:
-            data, tag = self._store.get_tagged(key)
-        except OfficeError as error:
-            if error.code != "storage.not_found":
-                raise
-            self._store.put_if_absent(key, wanted)
-            return
-        if data != wanted:
-            self._store.put_if_match(key, wanted, tag)
-
-
-def _is_inventory_of(folder: str, data: bytes) -> bool:
-    try:
-        return object_folder(Inventory.from_bytes(data).id) == folder
-    except OfficeError:
-        return False
 
 
 def _conflict(object_id: str, base: str | None) -> OfficeError:

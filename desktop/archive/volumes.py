@@ -7,10 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-from .manifest import DepositDocument
+from typing import Protocol
 
 LIMIT = 400  # folios of a volume
+
+
+class Foliated(Protocol):
+    """What has folios: a document of a deposit."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def folios(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A document by its id and how many folios it has, as the catalogue keeps it."""
+
+    id: str
+    folios: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +53,7 @@ class Volume:
         return self.last - self.first + 1
 
 
-def volumes_of(documents: Iterable[DepositDocument], limit: int = LIMIT) -> tuple[Volume, ...]:
+def volumes_of(documents: Iterable[Foliated], limit: int = LIMIT) -> tuple[Volume, ...]:
     """The volumes of a dossier, in the order of its documents.
 
     A document begins a new volume where it does not fit whole any more; one that is longer than a volume goes on in the next.

@@ -87,9 +87,9 @@ def fixity(
             if state is not None and status:
                 _tell_state(state, Phrases(zone=desk.directory.entity.zone))
         if state is not None and report:
-            _write(desk, state, report)
+            _write(desk, state, report, read)
         problems = state.problems if read is None and state is not None else read.problems if read is not None else ()
-        return Exit.NO if problems else Exit.DONE
+        return Exit.NO if problems or _locks_fail(read) else Exit.DONE
 
     return at_desk(home, act, as_json=as_json)
 
@@ -221,10 +221,21 @@ def _tell_reading(read: checking.ReadingReport) -> None:
         tell(" ".join(said("fixity.unfinished", {})))
     elif not read.noted:
         tell(" ".join(said("fixity.not_noted", {})))
+    if read.sealed is not None:
+        put_line(said("archive.sealed", {"objects": read.sealed.objects, "locked": read.sealed.locked})[0])
+        for path in read.sealed.refused[:_SHOWN]:
+            tell(said("archive.not_sealed", {"path": path})[0])
+    elif read.not_sealed:
+        tell(" ".join(said("fixity.not_sealed", {"reason": said(read.not_sealed, {})[0]})))
     for problem in read.problems[:_SHOWN]:
         tell(sentence(problem))
     if len(read.problems) > _SHOWN:
         tell(said("fixity.more_problems", {"count": len(read.problems) - _SHOWN})[0])
+
+
+def _locks_fail(read: checking.ReadingReport | None) -> bool:
+    """Whether something that should be locked against deletion is not."""
+    return read is not None and bool(read.not_sealed or (read.sealed and read.sealed.refused))
 
 
 def _tell_state(state: checking.FixityState, phrases: Phrases) -> None:
@@ -237,9 +248,9 @@ def _tell_state(state: checking.FixityState, phrases: Phrases) -> None:
         tell(sentence(problem))
 
 
-def _write(desk: Desk, state: checking.FixityState, targets: list[Path]) -> None:
+def _write(desk: Desk, state: checking.FixityState, targets: list[Path], read: checking.ReadingReport | None) -> None:
     phrases = Phrases(zone=desk.directory.entity.zone)
-    paper = FixityPaper(state, lambda: checking.objects_read(desk), version("qillqa"), find_resources(), phrases)
+    paper = FixityPaper(state, lambda: checking.objects_read(desk), version("qillqa"), find_resources(), phrases, read)
     write_fixity(targets, paper)
     for path in targets:
         tell(said("fixity.report_written", {"file": str(path)})[0])

@@ -139,7 +139,7 @@ def inventory(
             )
             return Exit.DONE
         for item in items:
-            put_line(f"{item.cite or item.object}  {item.title}  ({item.deposit.folios} fojas, {item.volumes} tomos)")
+            put_line(f"{item.cite or item.object}  {item.title}  ({item.folios} fojas, {item.volumes} tomos)")
         put_line(f"{Extent.of(items).words}.")
         for path in written.values():
             put_line(str(path))
@@ -193,19 +193,19 @@ def _selection(
 def _row(item: Listed) -> dict[str, object]:
     from desktop.archive.volumes import volumes_of
 
-    deposit, (first, last) = item.deposit, item.days
+    first, last = item.days
     return {
         "object": item.object,
         "cite": item.cite,
         "title": item.title,
-        "unit": deposit.unit_name,
+        "unit": item.unit_name,
         "series": item.series.code if item.series else "",
         "first": first,
         "last": last,
-        "documents": len(deposit.documents),
-        "folios": deposit.folios,
-        "volumes": volumes_of(deposit.documents),
-        "access": deposit.access,
+        "documents": item.documents,
+        "folios": item.folios,
+        "volumes": volumes_of(item.leaves),
+        "access": item.access_class,
         "restricted": item.restricted,
         "entered": item.entered,
         "version": f"v{len(item.versions)}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -144,15 +144,15 @@ def seal(
     """Bloquea contra borrado lo que el archivo guarda (solo S3), o alarga el bloqueo que se acorta."""
 
     def act() -> Exit:
-        from desktop.operations.archive_seal import seal_archive
+        from desktop.operations.archive_seal import news_of, seal_archive
 
-        sealed = seal_archive(home or default_home(), quarantine=timedelta(days=quarantine), term=timedelta(days=term))
+        now, lasting = datetime.now(UTC), timedelta(days=term)
+        sealed = seal_archive(home or default_home(), now=now, quarantine=timedelta(days=quarantine), term=lasting)
+        note_run(home, news_of(sealed, now + lasting))
         if as_json:
             put_json(sealed)
         else:
-            put_line(
-                f"{sealed.objects} expedientes con bloqueo, {sealed.locked} archivos bloqueados o alargados ahora."
-            )
+            put_line(words("archive.sealed", "es", {"objects": sealed.objects, "locked": sealed.locked}).what)
             for path in sealed.refused:
                 tell(words("archive.not_sealed", "es", {"path": path}).what)
         return Exit.NO if sealed.refused else Exit.DONE

@@ -21,8 +21,8 @@ from desktop.sync.receipts import read_manifest, read_receipt, sign_receipt
 from signing.verdict import verdict_json
 
 from .archive_log import Act, News, note_all
-from .catalogue import versions_written
-from .deposited_acts import acts_found
+from .catalogue import note_left, versions_written
+from .deposited_acts import acts_found, devices_of
 from .desk import Desk, Progress, no_progress
 from .directory import refresh_directory
 from .raise_archive import raise_archive
@@ -89,6 +89,7 @@ def accept_all(
         raise OfficeError("accept.not_custodian", unit=desk.unit.name)
     exchange = desk.exchange()
     refresh_directory(desk, exchange)
+    note_left(desk)
     custodian = custodian_of(desk, User(actor.name, f"urn:qillqa:official:{actor.id}"))
     places = pending(custodian, desk.directory.entity.id, known=known)
     waiting = list(islice((place for place in places if wanted(place.id)), most))
@@ -153,6 +154,7 @@ def custodian_of(desk: Desk, user: User) -> Custodian:
         open_file=open_file,
         judge=judge,
         prove=lambda lines: acts_found(lines, desk.directory),
+        devices=lambda lines: devices_of(lines, desk.directory),
         sign=lambda payload: sign_receipt(payload, desk.key),
         read_answer=lambda jws: read_receipt(jws, desk.directory),
         user=user,

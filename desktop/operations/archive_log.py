@@ -43,6 +43,7 @@ OF_VERSIONS = frozenset({Act.VERSION.value, Act.FOUND.value})
 INVENTORY = "inventario_sha512"  # the fact by which an entry names the inventory of its version
 # the facts of a run over the archive
 OBJECTS, PROBLEMS, FINISHED, WHERE, MENDED = "expedientes", "problemas", "terminada", "destino", "repuestos"
+LOCKED, UNTIL = "bloqueados", "hasta"
 _SEEN = "archive.log.seen"
 _MOST_SEEN = 200
 

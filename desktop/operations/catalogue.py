@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from desktop.store.catalogue import Catalogue
 from desktop.store.catalogue_rows import Dossier, Noted, Restriction, Seen, Sight, VersionRow
 
 from .archive_log import INVENTORY, OF_VERSIONS, note_all
+from .archive_unnoted import forget_writing, unnoted
 from .desk import Desk, Progress, no_progress
 from .find import parse
 
@@ -31,6 +32,7 @@ __all__ = [
     "Shown",
     "find_dossiers",
     "list_dossiers",
+    "note_left",
     "rebuild",
     "show_dossier",
     "versions_written",
@@ -135,10 +137,42 @@ def rebuild(desk: Desk, *, progress: Progress = no_progress, cancelled: Callable
 
 
 def versions_written(desk: Desk, objects: Iterable[str], *, official: str = "") -> None:
-    """A custodian wrote versions of those objects: their entries in the log, their rows in the catalogue. Twice changes nothing."""
+    """A custodian wrote versions of those objects: their entries in the log, their rows in the catalogue. Twice changes nothing.
+
+    What an act that was cut off left is noted first. Raises ``archive.none_here``, the catalogue's and storage's codes.
+    """
     wanted = list(dict.fromkeys(objects))
     if not wanted:
         return
+    note_left(desk, besides=wanted)
+    _written(desk, wanted, Act.VERSION, official)
+    forget_writing(desk.store, desk.archive().url, wanted)
+
+
+def note_left(desk: Desk, *, besides: Collection[str] = ()) -> None:
+    """Note as found what this desk committed and did not note, because it was killed in between; for a custodian's next act.
+
+    Raises as ``versions_written`` does.
+    """
+    if not desk.unit.custodian:
+        return
+    root = desk.archive()
+    left = [name for name in unnoted(desk.store, root.url) if name not in besides]
+    there: list[str] = []
+    gone: list[str] = []
+    for name in left:
+        try:
+            (gone if root.inventory(name) is None else there).append(name)
+        except OfficeError as error:  # damaged: it is noted when it is mended
+            if error.code.startswith("storage."):
+                raise
+    if there:
+        _written(desk, there, Act.FOUND, "")
+    if there or gone:
+        forget_writing(desk.store, root.url, [*there, *gone])
+
+
+def _written(desk: Desk, wanted: Sequence[str], act: Act, official: str) -> None:
     root = desk.archive()
     with _catalogue(desk, root.url) as catalogue:
         if catalogue.complete:
@@ -148,7 +182,7 @@ def versions_written(desk: Desk, objects: Iterable[str], *, official: str = "") 
         seen = [look(root, object_folder(name)) for name in wanted]
         catalogue.put(seen, at=desk.clock())
         versions = [(row.object, row.number) for one in seen for row in getattr(one, "versions", ())]
-        _note_missing(desk, catalogue, root, versions, Act.VERSION, official)
+        _note_missing(desk, catalogue, root, versions, act, official)
 
 
 def sight_of(desk: Desk) -> Sight:

@@ -34,7 +34,7 @@ from signing.errors import SigningError
 from signing.kept_tokens import check_kept_token
 
 from .archive_log import require_custodian
-from .catalogue import versions_written
+from .catalogue import note_left, versions_written
 from .desk import Desk
 from .renew_archive import YEAR
 
@@ -92,6 +92,7 @@ def make_evidence(
     """
     actor = desk.acting(official)
     require_custodian(desk)
+    note_left(desk)
     root, user = desk.archive(), User(actor.name, f"urn:qillqa:official:{actor.id}")
     shelf = look_through(root)
     known = {one for evidence in shelf.evidence for one in evidence.covered}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
 
-from desktop.archive.listing import Extent, Listed, Selection, in_order, listed, listing_body
+from desktop.archive.listing import Extent, Listed, Selection, in_order, listing_body
 from desktop.drafting.body import Body
 from desktop.drafting.dates import date_in_words
 from desktop.drafting.jobs import PageJob, SetPage, SignerSlot, verification_code, verification_text
@@ -16,6 +16,7 @@ from desktop.records.documents import AccessClass
 from desktop.records.errors import OfficeError
 
 from .archive_log import require_custodian
+from .catalogue import note_left, opened
 from .desk import Desk
 from .draft import NewDocument, draft
 from .strangers import lay_beside
@@ -25,12 +26,15 @@ MOST = 1000  # dossiers on pages: 98 pages, 4 s and 430 MB here; a table on disk
 
 
 def dossiers(desk: Desk, selection: Selection) -> list[Listed]:
-    """The dossiers of this desk's archive that are meant, in an archivist's order. Raises ``accept.not_custodian``, ``archive.none_here``,
-    ``inventory.nothing``.
+    """The dossiers of this desk's archive that are meant, in an archivist's order, by its catalogue as the archive's log is now.
+
+    Raises ``accept.not_custodian``, ``archive.none_here``, ``inventory.nothing``, the catalogue's and storage's codes.
     """
     require_custodian(desk)
-    root = desk.archive()
-    found = [item for item in listed(root) if selection.takes(item, item.entered.astimezone(desk.zone).date())]
+    note_left(desk)
+    with opened(desk) as here:
+        items = [Listed.of(one) for one in here.catalogue.shelved()]
+    found = [item for item in items if selection.takes(item, item.entered.astimezone(desk.zone).date())]
     if not found:
         raise OfficeError("inventory.nothing")
     lay_beside(desk)
@@ -85,8 +89,8 @@ def draft_transfer(desk: Desk, items: Sequence[Listed], giver: str, *, official:
     """
     actor = desk.acting(official)
     require_custodian(desk)
-    units = sorted({item.deposit.unit_name for item in items})
-    if len({item.deposit.unit for item in items}) > 1:
+    units = sorted({item.unit_name for item in items})
+    if len({item.unit for item in items}) > 1:
         raise OfficeError("acta.several_units", units=", ".join(units))
     _require_pages(items)
     giving = desk.directory.official(giver)
@@ -109,7 +113,7 @@ def draft_transfer(desk: Desk, items: Sequence[Listed], giver: str, *, official:
 
 def _inventory(desk: Desk, items: Sequence[Listed]) -> tuple[Body, dict[str, FieldValue]]:
     _require_pages(items)
-    units = sorted({item.deposit.unit_name for item in items})
+    units = sorted({item.unit_name for item in items})
     whose = units[0] if len(units) == 1 else f"{len(units)} unidades"
     opening = f"Expedientes en custodia de {desk.unit.name} a la fecha: {Extent.of(items).words}."
     return listing_body(items, opening, as_they_came=False), _heading(items, f"Inventario de expedientes de {whose}")
@@ -119,7 +123,7 @@ def _heading(items: Sequence[Listed], subject: str) -> dict[str, FieldValue]:
     extent = Extent.of(items)
     return {
         "objeto": subject,
-        "productora": ", ".join(sorted({item.deposit.unit_name for item in items}))[:900],
+        "productora": ", ".join(sorted({item.unit_name for item in items}))[:900],
         "fechas": f"{_day(date.fromisoformat(extent.first))} a {_day(date.fromisoformat(extent.last))}",
         "volumen": extent.words,
     }
@@ -127,7 +131,7 @@ def _heading(items: Sequence[Listed], subject: str) -> dict[str, FieldValue]:
 
 def _access(items: Sequence[Listed]) -> AccessClass:
     """Titles tell what a dossier is about: the list is as closed as the most closed of them."""
-    return max(AccessClass.INTERNAL, *(item.deposit.access for item in items))
+    return max(AccessClass.INTERNAL, *(item.access_class for item in items))
 
 
 def _require_pages(items: Sequence[Listed]) -> None:

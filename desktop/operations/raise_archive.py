@@ -17,7 +17,7 @@ from signing.evidence import is_service_trouble
 from signing.report import Level
 from signing.verdict import verdict_json
 
-from .catalogue import versions_written
+from .catalogue import note_left, versions_written
 from .desk import Desk, Progress, no_progress
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def raise_archive(
     actor = desk.acting(official)
     if not desk.unit.custodian:
         raise OfficeError("accept.not_custodian", unit=desk.unit.name)
+    note_left(desk)
     root = desk.archive()
     if objects is None:
         root.repair()  # one look at everything; opening for writing has done it already

@@ -14,7 +14,7 @@ from signing.algorithms import strength_of
 from signing.evidence import is_service_trouble
 
 from .archive_log import require_custodian
-from .catalogue import versions_written
+from .catalogue import note_left, versions_written
 from .desk import Desk, Progress, no_progress
 from .raise_archive import Owed, raising_of
 
@@ -62,6 +62,7 @@ def renew_archive(
     """
     actor = desk.acting(official)
     require_custodian(desk)
+    note_left(desk)
     root = desk.archive()
     rows = calendar_of(root, trusted_until, cancelled=cancelled).rows
     if cancelled():

@@ -21,7 +21,18 @@ from desktop.records.errors import OfficeError
 
 from . import catalogue_rows as rows
 from . import search
-from .catalogue_rows import Dossier, Found, Noted, OtherObject, Restriction, Seen, Sight, Unreadable, VersionRow
+from .catalogue_rows import (
+    Dossier,
+    Found,
+    Noted,
+    OtherObject,
+    Restriction,
+    Seen,
+    Shelved,
+    Sight,
+    Unreadable,
+    VersionRow,
+)
 from .engines import engine_of
 from .failures import told_as_office_errors
 from .opening import connect
@@ -32,7 +43,7 @@ if TYPE_CHECKING:
 
 DATABASE = "catalogue.sqlite3"
 APPLICATION = 0x514C4341  # "QLCA"
-SCHEMA = 1
+SCHEMA = 2
 _SHARE = 250  # objects that are written in one go
 _MANY = -1  # rows: as many as there are
 
@@ -150,6 +161,22 @@ class Catalogue:
         """The versions of an object, the first first."""
         with self._read() as connection:
             return [VersionRow(*row) for row in connection.exec_driver_sql(rows.VERSIONS, (object_id,))]
+
+    def shelved(self) -> Iterator[Shelved]:
+        """Every dossier as an inventory lists it, by object; for custodians: whoever may see it is not asked."""
+        with self._read() as connection:
+            inventories: dict[str, list[str]] = {}
+            for name, digest in connection.exec_driver_sql(
+                "SELECT object, inventory FROM versions ORDER BY object, number"
+            ):
+                inventories.setdefault(name, []).append(digest)
+            shelves = {row[0]: (row[1], row[2]) for row in connection.exec_driver_sql("SELECT * FROM shelves")}
+            for row in connection.exec_driver_sql(rows.EVERY, _seen(Sight(everything=True))):
+                dossier = rows.dossier_of(row)
+                path, folios = shelves[dossier.object]
+                told = tuple((str(level), str(code), str(title)) for level, code, title in json.loads(path))
+                leaves = tuple((str(name), int(count)) for name, count in json.loads(folios))
+                yield Shelved(dossier, told, leaves, tuple(inventories.get(dossier.object, ())))
 
     def every_version(self) -> Iterator[tuple[str, int]]:
         """(object, number) of every version of every object, dossiers or not."""
@@ -297,6 +324,8 @@ def _put_new(connection: Connection, share: Sequence[Seen], taken: set[int]) -> 
         ],
     )
     _many(connection, rows.PUT_MEDIA, [(one.object, *media) for _, one in dossiers for media in one.media])
+    shelves = [(one.object, json.dumps(one.path, ensure_ascii=False), json.dumps(one.folios)) for _, one in dossiers]
+    _many(connection, rows.PUT_SHELF, shelves)
     search.add_all(connection, [(row, one.words) for row, one in dossiers])
     versions = [version for one in share if not isinstance(one, Unreadable) for version in one.versions]
     _many(connection, rows.PUT_VERSION, [astuple(version) for version in versions])

@@ -21,6 +21,7 @@ __all__ = [
     "OtherObject",
     "Restriction",
     "Seen",
+    "Shelved",
     "Sight",
     "Unreadable",
     "VersionRow",
@@ -68,13 +69,14 @@ class Dossier:
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """A version of an object: who made it, when, and what he said."""
+    """A version of an object: who made it, when, what he said, and the SHA-512 of its inventory."""
 
     object: str
     number: int
     created: str
     by: str
     message: str
+    inventory: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,10 @@ class Restriction:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A dossier as it was read from the root; ``media`` are (type, files, bytes), ``words`` what it is found by."""
+    """A dossier as it was read from the root; ``media`` are (type, files, bytes), ``words`` what it is found by.
+
+    ``path``: level, code and title of the rows of the scheme from the fonds to its series; ``folios``: id and folios of each document.
+    """
 
     folder: str
     object: str
@@ -100,6 +105,18 @@ class Found:
     versions: tuple[VersionRow, ...]
     media: tuple[tuple[str, int, int], ...]
     words: dict[str, str]
+    path: tuple[tuple[str, str, str], ...] = ()
+    folios: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """A dossier as an inventory lists it: with ``path`` and ``folios`` of ``Found``, and the SHA-512 of each version's inventory."""
+
+    dossier: Dossier
+    path: tuple[tuple[str, str, str], ...]
+    folios: tuple[tuple[str, int], ...]
+    inventories: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +235,8 @@ SCHEMA = (
     "CREATE VIEW documents AS SELECT row AS rowid, object AS id FROM dossiers",  # as store.search calls what it finds
     SEARCH_INDEX,
     "CREATE TABLE versions (object TEXT NOT NULL, number INTEGER NOT NULL, created TEXT NOT NULL, by TEXT NOT NULL, "
-    "message TEXT NOT NULL, PRIMARY KEY (object, number)) WITHOUT ROWID",
+    "message TEXT NOT NULL, inventory TEXT NOT NULL, PRIMARY KEY (object, number)) WITHOUT ROWID",
+    "CREATE TABLE shelves (object TEXT PRIMARY KEY, path TEXT NOT NULL, folios TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE media (object TEXT NOT NULL, type TEXT NOT NULL, files INTEGER NOT NULL, size INTEGER NOT NULL, "
     "PRIMARY KEY (object, type)) WITHOUT ROWID",
     "CREATE TABLE restrictions (object TEXT PRIMARY KEY, restricted INTEGER NOT NULL, reason TEXT NOT NULL, norm TEXT NOT NULL, "
@@ -229,12 +247,15 @@ SCHEMA = (
     "CREATE INDEX noted_object ON noted (object, number)",
     "CREATE INDEX noted_act ON noted (act, number)",
 )
-READ_FROM_OBJECTS = ("dossiers", "versions", "media", "restrictions", "unreadable")
+READ_FROM_OBJECTS = ("dossiers", "versions", "shelves", "media", "restrictions", "unreadable")
 TABLES = (*READ_FROM_OBJECTS, "noted", "state")
 
 _PLACES = ", ".join("?" * (len(_COLUMNS) + 1))
 PUT_DOSSIER = f"INSERT INTO dossiers (row, {', '.join(_COLUMNS)}) VALUES ({_PLACES})"
-PUT_VERSION = "INSERT OR REPLACE INTO versions (object, number, created, by, message) VALUES (?, ?, ?, ?, ?)"
+PUT_VERSION = (
+    "INSERT OR REPLACE INTO versions (object, number, created, by, message, inventory) VALUES (?, ?, ?, ?, ?, ?)"
+)
+PUT_SHELF = "INSERT OR REPLACE INTO shelves (object, path, folios) VALUES (?, ?, ?)"
 PUT_MEDIA = "INSERT INTO media (object, type, files, size) VALUES (?, ?, ?, ?)"
 PUT_RESTRICTION = "INSERT OR REPLACE INTO restrictions (object, restricted, reason, norm, by, at, version) VALUES (?, ?, ?, ?, ?, ?, ?)"
 PUT_NOTED = f"INSERT OR REPLACE INTO noted ({', '.join(_NOTED)}) VALUES ({', '.join('?' * len(_NOTED))})"
@@ -256,8 +277,9 @@ OF_IDS = (
     _DOSSIER.replace("FROM dossiers d", "FROM json_each(?) asked JOIN dossiers d ON d.object = asked.value")
     + f"d.since <= ? AND {_SEEN} ORDER BY asked.key"
 )
+EVERY = f"{_DOSSIER}{_SEEN} ORDER BY d.object"
 PERIOD = "SELECT object FROM dossiers WHERE row >= ? ORDER BY row DESC LIMIT ?"
-VERSIONS = "SELECT object, number, created, by, message FROM versions WHERE object = ? ORDER BY number"
+VERSIONS = "SELECT object, number, created, by, message, inventory FROM versions WHERE object = ? ORDER BY number"
 RESTRICTION = "SELECT object, restricted, reason, norm, by, at, version FROM restrictions WHERE object = ?"
 NOTED = (
     f"SELECT {', '.join(_NOTED)} FROM noted WHERE number > ? AND (? = '' OR act = ?) AND (? = '' OR object = ?) "

@@ -8,7 +8,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -18,6 +17,22 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.pool import StaticPool
 
 from .failures import told_as_office_errors
+from .fixity_rows import (
+    KeptProblem,
+    ReadObject,
+    Run,
+    SeriesState,
+    metadata,
+    object_of,
+    object_row,
+    objects,
+    problem_of,
+    problem_row,
+    problems,
+    receipts,
+    runs,
+    time_of,
+)
 from .opening import connect, prepare
 from .times import read_time, write_time
 
@@ -27,122 +42,7 @@ if TYPE_CHECKING:
 DATABASE = "fixity.sqlite3"
 _PAGE = 500  # rows
 
-metadata = sa.MetaData()
-objects = sa.Table(
-    "objects",
-    metadata,
-    sa.Column("root", sa.Text, primary_key=True),
-    sa.Column("folder", sa.Text, primary_key=True),
-    sa.Column("object", sa.Text, nullable=False),
-    sa.Column("version", sa.Text, nullable=False),  # of the last reading at which its inventory was what it was before
-    sa.Column("inventory", sa.Text, nullable=False),  # SHA-512 of that version's
-    sa.Column("series", sa.Text, nullable=False),
-    sa.Column("series_title", sa.Text, nullable=False),
-    sa.Column("cite", sa.Text, nullable=False),
-    sa.Column("title", sa.Text, nullable=False),
-    sa.Column("read_at", sa.Text, nullable=False),  # empty: known, never read
-    sa.Column("files", sa.Integer, nullable=False),
-    sa.Column("bytes", sa.Integer, nullable=False),
-    sa.Column("problems", sa.Integer, nullable=False),
-)
-sa.Index("ix_objects_root_read_at", objects.c.root, objects.c.read_at, objects.c.folder)
-problems = sa.Table(
-    "problems",
-    metadata,
-    sa.Column("root", sa.Text, primary_key=True),
-    sa.Column("folder", sa.Text, primary_key=True),  # empty: of no object
-    sa.Column("code", sa.Text, primary_key=True),
-    sa.Column("path", sa.Text, primary_key=True),
-    sa.Column("object", sa.Text, nullable=False),
-    sa.Column("logical", sa.Text, nullable=False),
-    sa.Column("recoverable", sa.Boolean, nullable=False),
-    sa.Column("since", sa.Text, nullable=False),
-    sa.Column("seen_at", sa.Text, nullable=False),
-)
-runs = sa.Table(
-    "runs",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("root", sa.Text, nullable=False),
-    sa.Column("begun_at", sa.Text, nullable=False),
-    sa.Column("before", sa.Text, nullable=False),  # what was read before that is read again
-    sa.Column("ended_at", sa.Text, nullable=False),  # empty: not ended
-    sa.Column("objects", sa.Integer, nullable=False),
-    sa.Column("files", sa.Integer, nullable=False),
-    sa.Column("bytes", sa.Integer, nullable=False),
-    sa.Column("problems", sa.Integer, nullable=False),
-)
-receipts = sa.Table(
-    "receipts",
-    metadata,
-    sa.Column("key", sa.Text, primary_key=True),  # under which the exchange holds it
-    sa.Column("object", sa.Text, nullable=False),
-    sa.Column("version", sa.Text, nullable=False),
-    sa.Column("inventory", sa.Text, nullable=False),
-)
-sa.Index("ix_receipts_object", receipts.c.object)
-
-
-@dataclass(frozen=True, slots=True)
-class ReadObject:
-    """What is remembered of an object; ``read_at`` None: never read."""
-
-    folder: str
-    object: str
-    version: str = ""
-    inventory: str = ""
-    series: str = ""
-    series_title: str = ""
-    cite: str = ""
-    title: str = ""
-    read_at: datetime | None = None
-    files: int = 0
-    bytes: int = 0
-    problems: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class KeptProblem:
-    """One thing that is not as it was: ``since`` when it is known."""
-
-    folder: str
-    code: str
-    path: str
-    object: str
-    logical: str
-    recoverable: bool
-    since: datetime
-    seen_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One reading of a root, of all that was not read since ``before``; it may be spread over days and processes."""
-
-    id: int
-    begun_at: datetime
-    before: datetime
-    ended_at: datetime | None
-    objects: int
-    files: int
-    bytes: int
-    problems: int
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesState:
-    """How a series stands: ``never`` read, the ``last`` reading and the ``oldest``, and how many are ``damaged`` or were read before
-    a limit (``due``, those never read among them).
-    """
-
-    series: str
-    title: str
-    objects: int
-    never: int
-    due: int
-    damaged: int
-    last: datetime | None
-    oldest: datetime | None
+__all__ = ["DATABASE", "FixityBook", "KeptProblem", "ReadObject", "Run", "SeriesState"]
 
 
 def _create(op: Operations) -> None:
@@ -176,7 +76,7 @@ class FixityBook:
             statement = sa.select(objects).where(objects.c.root == root, objects.c.folder > last)
             with self._begun() as connection:
                 rows = connection.execute(statement.order_by(objects.c.folder).limit(_PAGE)).all()
-            yield from map(_object, rows)
+            yield from map(object_of, rows)
             if len(rows) < _PAGE:
                 return
             last = rows[-1].folder
@@ -190,7 +90,7 @@ class FixityBook:
             statement = sa.select(objects).where(*named, after).order_by(objects.c.read_at, objects.c.folder)
             with self._begun() as connection:
                 rows = connection.execute(statement.limit(_PAGE)).all()
-            yield from map(_object, rows)
+            yield from map(object_of, rows)
             if len(rows) < _PAGE:
                 return
             place = (rows[-1].read_at, rows[-1].folder)
@@ -203,7 +103,7 @@ class FixityBook:
             statement = sa.select(objects).where(objects.c.root == root, sa.tuple_(*key) > place).order_by(*key)
             with self._begun() as connection:
                 rows = connection.execute(statement.limit(_PAGE)).all()
-            yield from map(_object, rows)
+            yield from map(object_of, rows)
             if len(rows) < _PAGE:
                 return
             place = (rows[-1].series, rows[-1].cite, rows[-1].folder)
@@ -231,8 +131,8 @@ class FixityBook:
             statement = insert(objects)
             values = {name: statement.excluded[name] for name in objects.c.keys() if name not in {"root", "folder"}}  # noqa: SIM118
             statement = statement.on_conflict_do_update(index_elements=["root", "folder"], set_=values)
-            connection.execute(statement, [_object_row(root, one) for one, _ in read])
-            found = [_problem_row(root, item, before) for _, items in read for item in items]
+            connection.execute(statement, [object_row(root, one) for one, _ in read])
+            found = [problem_row(root, item, before) for _, items in read for item in items]
             if found:
                 connection.execute(insert(problems).on_conflict_do_nothing(), found)
             added = {
@@ -247,7 +147,7 @@ class FixityBook:
         """Objects that are there and were never read; what is remembered already stays."""
         if found:
             with self._begun() as connection:
-                connection.execute(insert(objects).on_conflict_do_nothing(), [_object_row(root, one) for one in found])
+                connection.execute(insert(objects).on_conflict_do_nothing(), [object_row(root, one) for one in found])
 
     def keep_strays(self, root: str, found: Sequence[KeptProblem]) -> None:
         """The problems that are of no object, instead of those of before."""
@@ -255,7 +155,7 @@ class FixityBook:
             before = self._since(connection, root, [""])
             connection.execute(sa.delete(problems).where(problems.c.root == root, problems.c.folder == ""))
             if found:
-                rows = [_problem_row(root, item, before) for item in found]
+                rows = [problem_row(root, item, before) for item in found]
                 connection.execute(insert(problems).on_conflict_do_nothing(), rows)
 
     def problems(self, root: str, *, most: int = 10_000) -> list[KeptProblem]:
@@ -263,7 +163,7 @@ class FixityBook:
         statement = sa.select(problems).where(problems.c.root == root)
         order = (problems.c.folder == "", problems.c.folder, problems.c.path, problems.c.code)
         with self._begun() as connection:
-            return [_problem(row) for row in connection.execute(statement.order_by(*order).limit(most))]
+            return [problem_of(row) for row in connection.execute(statement.order_by(*order).limit(most))]
 
     def by_series(self, root: str, before: datetime) -> list[SeriesState]:
         """How each series stands, by code; that without any first."""
@@ -292,8 +192,8 @@ class FixityBook:
                     row.never,
                     row.due,
                     row.damaged,
-                    _time(row.last),
-                    _time(row.oldest),
+                    time_of(row.last),
+                    time_of(row.oldest),
                 )
                 for row in connection.execute(statement)
             ]
@@ -320,7 +220,7 @@ class FixityBook:
             row = connection.execute(statement).first()
         if row is None:
             return None
-        times = read_time(row.begun_at), read_time(row.before), _time(row.ended_at)
+        times = read_time(row.begun_at), read_time(row.before), time_of(row.ended_at)
         return Run(row.id, *times, row.objects, row.files, row.bytes, row.problems)
 
     def receipt_keys(self) -> set[str]:
@@ -368,41 +268,3 @@ class FixityBook:
     def _since(connection: sa.Connection, root: str, folders: Sequence[str]) -> dict[tuple[str, str, str], str]:
         statement = sa.select(problems).where(problems.c.root == root, problems.c.folder.in_(folders))
         return {(row.folder, row.code, row.path): row.since for row in connection.execute(statement)}
-
-
-def _time(text: str | None) -> datetime | None:
-    return read_time(text) if text else None
-
-
-def _object(row: sa.Row[tuple[object, ...]]) -> ReadObject:
-    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
-    values.pop("root")
-    return ReadObject(**{**values, "read_at": _time(values["read_at"])})
-
-
-def _object_row(root: str, one: ReadObject) -> dict[str, object]:
-    return {
-        "root": root,
-        **{name: getattr(one, name) for name in objects.c.keys() if name not in {"root", "read_at"}},  # noqa: SIM118
-        "read_at": write_time(one.read_at) if one.read_at else "",
-    }
-
-
-def _problem(row: sa.Row[tuple[object, ...]]) -> KeptProblem:
-    values = dict(row._mapping)  # noqa: SLF001
-    values.pop("root")
-    return KeptProblem(**{**values, "since": read_time(values["since"]), "seen_at": read_time(values["seen_at"])})
-
-
-def _problem_row(root: str, item: KeptProblem, before: dict[tuple[str, str, str], str]) -> dict[str, object]:
-    return {
-        "root": root,
-        "folder": item.folder,
-        "code": item.code,
-        "path": item.path,
-        "object": item.object,
-        "logical": item.logical,
-        "recoverable": item.recoverable,
-        "since": before.get((item.folder, item.code, item.path)) or write_time(item.since),
-        "seen_at": write_time(item.seen_at),
-    }

@@ -20,7 +20,7 @@ from .phrases import Phrases
 from .told import Fact, Heading, Row, Table
 
 if TYPE_CHECKING:
-    from desktop.operations.fixity import FixityState
+    from desktop.operations.fixity import FixityState, ReadingReport
     from desktop.store.fixity_book import KeptProblem, ReadObject, SeriesState
 
 KINDS = frozenset({".pdf", ".html", ".htm", ".csv"})
@@ -29,13 +29,17 @@ COLUMNS = ("series", "cite", "title", "object", "folder", "version", "read", "fi
 
 @dataclass(frozen=True, slots=True)
 class FixityPaper:
-    """What it is made of. ``objects`` gives every dossier remembered; ``version`` of the program."""
+    """What it is made of. ``objects`` gives every dossier remembered; ``version`` of the program.
+
+    ``read``: the reading that was made just now, if any.
+    """
 
     state: FixityState
     objects: Callable[[], Iterator[ReadObject]]
     version: str
     resources: Path
     phrases: Phrases
+    read: ReadingReport | None = None
 
 
 def check_fixity_targets(paths: Sequence[Path]) -> None:
@@ -127,6 +131,7 @@ def _heading(paper: FixityPaper) -> Heading:
     ]
     if state.running is not None:
         facts.append(Fact(label("fixity_running"), paper.phrases.moment(state.running), tone="care"))
+    facts += _locks(paper)
     facts += [Fact(label("made"), paper.phrases.moment(state.at)), Fact(label("program"), f"Qillqa {paper.version}")]
     return Heading(
         title=label("fixity_title"),
@@ -140,6 +145,18 @@ def _heading(paper: FixityPaper) -> Heading:
         rows_title=label("fixity_problems", count=len(state.problems)),
         rows_head=(label("file"), label("fixity_what"), label("sentence"), label("fixity_since")),
     )
+
+
+def _locks(paper: FixityPaper) -> list[Fact]:
+    """What the finished reading locked against deletion; nothing where it was not asked or the store knows no locks."""
+    read, label = paper.read, paper.phrases.label
+    if read is None or not (read.sealed or read.not_sealed):
+        return []
+    if read.sealed is None:
+        why = words(read.not_sealed, paper.phrases.language, {}).what
+        return [Fact(label("fixity_locks"), label("fixity_locks_failed", reason=why), tone="bad")]
+    told = [Fact(label("fixity_locks"), label("fixity_locked", objects=read.sealed.objects, locked=read.sealed.locked))]
+    return told + [Fact(label("fixity_not_locked"), inert(path), tone="bad") for path in read.sealed.refused]
 
 
 def _rows(paper: FixityPaper) -> Iterator[Row]:

@@ -231,6 +231,133 @@ def spki(text, path):
         stream.write(bytes.fromhex("302a300506032b6570032100") + raw)
 
 
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+def unpadded(text):
+    """Strict base64url without padding: one text for the same bytes."""
+    data = bytearray()
+    for at in range(0, len(text), 4):
+        piece, value = text[at : at + 4], 0
+        for char in piece:
+            value = value << 6 | LETTERS.index(char)
+        spare = len(piece) * 6 % 8
+        if len(piece) == 1 or value & (1 << spare) - 1:
+            refuse("base64")
+        data += (value >> spare).to_bytes(len(piece) * 6 // 8, "big")
+    return bytes(data)
+
+
+def paper(text, name):
+    """Header, payload, what was signed and the signature of a compact JWS."""
+    parts = text.split(".")
+    if len(parts) != 3:
+        refuse("no JWS: " + name)
+    header, payload, signature = (unpadded(part) for part in parts)
+    read = [json.loads(one.decode("utf-8"), object_pairs_hook=once) for one in (header, payload)]
+    return read[0], read[1], ".".join(parts[:2]).encode("ascii"), signature
+
+
+def write(path, data):
+    with open(path, "wb") as stream:
+        stream.write(data)
+
+
+def acts(work):
+    """The acts of the office, and the deposit's manifest: by which device each is signed, and whose token enrolled that device.
+
+    Writes what openssl checks, and prints a row for each check.
+    """
+    newest = json_of("inventory.json")
+    names = list(newest["versions"])
+    where = {digest: path for path, digest in sorted(by_path(newest["manifest"]).items(), reverse=True)}
+    states = [by_path(newest["versions"][name]["state"]) for name in names]
+    extract = "metadata/other/devices.json"
+    if len({state.get(extract) for state in states}) != 1:
+        refuse("devices.json changed after the first version")
+    first = {path: where[digest] for path, digest in states[0].items()}
+    deposit = json_of(first["metadata/other/deposit.json"])
+    lines = []
+    for file in deposit["files"]:
+        if file["role"] == "events":
+            text = data_of(first["metadata/other/events/" + file["path"]]).decode("ascii")
+            lines += [(file["path"], line) for line in text.splitlines() if line.strip()]
+    if extract not in first:
+        print("none", len(lines), sep="\t")
+        return
+    told = json_of(first[extract])
+    if told["entity"] != deposit["entity"]["id"]:
+        refuse("devices.json is of another entity")
+    devices = {one["id"]: (number, one) for number, one in enumerate(told["devices"], 1)}
+    if len(devices) != len(told["devices"]):
+        refuse("a device stands twice in devices.json")
+    rows, counts, people = [], {}, {}
+    jws = data_of(first["metadata/other/deposit.jws"]).decode("ascii").strip()
+    for number, (name, line) in enumerate([("deposit.jws", jws), *lines]):
+        header, payload, signed, signature = paper(line, name)
+        kind = "qillqa-event+jws" if number else "qillqa-receipt+jws"
+        if (header["alg"], header["typ"]) != ("Ed25519", kind):
+            refuse("no act of a device: " + name)
+        if header["kid"] not in devices:
+            refuse("an act by a device that devices.json does not name: " + name)
+        if number and (payload["device"], payload["entity"]) != (header["kid"], told["entity"]):
+            refuse("an act of another device or entity than the one that signed it: " + name)
+        if number:
+            counts[header["kid"]] = counts.get(header["kid"], 0) + 1
+            people.setdefault(header["kid"], set()).add(payload["actor"]["official"])
+        start = "%s/act.%d" % (work, number)
+        write(start + ".signed", signed)
+        write(start + ".sig", signature)
+        rows.append("act\t%d\t%d\t%s" % (devices[header["kid"]][0], number, plain(name)))
+    for name, (number, device) in devices.items():
+        key = unpadded(device["verify_key"])
+        if len(key) != 32:
+            refuse("no Ed25519 key")
+        write("%s/device.%d.der" % (work, number), bytes.fromhex("302a300506032b6570032100") + key)
+        since = device["revoked_at"]
+        about = "%s (%s), %d acts%s" % (name, device["unit_name"], counts.get(name, 0), since and "; revoked " + since)
+        print("device", number, plain(about), "", sep="\t")
+        if not device["enrolments"]:
+            refuse("nobody's token enrolled the device " + name)
+        for place, one in enumerate(device["enrolments"], 1):
+            enrolment(work, "%d.%d" % (number, place), one, told["entity"], device)
+        for official in sorted(people.get(name, set()) - {one["official"] for one in device["enrolments"]}):
+            print("care", number, plain("acts for the official %s, whose token did not enrol it" % official), "", sep="\t")
+    print("\n".join(rows))
+    print("all", len(lines), sep="\t")
+
+
+def enrolment(work, number, told, entity, device):
+    """A statement by which a token says that a device's key acts for its holder."""
+    header, payload, signed, signature = paper(told["statement"], "an enrolment")
+    said = [payload[name] for name in ("type", "v", "entity", "device", "verify_key", "official")]
+    if said != ["qillqa-enrolment", 1, entity, device["id"], device["verify_key"], told["official"]]:
+        refuse("an enrolment of another device: " + device["id"])
+    digest, half = {"RS256": ("sha256", 0), "ES256": ("sha256", 32), "ES384": ("sha384", 48)}[header["alg"]]
+    if half:
+        if len(signature) != 2 * half:
+            refuse("no signature of that kind")
+        signature = sequence(integer(signature[:half]) + integer(signature[half:]))
+    start = work + "/enrolment." + number
+    write(start + ".signed", signed)
+    write(start + ".sig", signature)
+    chain = [one[:64] + "".join("\n" + one[at : at + 64] for at in range(64, len(one), 64)) for one in header["x5c"]]
+    pem = ["-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n" % one for one in chain]
+    write(start + ".pem", pem[0].encode("ascii"))
+    write(start + ".chain", "".join(pem).encode("ascii"))
+    print("enrolment", number, digest, moment(payload["time"]), sep="\t")
+
+
+def integer(data):
+    short = data.lstrip(b"\0") or b"\0"
+    short = b"\0" * (short[0] >> 7) + short
+    return bytes([2, len(short)]) + short
+
+
+def sequence(content):
+    return bytes([0x30, len(content)]) + content
+
+
 def element(data, at=0):
     """One DER element: tag, content, itself, where the next begins."""
     tag, length, start = data[at], data[at + 1], at + 2
@@ -329,16 +456,29 @@ def seconds(text):
     month, day, clock, year, _ = text.split()
     hour, minute, second = clock.split(".")[0].split(":")
     month = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split().index(month) + 1
-    years = int(year) - (month <= 2)
+    print(since_1970(int(year), month, int(day)) + int(hour) * 3600 + int(minute) * 60 + int(second))
+
+
+def since_1970(year, month, day):
+    years = year - (month <= 2)
     of_era = years % 400
-    of_year = (153 * (month + (-3 if month > 2 else 9)) + 2) // 5 + int(day) - 1
+    of_year = (153 * (month + (-3 if month > 2 else 9)) + 2) // 5 + day - 1
     days = years // 400 * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
-    print(days * 86400 + int(hour) * 3600 + int(minute) * 60 + int(second))
+    return days * 86400
+
+
+def moment(text):
+    """Seconds of "2026-11-28T16:17:12-04:00"."""
+    year, month, day, hour, minute, second = (int(text[at : at + size]) for at, size in
+                                              ((0, 4), (5, 2), (8, 2), (11, 2), (14, 2), (17, 2)))
+    offset = (int(text[20:22]) * 60 + int(text[23:25])) * 60
+    offset = {"+": offset, "-": -offset}[text[19]]
+    return since_1970(year, month, day) + hour * 3600 + minute * 60 + second - offset
 
 
 try:
     commands = {"place": place, "inventory": inventory, "deposited": deposited, "jws": jws, "receipt": receipt}
-    commands.update({"spki": spki, "pdf": pdf, "seconds": seconds})
+    commands.update({"spki": spki, "pdf": pdf, "seconds": seconds, "acts": acts})
     commands[sys.argv[1]](*sys.argv[2:])
 except (ValueError, KeyError, IndexError, TypeError, AttributeError, OSError) as error:
     refuse("%s: %s" % (type(error).__name__, error))
@@ -373,6 +513,7 @@ while [ -e "v$number/inventory.json" ]; do
 done
 
 read_with_python deposited "$work" "${version:-$head}"
+read_with_python acts "$work" > "$work/acts" || exit 1
 cd - > /dev/null
 
 # --- the custodian's receipt, kept elsewhere, pins the inventory
@@ -400,6 +541,7 @@ read_with_python jws "$object/$(cat "$work/jws")" "$work"
 decoded "$work/jws.payload" "$work/deposited.json"
 cmp -s "$work/deposited.json" "$work/payload.json" || fail "deposit.json is not what deposit.jws says"
 tab=$(printf '\t')
+alone='-no-CApath -no-CAstore' # nobody is trusted whom this computer may trust besides
 while IFS=$tab read -r digest path; do
   [ "$(sha256_of "$object/$path")" = "$digest" ] || fail "not what was deposited: $path"
 done < "$work/deposited"
@@ -413,7 +555,7 @@ verify_stamp() { # token, what it covers, at -> its time in $time, as text in $t
   told=$(sed -n 's/^Time stamp: //p' "$work/token")
   time=$(read_with_python seconds "$told") || exit 1
   [ "$time" -le "$3" ] || fail "a timestamp of $path is of later than what came after it"
-  openssl cms -verify -inform DER -in "$1" -CAfile "$ca" -purpose timestampsign -attime "$3" -signer "$work/stamper.pem" \
+  openssl cms -verify -inform DER -in "$1" -CAfile "$ca" $alone -purpose timestampsign -attime "$3" -signer "$work/stamper.pem" \
     -out /dev/null > "$work/why" 2>&1 || fail "a timestamp of $path: $(cat "$work/why")"
   by=$(openssl x509 -in "$work/stamper.pem" -noout -subject -nameopt utf8,sep_comma_plus_space)
 }
@@ -450,7 +592,7 @@ while IFS=$tab read -r path expected cite; do
     [ "$proof" = yes ] || [ "$stamped_only" = no ] || fail "no timestamp dates a signature of $path (see --without-timestamp)"
     cades=''
     [ "$named" = no ] || cades=-cades
-    openssl cms -verify -binary -inform DER -in "$part.cms" -content "$part.signed" -CAfile "$ca" -purpose any -attime "$moment" \
+    openssl cms -verify -binary -inform DER -in "$part.cms" -content "$part.signed" -CAfile "$ca" $alone -purpose any -attime "$moment" \
       $cades -signer "$work/signer.pem" -out /dev/null > "$work/why" 2>&1 || fail "a signature of $path: $(cat "$work/why")"
     openssl x509 -in "$work/signer.pem" -noout -fingerprint -sha256 >> "$work/d$count.signers"
     say "signature over the first $end bytes, by"
@@ -462,6 +604,35 @@ while IFS=$tab read -r path expected cite; do
   [ "$signers" -ge "$expected" ] || fail "$path has signatures of $signers people, and $expected signed it"
 done < "$work/documents"
 [ "$count" -gt 0 ] || fail "the object has no documents"
+
+# --- the acts of the office: each by a device, each device enrolled by somebody's token
+while IFS=$tab read -r row number told more; do
+  case $row in
+    none)
+      say "acts      the object does not tell whose devices signed its $number acts:"
+      say "          their signatures were NOT checked (NO COMPROBADAS)"
+      ;;
+    device) say "device    $told" ;;
+    care) say "          MIND (OJO): $told" ;;
+    enrolment)
+      part=$work/enrolment.$number
+      openssl x509 -in "$part.pem" -pubkey -noout > "$part.key" 2> "$work/why" || fail "an enrolment: $(cat "$work/why")"
+      openssl dgst "-$told" -verify "$part.key" -signature "$part.sig" "$part.signed" > "$work/why" 2>&1 ||
+        fail "an enrolment is not signed by its certificate"
+      openssl verify -CAfile "$ca" $alone -untrusted "$part.chain" -purpose any -attime "$more" "$part.pem" \
+        > "$work/why" 2>&1 || fail "an enrolment: $(cat "$work/why")"
+      say "          enrolled by the token of"
+      openssl x509 -in "$part.pem" -noout -subject -issuer -serial -dates -fingerprint -sha256 -nameopt utf8,sep_comma_plus_space |
+        sed 's/^/          /'
+      ;;
+    act)
+      openssl pkeyutl -verify -pubin -keyform DER -inkey "$work/device.$number.der" -rawin -in "$work/act.$told.signed" \
+        -sigfile "$work/act.$told.sig" > "$work/why" 2>&1 || fail "not signed by the device that it names: $more"
+      ;;
+    all) say "acts      $number acts and the deposit's manifest are signed by these devices" ;;
+    *) fail "what the acts are" ;;
+  esac
+done < "$work/acts"
 if [ "$signed" -eq 0 ]; then
   say "INTACT (ÍNTEGRO): $id; nobody of the entity signed any of its $count documents, so nobody's signature proves them"
   exit 2

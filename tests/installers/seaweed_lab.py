@@ -92,11 +92,11 @@ class ClosedSeaweed:
             assert time.monotonic() < deadline, said
             time.sleep(0.5)
 
-    def shell_script(self, name: str) -> str:
+    def shell_script(self, name: str, *more: str) -> str:
         """Run one of the scripts; gives what it said."""
         try:
             done = subprocess.run(
-                [SCRIPTS / name, self.folder],
+                [SCRIPTS / name, self.folder, *more],
                 check=False,
                 capture_output=True,
                 text=True,

@@ -103,6 +103,26 @@ class TestClosed:
             ("/buckets/archivo", True)
         ]
 
+    def test_uploads_that_nobody_finished_are_dropped_and_no_object_is(self, closed: ClosedSeaweed) -> None:
+        """The store keeps their pieces for ever otherwise. What may still go on, by its age, stays."""
+        store = closed.store()
+        version = locked(store, "kept-by-cleaning")
+        client: Any = store._client()
+        begun = client.create_multipart_upload(Bucket="archivo", Key="never-finished")["UploadId"]
+        piece = {"Bucket": "archivo", "Key": "never-finished", "UploadId": begun, "PartNumber": 1}
+        client.upload_part(**piece, Body=b"p" * (5 << 20))
+
+        def unfinished() -> list[str]:
+            found = client.list_multipart_uploads(Bucket="archivo").get("Uploads", ())
+            return [one["UploadId"] for one in found if one["Key"] == "never-finished"]
+
+        closed.shell_script("clean-uploads.sh")
+        assert unfinished() == [begun]
+        said = closed.shell_script("clean-uploads.sh", "0s")
+        assert unfinished() == [], said
+        assert _still_there(store, "kept-by-cleaning", version)
+        store.close()
+
     def test_the_custodian_under_the_policy(self, closed: ClosedSeaweed) -> None:
         """Nothing before the policy; with it the whole life of an archive, and no purge, not even by the installer."""
         with pytest.raises(OfficeError) as caught:

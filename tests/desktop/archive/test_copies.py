@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from desktop.archive.copies import COPY, DERIVED, OWN, copy_root, mend_root
-from desktop.archive.fixity import Pace, check
+from desktop.archive.fixity import Pace
 from desktop.archive.folder_root import FolderRoot
 from desktop.archive.inventory import object_folder, sidecar
 from desktop.archive.reading import read_file
@@ -22,6 +22,7 @@ from desktop.archive.roots import Root, open_root, root_files
 from desktop.records.errors import OfficeError
 from desktop.storage import S3Settings
 from tests.conformance.archive_root import FIRST, ONE, TWO, write
+from tests.fixtures.fixity_of import check
 from tests.judges.verdicts import judge_ocfl_root
 
 Overwrite = Callable[[str, bytes | None], None]

@@ -53,6 +53,23 @@ def test_the_judge_has_nothing_to_say(tmp_path: Path) -> None:
     assert judged.valid
 
 
+def test_the_judge_has_nothing_to_say_of_devices_and_they_are_recorded(tmp_path: Path) -> None:
+    place = "metadata/other/devices.json"
+    files = build_aip(replace(make_package(), devices={"v": 1, "devices": []}))
+    folder = lay_out(files, tmp_path / "aip")
+    assert judge_eark([folder])[str(folder)].messages == ()
+    assert f'href="{place}"'.encode() in files["METS.xml"]
+    root = etree.fromstring(files["metadata/preservation/premis.xml"])
+    digests = [
+        one.text for one in root.xpath(f"p:object[p:objectIdentifier/*='{place}']//p:messageDigest", namespaces=NAMES)
+    ]
+    assert digests[0] == hashlib.sha512(files[place]).hexdigest()
+    (event,) = root.xpath(f"p:event[p:linkingObjectIdentifier/*='{place}']/p:eventType", namespaces=NAMES)
+    assert event.text == "metadata extraction"
+    assert place in files["documentation/LEEME.txt"].decode()
+    assert place not in build_aip(make_package())["documentation/LEEME.txt"].decode()
+
+
 def test_the_judge_bites(tmp_path: Path) -> None:
     files = build_aip(make_package())
     files["METS.xml"] = files["METS.xml"].replace(b'TYPE="PHYSICAL"', b'TYPE="LOGICAL"')

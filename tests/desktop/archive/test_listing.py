@@ -8,9 +8,11 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
+from desktop.archive.cataloguing import look, look_at_all
 from desktop.archive.custody import accept, object_id_of
 from desktop.archive.inventory import User, object_folder
 from desktop.archive.listing import (
@@ -20,7 +22,6 @@ from desktop.archive.listing import (
     Listed,
     Selection,
     in_order,
-    listed,
     listing_body,
     listing_csv,
 )
@@ -30,9 +31,11 @@ from desktop.archive.reading import read_file
 from desktop.archive.restriction import Decision, decide
 from desktop.archive.roots import Root
 from desktop.drafting.body import Table, text_of
+from desktop.store.catalogue import Catalogue
 from tests.desktop.archive.conftest import Archive
 from tests.desktop.archive.dossiers import RECEIVED_AT, make_deposit
 from tests.desktop.archive.test_raising import LATER, raising
+from tests.fixtures.listed_of import listed
 
 FONDS, SERIES = SchemeRow("fonds", "GADOR", "Gobierno"), SchemeRow("series", "GADOR-1", "Correspondencia")
 CAME = RECEIVED_AT.date()
@@ -137,7 +140,7 @@ def test_extent_is_said_in_words(held: Root) -> None:
     items = in_order(listed(held))
     assert Extent.of(items) == Extent(3, 15, 3, "2026-03-05", "2026-03-06")
     assert Extent.of(items).words == "3 expedientes, 15 fojas, 3 tomos"
-    single = replace(items[0], deposit=replace(items[0].deposit, folios=1))
+    single = replace(items[0], folios=1)
     assert Extent.of([single]).words == "1 expediente, 1 foja, 1 tomo"
 
 
@@ -162,3 +165,23 @@ def test_what_is_meant(archive: Archive, folder_root: Root, selection: Selection
         accept(archive.custodian(folder_root), archive.send(packed), now=RECEIVED_AT)
     came: date = CAME
     assert sum(selection.takes(item, came) for item in listed(folder_root)) == count
+
+
+def test_the_catalogue_lists_the_same(held: Root, tmp_path: Path) -> None:
+    """Of each kind of root, restricted or not, with several versions; whatever was read before and is newer now."""
+    name = object_id_of(deposit_of(1).dossier)
+    decide(held, name, Decision(True, "Datos de menores"), user=User("A", "urn:x"), now=LATER)
+    catalogue = Catalogue.open(tmp_path / "catalogue", held.url)
+    catalogue.rebuild(look_at_all(held), at=RECEIVED_AT)
+    assert sorted(map(Listed.of, catalogue.shelved()), key=by_object) == sorted(listed(held), key=by_object)
+    raise_object(held, object_id_of(deposit_of(2).dossier), raising(), now=LATER)
+    catalogue.put([look(held, object_folder(object_id_of(deposit_of(2).dossier)))], at=LATER)
+    found = sorted(map(Listed.of, catalogue.shelved()), key=by_object)
+    assert found == sorted(listed(held), key=by_object)
+    assert [(len(one.versions), one.restricted) for one in found].count((2, False)) == 2
+    catalogue.close()
+
+
+def by_object(item: Listed) -> str:
+    """To sort by."""
+    return item.object

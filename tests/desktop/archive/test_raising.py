@@ -15,7 +15,6 @@ from lxml import etree
 
 from desktop.archive.custody import accept, object_id_of
 from desktop.archive.eark import DATA, PREMIS, VERDICTS
-from desktop.archive.fixity import check
 from desktop.archive.folder_root import FolderRoot
 from desktop.archive.inventory import User
 from desktop.archive.raising import Raise, RaisedObject, Raising, level_of, raise_object
@@ -24,6 +23,7 @@ from desktop.archive.roots import Root
 from desktop.records.errors import OfficeError
 from tests.desktop.archive.conftest import Archive
 from tests.desktop.archive.dossiers import CONTENTS, NOTE, REPORT, make_deposit
+from tests.fixtures.fixity_of import check
 from tests.judges.verdicts import judge_eark, judge_ocfl_root
 
 NOW = datetime(2026, 3, 8, 8, 0, tzinfo=UTC)

@@ -267,3 +267,25 @@ def test_a_prefix_that_holds_something_else_is_not_taken(place: S3Place, s3_stor
     with pytest.raises(OfficeError) as caught:
         place.open(create=True)
     assert caught.value.code == "archive.not_empty"
+
+
+@pytest.mark.parametrize("kind", ["folder", "s3"])
+def test_who_remembers_what_is_written_is_told_before_the_commit_and_may_forbid_it(
+    kind: str, tmp_path: Path, s3_url: str, s3_settings: S3Settings
+) -> None:
+    url = f"folder:{tmp_path / 'archivo'}" if kind == "folder" else s3_url
+    open_root(url, s3=s3_settings, create=True).close()
+    told: list[tuple[str, bool]] = []
+
+    def writing(name: str) -> None:
+        told.append((name, root.inventory(name) is None))
+        if len(told) == 1:
+            raise OfficeError("store.disk_full", path="x")
+
+    root = open_root(url, s3=s3_settings, writing=writing)
+    with pytest.raises(OfficeError, match="disk_full"):
+        root.write_version(ONE, {"a": b"1"}, base=None, message="m", user=USER, now=NOW)
+    assert root.inventory(ONE) is None
+    root.write_version(ONE, {"a": b"1"}, base=None, message="m", user=USER, now=NOW)
+    assert told == [(ONE, True), (ONE, True)]
+    root.close()

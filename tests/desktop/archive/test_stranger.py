@@ -22,6 +22,7 @@ from asn1crypto import cms
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.x509.oid import NameOID
 
 from desktop.archive.inventory import object_folder
@@ -177,9 +178,17 @@ def test_it_is_proven_from_the_root_to_the_signers_and_the_timestamps(proven: St
         digest = hashlib.sha512((proven.object / version / "inventory.json").read_bytes()).hexdigest()
         assert f"inventory {version} {digest}" in lines
     assert (proven.base / "comprobar.sh").read_bytes() == SCRIPT.read_bytes()  # it lies beside the root
-    signers = [line for line in lines if "subject=" in line and "CN=Sello de tiempo" not in line]
+    documents = lines[: next(at for at, line in enumerate(lines) if line.startswith("device "))]
+    signers = [line for line in documents if "subject=" in line and "CN=Sello de tiempo" not in line]
     assert [re.findall("CN=(.*)$", line)[0] for line in signers] == ["Pedro Choque Flores", "Juana Mamani Quispe"]
     assert len([line for line in lines if line.startswith("timestamp ")]) == 2
+    acts = (proven.object / "v1/content/metadata/other/events/actos.jws").read_text("ascii").splitlines()
+    assert len(acts) > 4
+    assert f"acts      {len(acts)} acts and the deposit's manifest are signed by these devices" in lines
+    (device,) = (line for line in lines if line.startswith("device "))
+    assert device.endswith(f", {len(acts)} acts")
+    whose = [re.findall("CN=(.*)$", line)[0] for line in lines[lines.index(device) :] if "subject=" in line]
+    assert set(whose) >= {"Juana Mamani Quispe", "Pedro Choque Flores"}
     newest = proven.pdf.read_bytes()
     for number in (1, 2):  # what each of them signed is given out, to be looked at
         signed = (tmp_path / f"1-firma-{number}.pdf").read_bytes()
@@ -623,9 +632,190 @@ def test_a_forged_document_is_betrayed_by_its_signatures_alone(stranger: Strange
     assert "verification failure" in why
 
 
+# --- the acts of the office, and whose devices signed them
+
+
+def _devices(it: Stranger, change: Callable[[dict[str, Any]], object]) -> None:
+    path = next(it.object.rglob("devices.json"))
+    raw = json.loads(path.read_text("utf-8"))
+    change(raw)
+    it.forge(path, json.dumps(raw).encode())
+
+
+def _act(it: Stranger) -> Path:
+    return next(iter(sorted((it.object / "v1/content/metadata/other/events").glob("*.jws"))))
+
+
+def _changed_act(it: Stranger, change: Callable[[str, dict[str, Any], str], str]) -> None:
+    """The first act of the first document is another, in a file that the manifest names."""
+    line, *others = _act(it).read_text("ascii").splitlines()
+    header, payload, signature = line.split(".")
+    told = change(header, json.loads(_unpadded(payload)), signature)
+    _as_deposited(it, _act(it), "\n".join([told, *others, ""]).encode())
+
+
+def _another_time(header: str, payload: dict[str, Any], signature: str) -> str:
+    told = json.dumps({**payload, "time": "2020-01-01T00:00:00-04:00"}, sort_keys=True, separators=(",", ":"))
+    return f"{header}.{_padded(told.encode())}.{signature}"
+
+
+def _another_key(raw: dict[str, Any]) -> None:
+    raw["devices"][0]["verify_key"] = _padded(bytes(32))
+
+
+def _another_statement(raw: dict[str, Any]) -> None:
+    """The forger's key, and a statement whose text was changed to name it."""
+    _another_key(raw)
+    for one in raw["devices"][0]["enrolments"]:
+        header, payload, signature = one["statement"].split(".")
+        told = json.loads(_unpadded(payload)) | {"verify_key": _padded(bytes(32))}
+        one["statement"] = f"{header}.{_padded(json.dumps(told).encode())}.{signature}"
+
+
+def _by_a_certificate_of_his_own(raw: dict[str, Any]) -> None:
+    """The statement is signed anew, by whoever calls himself the same."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Juana Mamani Quispe")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=900))
+        .not_valid_after(now + timedelta(days=900))
+        .sign(key, hashes.SHA256())
+    )
+    der = base64.b64encode(made.public_bytes(serialization.Encoding.DER)).decode("ascii")
+    for one in raw["devices"][0]["enrolments"]:
+        _, payload, _ = one["statement"].split(".")
+        signed = f"{_padded(json.dumps({'alg': 'ES256', 'x5c': [der]}).encode())}.{payload}"
+        r, s = decode_dss_signature(key.sign(signed.encode(), ec.ECDSA(hashes.SHA256())))
+        one["statement"] = f"{signed}.{_padded(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
+
+
+ACTS: dict[str, tuple[Callable[[Stranger], object], str]] = {
+    "what an act says": (lambda it: _changed_act(it, _another_time), "not signed by the device that it names"),
+    "an act without a signature": (
+        lambda it: _changed_act(it, lambda header, payload, _: f"{header}.{_padded(json.dumps(payload).encode())}."),
+        "not signed by the device that it names",
+    ),
+    "an act of another device": (
+        lambda it: _changed_act(
+            it, lambda header, told, end: f"{header}.{_padded(json.dumps(told | {'device': 'x'}).encode())}.{end}"
+        ),
+        "an act of another device or entity",
+    ),
+    "an act of another entity": (
+        lambda it: _changed_act(
+            it, lambda header, told, end: f"{header}.{_padded(json.dumps(told | {'entity': 'x'}).encode())}.{end}"
+        ),
+        "an act of another device or entity",
+    ),
+    "another paper as an act": (
+        lambda it: _changed_act(
+            it,
+            lambda header, told, end: (
+                f"{_padded(_unpadded(header).replace(b'event', b'block'))}.{_padded(json.dumps(told).encode())}.{end}"
+            ),
+        ),
+        "no act of a device",
+    ),
+    "the desk's signature on the manifest": (
+        lambda it: _as_deposited(it, it.attachment, b"Total;1\n"),
+        "not signed by the device that it names: deposit.jws",
+    ),
+    "a device's key": (lambda it: _devices(it, _another_key), "an enrolment of another device"),
+    "a device's key and what enrolled it": (
+        lambda it: _devices(it, _another_statement),
+        "an enrolment is not signed by its certificate",
+    ),
+    "an enrolment by a certificate of his own": (
+        lambda it: _devices(it, _by_a_certificate_of_his_own),
+        "an enrolment: ",
+    ),
+    "a device that nobody enrolled": (
+        lambda it: _devices(it, lambda raw: raw["devices"][0].update(enrolments=[])),
+        "nobody's token enrolled",
+    ),
+    "the device taken out": (lambda it: _devices(it, lambda raw: raw["devices"].clear()), "does not name"),
+    "a device twice": (lambda it: _devices(it, lambda raw: raw["devices"].append(raw["devices"][0])), "stands twice"),
+    "devices of another entity": (lambda it: _devices(it, lambda raw: raw.update(entity="x")), "of another entity"),
+    "the devices of a later version": (
+        lambda it: _moved(it, "v3", "metadata/other/devices.json", it.digest_of("METS.xml")),
+        "devices.json changed",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", ACTS)
+def test_acts_that_no_enrolled_device_signed_so_are_refused(stranger: Stranger, what: str) -> None:
+    forge, why = ACTS[what]
+    forge(stranger)
+    assert why in stranger.refused("--version", "v1", "--without-timestamp")
+
+
+def test_an_act_for_somebody_whose_token_did_not_enrol_the_device_is_told(stranger: Stranger) -> None:
+    """The custodian took it because the directory of then let it stand; the stranger is told."""
+
+    def without_author(raw: dict[str, Any]) -> None:
+        for device in raw["devices"]:
+            device["enrolments"] = [one for one in device["enrolments"] if one["name"] != "Juana Mamani Quispe"]
+
+    _devices(stranger, without_author)
+    done = stranger.prove()
+    assert done.returncode == 0, done.stderr
+    assert "MIND (OJO): acts for the official" in done.stdout
+
+
+def _without_devices(it: Stranger) -> None:
+    """As objects were before their packages told of the devices."""
+    logical = "metadata/other/devices.json"
+    digest = it.digest_of(logical)
+
+    def change(raw: dict[str, Any]) -> None:
+        raw["manifest"].pop(digest)
+        for block in raw["versions"].values():
+            block["state"].pop(digest)
+
+    next(it.object.rglob("devices.json")).unlink()
+    it.edit(change)
+
+
+def test_an_object_that_does_not_tell_the_devices_is_proven_and_that_is_said(stranger: Stranger) -> None:
+    _without_devices(stranger)
+    done = stranger.prove()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "their signatures were NOT checked (NO COMPROBADAS)" in done.stdout
+    assert "device  " not in done.stdout
+
+
+def test_nobody_is_trusted_besides_the_stranger_s_own_roots(
+    proven: Stranger, practice_pki: PracticePki, tmp_path: Path
+) -> None:
+    """Not even whom his computer trusts: a system's store has roots of web sites that also sign for people."""
+    store = tmp_path / "store"
+    store.mkdir()
+    for place, pem in enumerate(
+        re.findall(r"-----BEGIN.*?END CERTIFICATE-----\n", proven.roots.read_text(), re.DOTALL)
+    ):
+        command = ["openssl", "x509", "-noout", "-hash"]
+        name = subprocess.run(command, input=pem, capture_output=True, text=True, check=True).stdout.strip()
+        (store / f"{name}.{place}").write_text(pem)
+        (store / f"{name}.0").write_text(pem)
+    key = tmp_path / "key.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=Otra", "-keyout", str(key)]
+    subprocess.run([*command, "-out", str(tmp_path / "other.pem")], capture_output=True, check=True)
+    trusting = replace(proven, environment={**proven.environment, "SSL_CERT_DIR": str(store)})
+    why = trusting.refused("--version", "v1", "--without-timestamp", roots=tmp_path / "other.pem")
+    assert "a signature of v1/content/" in why
+
+
 def test_what_a_thorough_forger_changes_is_betrayed_by_the_receipt_alone(stranger: Stranger, tmp_path: Path) -> None:
     """An attachment is signed by nobody but the desk: the manual says so, and tells to keep the receipts elsewhere."""
     _as_deposited(stranger, stranger.attachment, b"Total;1\n")
+    _without_devices(stranger)  # else the manifest's own signature tells
     assert stranger.prove().returncode == 0
     assert "not the one that was receipted" in stranger.refused("--receipt", str(stranger.receipt))
     forged = tmp_path / "receipt.jws"

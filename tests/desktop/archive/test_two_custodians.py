@@ -17,7 +17,6 @@ from ulid import ULID
 from desktop.archive.custody import Answer, object_id_of
 from desktop.archive.deposits import Place
 from desktop.archive.eark import DATA
-from desktop.archive.fixity import check
 from desktop.archive.index import read_index, refresh
 from desktop.archive.reading import read_file
 from desktop.archive.roots import Root
@@ -27,6 +26,7 @@ from desktop.sync.receipts import read_receipt
 from tests.desktop.archive.conftest import Archive
 from tests.desktop.archive.custodian_process import LEASE
 from tests.desktop.archive.dossiers import CONTENTS, make_deposit
+from tests.fixtures.fixity_of import check
 from tests.judges.verdicts import judge_ocfl_root
 
 ROOT = Path(__file__).parents[3]

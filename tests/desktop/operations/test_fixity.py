@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import shutil
@@ -15,11 +16,14 @@ from pathlib import Path
 
 import pytest
 
+from desktop.archive.audit_places import log_of
+from desktop.archive.fixity import Asked, ObjectFixity
 from desktop.archive.folder_root import FolderRoot
 from desktop.archive.inventory import object_folder
-from desktop.operations import fixity, join
+from desktop.operations import fixity, fixity_run, join
 from desktop.operations.desk import Desk
 from desktop.operations.fixity import Reading, check_archive, fixity_state, objects_read
+from desktop.records.errors import OfficeError
 from desktop.store.fixity_book import FixityBook
 from tests.conformance.archive_root import NOW, USER
 from tests.fixtures.filled_root import PDF, fill
@@ -139,17 +143,17 @@ def test_never_read_first_then_the_oldest(
     assert len(set(read.values())) == MANY
     more = fill(base, 2, first=MANY)
     order: list[str] = []
-    real = fixity.read_objects
+    real = fixity_run.read_objects
 
-    def spy(readers: object, asked: Iterator[fixity.Asked], **more: object) -> Iterator[fixity.ObjectFixity]:
-        def noted() -> Iterator[fixity.Asked]:
+    def spy(readers: object, asked: Iterator[Asked], **more: object) -> Iterator[ObjectFixity]:
+        def noted() -> Iterator[Asked]:
             for one in asked:
                 order.append(one.object)
                 yield one
 
         yield from real(readers, noted(), **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(fixity, "read_objects", spy)
+    monkeypatch.setattr(fixity_run, "read_objects", spy)
     now = begun + timedelta(days=200)
     desk.clock = lambda: now
     report = check_archive(desk, Reading(jobs=1, older_than=timedelta(days=180)))
@@ -228,6 +232,25 @@ def _alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_a_finished_reading_is_noted_and_what_was_found_is_told_where_it_cannot_be(
+    archive: tuple[Desk, Path, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, base, names = archive
+    _flip(base, names[0])
+    assert check_archive(desk, Reading(jobs=1)).noted
+    (entry,) = log_of(desk.archive()).entries()
+    facts = json.loads(entry.facts)
+    assert (entry.act, facts["expedientes"], facts["problemas"]) == ("integridad", MANY, 1)
+    assert not check_archive(desk, Reading(jobs=1), cancelled=lambda: True).noted
+
+    def refused_write(*_: object, **__: object) -> None:
+        raise OfficeError("storage.denied", url="x", key="bitacora")
+
+    monkeypatch.setattr(fixity, "note_all", refused_write)
+    report = check_archive(desk, Reading(jobs=1))
+    assert (report.finished, report.noted, len(report.problems)) == (True, False, 1)
 
 
 def test_killed_it_goes_on_in_another_process(archive: tuple[Desk, Path, list[str]]) -> None:

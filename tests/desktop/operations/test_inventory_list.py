@@ -8,14 +8,16 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
+from desktop.archive import cataloguing
 from desktop.archive.listing import Selection
 from desktop.drafting.preflight import preflight
-from desktop.operations import export_dossier, freeze, inventory_list, synchronise
+from desktop.operations import catalogue, export_dossier, freeze, inventory_list, raise_archive, synchronise
 from desktop.operations.receipts import collect_receipts
 from desktop.practice.people import ANSWERER, AUTHOR
 from desktop.records.documents import DocumentState
 from signing.report import Outcome
 from tests.desktop.drafting.test_archival import judged
+from tests.fixtures.listed_of import listed
 from tests.fixtures.office import FINANCE, PLANNING, Stage, TestOffice, refused
 
 pytestmark = pytest.mark.xdist_group("office")
@@ -41,7 +43,7 @@ def test_the_inventory_is_an_archival_page_with_room_for_signatures(keeper: Test
     (item,) = items
     for part in (
         "INVENTARIO DOCUMENTAL",
-        item.deposit.title,
+        item.title,
         "1 expediente, ",
         "Sin serie asignada",
         f"v{len(item.versions)}",
@@ -133,6 +135,26 @@ def test_one_acta_is_for_one_unit(keeper: TestOffice) -> None:
 
     desk = keeper.desk(FINANCE)
     (item,) = inventory_list.dossiers(desk, Selection())
-    other = replace(item, deposit=replace(item.deposit, unit="01H", unit_name="Otra"))
+    other = replace(item, unit="01H", unit_name="Otra")
     with refused("acta.several_units"):
         inventory_list.draft_transfer(desk, [item, other], keeper.ids[AUTHOR])
+
+
+def test_a_list_is_made_by_the_catalogue_as_the_archive_is_now(
+    keeper: TestOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No manifest is read again; what was written meanwhile is in it."""
+    desk, second = keeper.desk(FINANCE), keeper.desk(FINANCE)
+    assert inventory_list.dossiers(desk, Selection()) == list(listed(desk.archive()))
+    (before,) = inventory_list.dossiers(desk, Selection())
+    raise_archive.raise_archive(second, again=True)
+    whole = list(listed(desk.archive()))
+    looked: list[str] = []
+    real = cataloguing.look
+    monkeypatch.setattr(catalogue, "look", lambda root, folder: looked.append(folder) or real(root, folder))
+    (after,) = inventory_list.dossiers(desk, Selection())
+    assert [after] == whole
+    assert len(after.versions) == len(before.versions) + 1
+    looked.clear()
+    assert inventory_list.dossiers(desk, Selection()) == whole
+    assert looked == []
