@@ -156,6 +156,14 @@ def object_folder(object_id: str) -> str:
     return f"{digest[:3]}/{digest[3:6]}/{digest[6:9]}/{encoded}"
 
 
+def is_inventory_of(folder: str, data: bytes) -> bool:
+    """Whether these are the bytes of an inventory, and of the object that lies there."""
+    try:
+        return object_folder(Inventory.from_bytes(data).id) == folder
+    except OfficeError:
+        return False
+
+
 def check_logical_path(path: str) -> str:
     """The path itself; raises ``archive.bad_path`` (E051–E053, and text that no file system holds)."""
     parts = path.split("/")

@@ -1,7 +1,7 @@
 """A root in a bucket with versions and object lock. There is no rename, so the commit is one conditional put.
 
     lease (If-None-Match, taken over by If-Match when it has expired)
-    → reconcile → content, ``vN/inventory.json``, sidecar, all If-None-Match
+    → one listing → reconcile → content, ``vN/inventory.json``, sidecar, all If-None-Match, several at a time
     → **root inventory If-Match its old ETag = commit** → root sidecar → lease given back
 
 Reconcile hides (delete marker) whatever the committed inventory does not name, and puts back what it names and somebody hid: a writer
@@ -14,18 +14,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 from desktop.records.errors import OfficeError
 from desktop.storage import LockingStore, Version
 
 from .disk_files import digest_of, pieces_of
 from .inventory import (
-    DECLARATION,
-    DECLARATION_TEXT,
     INVENTORY,
     SIDECAR,
     Inventory,
     User,
+    is_inventory_of,
     next_inventory,
     object_folder,
     sidecar,
@@ -45,6 +45,7 @@ from .roots import (
     root_files,
 )
 from .sealing import Sealed, seal
+from .sending import OtherBytesError, puts_of, send_all
 
 _WORTH_A_COPY = 256 * 1024  # bytes from which on a copy within the server is less than sending again
 
@@ -93,7 +94,8 @@ class S3Root:
                 continue
             try:
                 with leased(self._store, folder, self._clock, self._lease):
-                    leftovers += self._reconcile(folder, self._committed_or_lost(folder) or (None, ""))[0]
+                    lies = self._lies(folder)
+                    leftovers += self._reconcile(folder, self._committed_or_lost(folder, lies) or (None, ""), lies)[0]
             except OfficeError as error:
                 # its writer will finish, or its lease will expire; of a damaged one fixity tells, and only another copy can mend it
                 if error.code not in ("archive.busy", "archive.bad_inventory"):
@@ -167,12 +169,13 @@ class S3Root:
         digests = {logical: digest_of(source) for logical, source in files.items()}
         with leased(self._store, folder, self._clock, self._lease):
             self._fault("leased")
-            before, tag = found = self._committed_or_lost(folder) or (None, "")
+            lies = self._lies(folder)
+            before, tag = found = self._committed_or_lost(folder, lies) or (None, "")
             if (before.head if before else None) != base:
-                self._reconcile(folder, found)
+                self._reconcile(folder, found, lies)
                 raise _conflict(object_id, base)
             inventory, places = next_inventory(object_id, before, digests, created=now, message=message, user=user)
-            arrived = self._reconcile(folder, found, coming=inventory)[1]
+            arrived = self._reconcile(folder, found, lies, coming=inventory)[1]
             if wrong := self._put_version(folder, inventory, lambda path: pieces_of(files[places[path]]), arrived):
                 raise OfficeError("archive.changed_while_reading", on_disk="unchanged", path=wrong)
             self._finish(folder, inventory, tag)
@@ -183,9 +186,10 @@ class S3Root:
         folder = object_folder(inventory.id)
         with leased(self._store, folder, self._clock, self._lease):
             self._fault("leased")
-            before, tag = found = self._committed_or_lost(folder) or (None, "")
+            lies = self._lies(folder)
+            before, tag = found = self._committed_or_lost(folder, lies) or (None, "")
             known = check_continues(before, inventory)
-            arrived = self._reconcile(folder, found, coming=inventory)[1]
+            arrived = self._reconcile(folder, found, lies, coming=inventory)[1]
             if known == len(inventory.versions):
                 return False
             for number in range(known + 1, len(inventory.versions) + 1):
@@ -294,8 +298,18 @@ class S3Root:
             raise OfficeError("archive.bad_inventory", object=folder, reason="head_or_id")
         return inventory, tag
 
+    def _lies(self, folder: str) -> list[Version]:
+        """Everything that lies at the object, hidden or not. Asked before the commit is read: of what a zombie puts there in between
+        nothing is hidden then, as it would be the other way round.
+        """
+        return list(self._store.versions(f"root/{folder}/"))
+
     def _reconcile(
-        self, folder: str, found: tuple[Inventory | None, str], coming: Inventory | None = None
+        self,
+        folder: str,
+        found: tuple[Inventory | None, str],
+        lies: list[Version],
+        coming: Inventory | None = None,
     ) -> tuple[int, frozenset[str]]:
         """Make the object what its committed inventory says. Only under the lease. Gives how much was hidden and what may stay.
 
@@ -304,7 +318,6 @@ class S3Root:
         """
         committed = found[0]
         start = f"root/{folder}/"
-        lies = list(self._store.versions(start))
         present = {one.key.removeprefix(start) for one in lies if one.latest and not one.marker}
         expected = committed.expected() if committed else {}
         wanted = coming.manifest if coming else {}
@@ -347,11 +360,14 @@ class S3Root:
                 raise
             return None
 
-    def _committed_or_lost(self, folder: str) -> tuple[Inventory, str] | None:
+    def _committed_or_lost(self, folder: str, lies: list[Version]) -> tuple[Inventory, str] | None:
         """The commit; where somebody hid it or wrote nonsense over it, its last version that is one, put back.
 
+        Where nothing ever lay nothing is asked.
         Raises ``archive.bad_inventory`` when it is damaged and no version of it is kept: then nothing may be hidden.
         """
+        if not lies:
+            return None
         key = f"root/{folder}/{INVENTORY}"
         try:
             if (found := self._committed(folder)) is not None:
@@ -361,11 +377,11 @@ class S3Root:
             if error.code != "archive.bad_inventory":
                 raise
             damaged = error
-        for version in self._store.versions(key):
+        for version in lies:
             if version.key != key or version.marker:
                 continue
             data = self._store.get_version(key, version.version)
-            if _is_inventory_of(folder, data):
+            if is_inventory_of(folder, data):
                 self._store.put(key, data)
                 return self._committed(folder)
         if damaged is not None:
@@ -385,23 +401,19 @@ class S3Root:
     ) -> str:
         """Put what the newest version of ``inventory`` adds; gives the first path whose bytes are others than it names.
 
-        One file at a time is in memory; what ``arrived`` before is not sent again.
+        The first goes alone: where another writer is at it, too, one of us is told before he sends the rest. What ``arrived`` before is
+        not sent again.
         """
-        data = inventory.to_bytes()
-        start = f"{inventory.head}/"
-        paths = [path for path in inventory.manifest if path.startswith(start) and path not in arrived]
-        puts: list[tuple[str, bytes | None]] = [(path, None) for path in paths]
-        if inventory.head == "v1":
-            puts.insert(0, (DECLARATION, DECLARATION_TEXT))
-        puts += [(start + INVENTORY, data), (start + SIDECAR, sidecar(data))]
-        for number, (path, known) in enumerate(puts):
-            content = b"".join(contents(path)) if known is None else known
-            if known is None and hashlib.sha512(content).hexdigest() != inventory.manifest[path]:
-                return path
-            if not self._store.put_if_absent(f"root/{folder}/{path}", content):
-                raise _conflict(inventory.id, None)  # another writer is at it
-            if number == 0:
+        puts = puts_of(f"root/{folder}/", inventory, contents, arrived)
+        try:
+            for key, content in islice(puts, 1):
+                if not self._store.put_if_absent(key, content):
+                    raise _conflict(inventory.id, None)
                 self._fault("first put")
+            if not send_all(self._store, puts):
+                raise _conflict(inventory.id, None)
+        except OtherBytesError as error:
+            return str(error)
         return ""
 
     def _finish(self, folder: str, inventory: Inventory, tag: str) -> None:
@@ -409,7 +421,7 @@ class S3Root:
         self._fault("version put")
         self._commit(folder, inventory, tag)
         self._fault("committed")
-        self._put_sidecar(folder, inventory.to_bytes())
+        self._put_sidecar(folder, inventory.to_bytes(), new=not tag)
         self._fault("sidecar put")
 
     def _commit(self, folder: str, inventory: Inventory, tag: str) -> None:
@@ -418,9 +430,11 @@ class S3Root:
         if not won:
             raise _conflict(inventory.id, None)
 
-    def _put_sidecar(self, folder: str, inventory: bytes) -> None:
-        """The root sidecar of those bytes; a conflict means that somebody has put it right already."""
+    def _put_sidecar(self, folder: str, inventory: bytes, *, new: bool = False) -> None:
+        """The root sidecar of those bytes; a conflict means that somebody has put it right already. Of a ``new`` object there is none."""
         key, wanted = f"root/{folder}/{SIDECAR}", sidecar(inventory)
+        if new and self._store.put_if_absent(key, wanted):
+            return
         try:
             data, tag = self._store.get_tagged(key)
         except OfficeError as error:
@@ -430,13 +444,6 @@ class S3Root:
             return
         if data != wanted:
             self._store.put_if_match(key, wanted, tag)
-
-
-def _is_inventory_of(folder: str, data: bytes) -> bool:
-    try:
-        return object_folder(Inventory.from_bytes(data).id) == folder
-    except OfficeError:
-        return False
 
 
 def _conflict(object_id: str, base: str | None) -> OfficeError:
