@@ -20,9 +20,11 @@ from desktop.records.errors import OfficeError
 from desktop.storage.durable import sync_folder
 
 from .disk_files import (
+    bytes_at,
     digest_at,
     digest_of,
     highest,
+    is_file,
     names,
     pieces_of,
     read,
@@ -122,14 +124,13 @@ class FolderRoot:
 
     def inventory_at(self, folder: str) -> Inventory:
         """The inventory of the highest ``vN/``, which is the truth."""
-        path = self._root / folder
         head = self._head(folder)
         if head is None:
             raise OfficeError("archive.no_object", object=folder)
+        newest = f"{self._base_text}/root/{folder}/v{head}/"
         with self._told(None):
             try:
-                data = (path / f"v{head}" / INVENTORY).read_bytes()
-                beside = (path / f"v{head}" / SIDECAR).read_bytes()
+                data, beside = bytes_at(newest + INVENTORY), bytes_at(newest + SIDECAR)
             except FileNotFoundError as error:
                 raise OfficeError("archive.bad_inventory", object=folder, reason="missing") from error
         if beside != sidecar(data):
@@ -151,12 +152,12 @@ class FolderRoot:
 
     def chunks(self, folder: str, path: str) -> Iterator[bytes]:
         """The bytes in pieces of 1 MiB."""
-        whole = self._root.joinpath(*folder.split("/"), *path.split("/"))
+        whole = f"{self._base_text}/root/{folder}/{path}"
         with self._told(None):
-            if whole.is_symlink() or not whole.is_file():
+            if not is_file(whole):
                 raise OfficeError("archive.missing_file", object=folder, path=path)
             try:
-                with whole.open("rb") as stream:
+                with open(whole, "rb", buffering=0) as stream:  # noqa: PTH123 - see ``bytes_at``
                     while piece := stream.read(CHUNK):
                         yield piece
             except OSError as error:
@@ -299,7 +300,7 @@ class FolderRoot:
 
     def _head(self, folder: str) -> int | None:
         with self._told(None):
-            return highest(self._root / folder)
+            return highest(f"{self._base_text}/root/{folder}")
 
     def _read_root_file(self, name: str) -> bytes | None:
         with self._told(None):

@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from desktop.records.errors import OfficeError
@@ -141,12 +143,14 @@ def sidecar(inventory: bytes) -> bytes:
     return f"{hashlib.sha512(inventory).hexdigest()} {INVENTORY}\n".encode("ascii")
 
 
+@lru_cache(1024)  # it stands in every path
 def version_number(name: str) -> int | None:
     """1 for ``v1``; None when it is not a version's name (or is zero-padded, which this archive never writes)."""
     match = _VERSION.fullmatch(name)
     return int(match.group(1)) if match else None
 
 
+@lru_cache(1024)  # asked again and again of the object in hand
 def object_folder(object_id: str) -> str:
     """Where an object lies below the root: layout 0003-hash-and-id-n-tuple, sha256, three tuples of three."""
     digest = hashlib.sha256(object_id.encode()).hexdigest()
@@ -156,6 +160,15 @@ def object_folder(object_id: str) -> str:
     return f"{digest[:3]}/{digest[3:6]}/{digest[6:9]}/{encoded}"
 
 
+def is_inventory_of(folder: str, data: bytes) -> bool:
+    """Whether these are the bytes of an inventory, and of the object that lies there."""
+    try:
+        return object_folder(Inventory.from_bytes(data).id) == folder
+    except OfficeError:
+        return False
+
+
+@lru_cache(8192)  # as of keys
 def check_logical_path(path: str) -> str:
     """The path itself; raises ``archive.bad_path`` (E051–E053, and text that no file system holds)."""
     parts = path.split("/")
@@ -229,12 +242,11 @@ def _by_digest(paths: Mapping[str, str], depth: int) -> str:
 
 
 def _refuse_conflicts(what: str, paths: Iterable[str]) -> None:
-    known = set(paths)
-    for path in known:
-        parts = path.split("/")
-        for count in range(1, len(parts)):
-            if "/".join(parts[:count]) in known:
-                raise OfficeError("archive.bad_path", path=path, object=what)
+    """No path may be another's folder: sorted by a sign that comes before all others, a folder stands right before what lies in it."""
+    ordered = sorted(path.replace("/", "\0") for path in set(paths))
+    for one, following in pairwise(ordered):
+        if following.startswith(f"{one}\0"):
+            raise OfficeError("archive.bad_path", path=following.replace("\0", "/"), object=what)
 
 
 def _require(condition: object, reason: str) -> None:

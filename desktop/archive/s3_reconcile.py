@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from desktop.records.errors import OfficeError
 from desktop.storage import LockingStore, Version
 
-from .inventory import INVENTORY, SIDECAR, Inventory, object_folder, sidecar
+from .inventory import INVENTORY, SIDECAR, Inventory, is_inventory_of, object_folder, sidecar
 
 _WORTH_A_COPY = 256 * 1024  # bytes from which on a copy within the server is less than sending again
 
@@ -27,8 +27,19 @@ def committed(store: LockingStore, folder: str) -> tuple[Inventory, str] | None:
     return inventory, tag
 
 
+def lying(store: LockingStore, folder: str) -> list[Version]:
+    """Everything that lies at the object, hidden or not. Asked before the commit is read: of what a zombie puts there in between nothing is
+    hidden then, as it would be the other way round.
+    """
+    return list(store.versions(f"root/{folder}/"))
+
+
 def reconcile(
-    store: LockingStore, folder: str, found: tuple[Inventory | None, str], coming: Inventory | None = None
+    store: LockingStore,
+    folder: str,
+    found: tuple[Inventory | None, str],
+    lies: Sequence[Version],
+    coming: Inventory | None = None,
 ) -> tuple[int, frozenset[str]]:
     """Make the object what its committed inventory says. Only under the lease. Gives how much was hidden and what may stay.
 
@@ -37,7 +48,6 @@ def reconcile(
     """
     now = found[0]
     start = f"root/{folder}/"
-    lies = list(store.versions(start))
     present = {one.key.removeprefix(start) for one in lies if one.latest and not one.marker}
     expected = now.expected() if now else {}
     wanted = coming.manifest if coming else {}
@@ -75,11 +85,14 @@ def _has(store: LockingStore, key: str, digest: str) -> bool:
     return hashlib.sha512(store.get(key)).hexdigest() == digest
 
 
-def committed_or_lost(store: LockingStore, folder: str) -> tuple[Inventory, str] | None:
+def committed_or_lost(store: LockingStore, folder: str, lies: Sequence[Version]) -> tuple[Inventory, str] | None:
     """The commit; where somebody hid it or wrote nonsense over it, its last version that is one, put back.
 
+    Where nothing ever lay nothing is asked.
     Raises ``archive.bad_inventory`` when it is damaged and no version of it is kept: then nothing may be hidden.
     """
+    if not lies:
+        return None
     key = f"root/{folder}/{INVENTORY}"
     try:
         if (found := committed(store, folder)) is not None:
@@ -89,11 +102,11 @@ def committed_or_lost(store: LockingStore, folder: str) -> tuple[Inventory, str]
         if error.code != "archive.bad_inventory":
             raise
         damaged = error
-    for version in store.versions(key):
+    for version in lies:
         if version.key != key or version.marker:
             continue
         data = store.get_version(key, version.version)
-        if _is_inventory_of(folder, data):
+        if is_inventory_of(folder, data):
             store.put(key, data)
             return committed(store, folder)
     if damaged is not None:
@@ -111,9 +124,11 @@ def kept(store: LockingStore, key: str, digest: str) -> bytes | None:
     return None
 
 
-def put_sidecar(store: LockingStore, folder: str, inventory: bytes) -> None:
-    """The root sidecar of those bytes; a conflict means that somebody has put it right already."""
+def put_sidecar(store: LockingStore, folder: str, inventory: bytes, *, new: bool = False) -> None:
+    """The root sidecar of those bytes; a conflict means that somebody has put it right already. Of a ``new`` object there is none."""
     key, wanted = f"root/{folder}/{SIDECAR}", sidecar(inventory)
+    if new and store.put_if_absent(key, wanted):
+        return
     try:
         data, tag = store.get_tagged(key)
     except OfficeError as error:
@@ -123,10 +138,3 @@ def put_sidecar(store: LockingStore, folder: str, inventory: bytes) -> None:
         return
     if data != wanted:
         store.put_if_match(key, wanted, tag)
-
-
-def _is_inventory_of(folder: str, data: bytes) -> bool:
-    try:
-        return object_folder(Inventory.from_bytes(data).id) == folder
-    except OfficeError:
-        return False

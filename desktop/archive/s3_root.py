@@ -1,7 +1,7 @@
 """A root in a bucket with versions and object lock. There is no rename, so the commit is one conditional put.
 
     lease (If-None-Match, taken over by If-Match when it has expired)
-    → reconcile → content, ``vN/inventory.json``, sidecar, all If-None-Match
+    → one listing → reconcile → content, ``vN/inventory.json``, sidecar, all If-None-Match, several at a time
     → **root inventory If-Match its old ETag = commit** → root sidecar → lease given back
 
 Reconcile hides (delete marker) whatever the committed inventory does not name, and puts back what it names and somebody hid: a writer
@@ -14,14 +14,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 from desktop.records.errors import OfficeError
 from desktop.storage import LockingStore
 
 from .disk_files import digest_of, pieces_of
 from .inventory import (
-    DECLARATION,
-    DECLARATION_TEXT,
     INVENTORY,
     SIDECAR,
     Inventory,
@@ -46,8 +45,9 @@ from .roots import (
     no_writing,
     root_files,
 )
-from .s3_reconcile import committed, committed_or_lost, kept, put_sidecar, reconcile
+from .s3_reconcile import committed, committed_or_lost, kept, lying, put_sidecar, reconcile
 from .sealing import Sealed, seal
+from .sending import OtherBytesError, puts_of, send_all
 
 
 def _utc_now() -> datetime:
@@ -96,7 +96,9 @@ class S3Root:
                 continue
             try:
                 with leased(self._store, folder, self._clock, self._lease):
-                    leftovers += reconcile(self._store, folder, committed_or_lost(self._store, folder) or (None, ""))[0]
+                    lies = lying(self._store, folder)
+                    found = committed_or_lost(self._store, folder, lies) or (None, "")
+                    leftovers += reconcile(self._store, folder, found, lies)[0]
             except OfficeError as error:
                 # its writer will finish, or its lease will expire; of a damaged one fixity tells, and only another copy can mend it
                 if error.code not in ("archive.busy", "archive.bad_inventory"):
@@ -170,12 +172,13 @@ class S3Root:
         digests = {logical: digest_of(source) for logical, source in files.items()}
         with leased(self._store, folder, self._clock, self._lease):
             self._fault("leased")
-            before, tag = found = committed_or_lost(self._store, folder) or (None, "")
+            lies = lying(self._store, folder)
+            before, tag = found = committed_or_lost(self._store, folder, lies) or (None, "")
             if (before.head if before else None) != base:
-                reconcile(self._store, folder, found)
+                reconcile(self._store, folder, found, lies)
                 raise _conflict(object_id, base)
             inventory, places = next_inventory(object_id, before, digests, created=now, message=message, user=user)
-            arrived = reconcile(self._store, folder, found, coming=inventory)[1]
+            arrived = reconcile(self._store, folder, found, lies, coming=inventory)[1]
             if wrong := self._put_version(folder, inventory, lambda path: pieces_of(files[places[path]]), arrived):
                 raise OfficeError("archive.changed_while_reading", on_disk="unchanged", path=wrong)
             self._writing(object_id)
@@ -187,9 +190,10 @@ class S3Root:
         folder = object_folder(inventory.id)
         with leased(self._store, folder, self._clock, self._lease):
             self._fault("leased")
-            before, tag = found = committed_or_lost(self._store, folder) or (None, "")
+            lies = lying(self._store, folder)
+            before, tag = found = committed_or_lost(self._store, folder, lies) or (None, "")
             known = check_continues(before, inventory)
-            arrived = reconcile(self._store, folder, found, coming=inventory)[1]
+            arrived = reconcile(self._store, folder, found, lies, coming=inventory)[1]
             if known == len(inventory.versions):
                 return False
             for number in range(known + 1, len(inventory.versions) + 1):
@@ -298,23 +302,19 @@ class S3Root:
     ) -> str:
         """Put what the newest version of ``inventory`` adds; gives the first path whose bytes are others than it names.
 
-        One file at a time is in memory; what ``arrived`` before is not sent again.
+        The first goes alone: where another writer is at it, too, one of us is told before he sends the rest. What ``arrived`` before is
+        not sent again.
         """
-        data = inventory.to_bytes()
-        start = f"{inventory.head}/"
-        paths = [path for path in inventory.manifest if path.startswith(start) and path not in arrived]
-        puts: list[tuple[str, bytes | None]] = [(path, None) for path in paths]
-        if inventory.head == "v1":
-            puts.insert(0, (DECLARATION, DECLARATION_TEXT))
-        puts += [(start + INVENTORY, data), (start + SIDECAR, sidecar(data))]
-        for number, (path, known) in enumerate(puts):
-            content = b"".join(contents(path)) if known is None else known
-            if known is None and hashlib.sha512(content).hexdigest() != inventory.manifest[path]:
-                return path
-            if not self._store.put_if_absent(f"root/{folder}/{path}", content):
-                raise _conflict(inventory.id, None)  # another writer is at it
-            if number == 0:
+        puts = puts_of(f"root/{folder}/", inventory, contents, arrived)
+        try:
+            for key, content in islice(puts, 1):
+                if not self._store.put_if_absent(key, content):
+                    raise _conflict(inventory.id, None)
                 self._fault("first put")
+            if not send_all(self._store, puts):
+                raise _conflict(inventory.id, None)
+        except OtherBytesError as error:
+            return str(error)
         return ""
 
     def _finish(self, folder: str, inventory: Inventory, tag: str) -> None:
@@ -322,7 +322,7 @@ class S3Root:
         self._fault("version put")
         self._commit(folder, inventory, tag)
         self._fault("committed")
-        put_sidecar(self._store, folder, inventory.to_bytes())
+        put_sidecar(self._store, folder, inventory.to_bytes(), new=not tag)
         self._fault("sidecar put")
 
     def _commit(self, folder: str, inventory: Inventory, tag: str) -> None:

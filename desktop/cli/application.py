@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .answers import Exit, tell
+from .answers import Exit, put_line, tell
 from .usage import usage_words
 
 if TYPE_CHECKING:
@@ -17,27 +17,32 @@ if TYPE_CHECKING:
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[
     1
 ]  # the click that typer carries is private; its UsageError is not exported
-_MODULES = (
-    "token_commands",
-    "verify_commands",
-    "sign_commands",
-    "desk_commands",
-    "sync_commands",
-    "control_commands",
-    "draft_commands",
-    "document_commands",
-    "slip_commands",
-    "register_commands",
-    "archive_commands",
-    "practice_commands",
-    "trust_commands",
-    "entity_commands",
-    "exchange_commands",
-    "pouch_commands",
-    "restore_commands",
-)
-# commands that need nothing of the desk: only their own module is loaded, so that they start at once
-_ALONE = {"verify": ("verify_commands",)}
+# what stands first in a command → the module that adds it: a command loads its own and no other, and so starts at once
+_MODULE_OF = {
+    "tokens": "token_commands",
+    "doctor": "token_commands",
+    "verify": "verify_commands",
+    "sign": "sign_commands",
+    "renew": "sign_commands",
+    "desk": "desk_commands",
+    "sync": "sync_commands",
+    "find": "control_commands",
+    "monitor": "control_commands",
+    "report": "control_commands",
+    "draft": "draft_commands",
+    "template": "draft_commands",
+    "document": "document_commands",
+    "slip": "slip_commands",
+    "register": "register_commands",
+    "archive": "archive_commands",
+    "demo": "practice_commands",
+    "window": "practice_commands",
+    "trust": "trust_commands",
+    "entity": "entity_commands",
+    "exchange": "exchange_commands",
+    "pouch": "pouch_commands",
+}
+_MODULES = tuple(dict.fromkeys(_MODULE_OF.values()))
 
 
 def build(modules: Sequence[str] = _MODULES) -> typer.Typer:
@@ -59,8 +64,7 @@ def build(modules: Sequence[str] = _MODULES) -> typer.Typer:
 def run(arguments: Sequence[str], *, window: WindowDoor | None = None) -> int:
     """Run one command; ``window`` opens the window where a command asks for it. Returns the exit status of docs/formats/command-line.md."""
     try:
-        modules = _ALONE.get(arguments[0], _MODULES) if arguments else _MODULES
-        result = build(modules)(args=list(arguments), standalone_mode=False, obj=window)
+        result = build(modules_for(arguments))(args=list(arguments), standalone_mode=False, obj=window)
     except _USAGE_ERROR as error:
         tell(usage_words(error))
         tell("Escriba «qillqa --help» o «qillqa ORDEN --help» para ver cómo se usa.")
@@ -71,5 +75,25 @@ def run(arguments: Sequence[str], *, window: WindowDoor | None = None) -> int:
     return result if isinstance(result, int) else int(Exit.DONE)
 
 
-def _root() -> None:
-    pass  # with a root of its own a command keeps its name, even where it is the only one
+def modules_for(arguments: Sequence[str]) -> tuple[str, ...]:
+    """What must be loaded for them: of a command its own module; for the list of all commands, and to name what was mistyped, all."""
+    first = arguments[0] if arguments else ""
+    if first == "--version":
+        return ()
+    return (_MODULE_OF[first],) if first in _MODULE_OF else _MODULES
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        put_line(f"qillqa {version('qillqa')}")
+        raise typer.Exit
+
+
+def _root(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Dice qué versión es.", callback=_tell_version, is_eager=True)
+    ] = False,
+) -> None:
+    """With a root of its own a command keeps its name, even where it is the only one."""

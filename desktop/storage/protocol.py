@@ -123,6 +123,7 @@ class LockingStore(ObjectStore, Protocol):
         ...
 
 
+@lru_cache(8192)  # dossiers are alike: most of their paths stand in each of them
 def key_problem(key: str) -> str:
     """Why a key is unusable, as a word; empty when every store and every system can hold it."""
     if not key:

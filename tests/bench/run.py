@@ -14,6 +14,7 @@ from typing import Any
 from desktop.records.errors import OfficeError
 from signing.errors import SigningError
 from tests.bench import (
+    archive_rows,
     catalogue_rows,
     drafting_rows,
     fixity_rows,
@@ -35,6 +36,7 @@ ROWS = {
     **search_rows.ROWS,
     **fixity_rows.ROWS,
     **catalogue_rows.ROWS,
+    **archive_rows.ROWS,
 }
 
 
@@ -56,6 +58,7 @@ def main(arguments: list[str]) -> int:
         line_rows.close()
         search_rows.close()
         fixity_rows.close()
+        archive_rows.close()
     print("\n".join(bad) if bad else f"All {len(limits)} rows are within their limits.")
     return 1 if bad else 0
 
@@ -72,8 +75,9 @@ def _measure(name: str, row: dict[str, Any]) -> list[str]:
     result = max(results) if least is not None else min(results)
     over = result < least if least is not None else result > row["limit"]
     limit = f"≥ {least} {unit}" if least is not None else f"≤ {row['limit']} {unit}"
+    notes = search_rows.note(name) + archive_rows.note(name)
     print(
-        f"{name:<26}{limit:>12}{result:>9.1f} {unit:<2}  {row['what']}{search_rows.note(name)}{'  MISSED' if over else ''}",
+        f"{name:<26}{limit:>12}{result:>9.1f} {unit:<2}  {row['what']}{notes}{'  MISSED' if over else ''}",
         flush=True,
     )
     return [f"{name}: {result:.1f} {unit}, limit {limit}"] if over else []

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from desktop.archive.cataloguing import look, look_at_all
-from desktop.archive.inventory import object_folder
+from desktop.archive.inventory import Inventory, object_folder
 from desktop.archive.restriction import Decision, decide, restriction_at, restriction_id
 from desktop.archive.roots import Root
 from desktop.records.errors import Cancelled, OfficeError
@@ -248,3 +250,22 @@ def test_its_file_is_only_a_memory(folder_root: Root, tmp_path: Path) -> None:
 
 def _refused(code: str) -> object:
     return pytest.raises(OfficeError, match=f"^{code}")
+
+
+@pytest.mark.parametrize("url", ["folder:/nowhere", "s3://bucket/nowhere"])
+def test_several_objects_are_read_at_a_time(url: str) -> None:
+    """Each waits until three others are being read, too: one after the other none would come back."""
+    meet = threading.Barrier(4)
+
+    class Shelf:
+        def object_folders(self) -> Iterator[str]:
+            return (f"aaa/bbb/ccc/{number:02d}" for number in range(40))
+
+        def inventory_at(self, folder: str) -> Inventory:
+            meet.wait(30)
+            raise OfficeError("archive.bad_inventory", object=folder, reason="")
+
+    shelf: Any = Shelf()
+    shelf.url = url
+    found = list(look_at_all(shelf))
+    assert found == [Unreadable(folder, "archive.bad_inventory") for folder in shelf.object_folders()]
