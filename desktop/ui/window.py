@@ -36,10 +36,13 @@ from desktop.ui.wording import Calendar, system_now
 from desktop.ui.writing.pane import WritingPane
 
 if TYPE_CHECKING:
+    from desktop.ui.archive.pane import ArchivePane
     from desktop.ui.bench import Bench
     from desktop.ui.control.monitor import MonitorPane
     from desktop.ui.control.reports import ReportsPane
     from desktop.ui.prompts import PinQuestion, PromptRequest
+
+    Place = MonitorPane | ReportsPane | LinePane | PouchPane | ArchivePane
 
 RAIL = 216
 ROOM = 560  # design pixels below which the rail folds away
@@ -86,7 +89,7 @@ class Window(QMainWindow):
         self.stack = QStackedWidget()
         for pane in (self.desk, self.verify, self.writing, self.welcome):
             self.stack.addWidget(pane)
-        self.places: dict[str, MonitorPane | ReportsPane | LinePane | PouchPane] = {}  # made when they are first opened
+        self.places: dict[str, Place] = {}  # made when they are first opened
         self.strip = Strip(bench.look)
         self.notice, self.banner = self.strip.notice, self.strip.banner
         self.fold = press(QPushButton(bench.look.icon("menu", "accent", 16), self.tr("Bandejas")), "link")
@@ -170,8 +173,11 @@ class Window(QMainWindow):
         (self.verify.list if self.verify.files else self.verify.choose).setFocus()
 
     def open_place(self, place: str) -> None:
-        """Monitor, reports, line or pouch; made at the first time."""
-        pane = self.places.get(place) or self._make_place(place)
+        """Monitor, reports, line, pouch or archive; made at the first time."""
+        pane = self.places.get(place)
+        custodian = self.status is not None and self.status.custodian
+        if pane is None or getattr(pane, "custodian", custodian) is not custodian:
+            pane = self._make_place(place)  # also where the directory has made this unit the archive's since
         self.rail.show_here(None)
         self.rail.show_place(place)
         self.fold.setChecked(False)
@@ -186,11 +192,12 @@ class Window(QMainWindow):
         if isinstance(pane, PouchPane):
             pane.go_to_anew()
 
-    def _make_place(self, place: str) -> MonitorPane | ReportsPane | LinePane | PouchPane:
+    def _make_place(self, place: str) -> Place:
+        from desktop.ui.archive.pane import ArchivePane
         from desktop.ui.control.monitor import MonitorPane  # they bring the operations, which a start does without
         from desktop.ui.control.reports import ReportsPane
 
-        pane: MonitorPane | ReportsPane | LinePane | PouchPane
+        pane: Place
         match place:
             case "monitor":
                 pane = MonitorPane(self._bench)
@@ -200,6 +207,10 @@ class Window(QMainWindow):
             case "pouch":
                 pane = PouchPane(self._bench)
                 pane.changed.connect(self.read_status)
+            case "archive":
+                pane = ArchivePane(self._bench, custodian=self.status is not None and self.status.custodian)
+                pane.changed.connect(self.read_status)
+                pane.opened.connect(self.open_document)
             case _:
                 pane = LinePane(self._bench)
                 pane.opened.connect(self.open_document)

@@ -191,6 +191,22 @@
         <source>Reasignado dentro de la unidad.</source>
         <translation>Reassigned within the unit.</translation>
     </message>
+    <message>
+        <source>Depositar de nuevo</source>
+        <translation>Deposit anew</translation>
+    </message>
+    <message>
+        <source>Se entrega otra vez lo mismo: sirve cuando se dañó en el camino. El rechazo queda escrito.</source>
+        <translation>The same is handed in again: for what was damaged on its way. The refusal stays written.</translation>
+    </message>
+    <message>
+        <source>Retomar y corregir</source>
+        <translation>Take back and mend</translation>
+    </message>
+    <message>
+        <source>El archivo no lo aceptó. Vuelve a sus Pendientes para corregirlo; el rechazo queda escrito.</source>
+        <translation>The archive did not take it. It goes back to your Pending to be mended; the refusal stays written.</translation>
+    </message>
 </context>
 <context>
     <name>AskPane</name>
@@ -544,6 +560,14 @@
     <message>
         <source>Memoria USB</source>
         <translation>USB stick</translation>
+    </message>
+    <message>
+        <source>Depósitos</source>
+        <translation>Deposits</translation>
+    </message>
+    <message>
+        <source>Archivo central</source>
+        <translation>Central archive</translation>
     </message>
 </context>
 <context>
@@ -2316,6 +2340,10 @@
         <source>monitor</source>
         <translation>monitor</translation>
     </message>
+    <message>
+        <source>Urgente</source>
+        <translation>Urgent</translation>
+    </message>
 </context>
 <context>
     <name>ReportsPane</name>
@@ -2910,6 +2938,409 @@ The request goes on the stick or by the line. Until the entity accepts it, here 
     <message>
         <source>Avisos</source>
         <translation>Notices</translation>
+    </message>
+</context>
+<context>
+    <name>DepositsSection</name>
+    <message>
+        <source>Depósitos de la unidad</source>
+        <translation>The unit's deposits</translation>
+    </message>
+    <message>
+        <source>Depositar de nuevo</source>
+        <translation>Deposit anew</translation>
+    </message>
+    <message>
+        <source>Retomar y corregir</source>
+        <translation>Take back and mend</translation>
+    </message>
+    <message>
+        <source>Entrega otra vez lo mismo: sirve cuando se dañó en el camino</source>
+        <translation>Hands in the same again: for what was damaged on its way</translation>
+    </message>
+    <message>
+        <source>Lo saca del archivo y lo devuelve a Pendientes, para corregirlo</source>
+        <translation>Takes it out of the archive and back to Pending, to be mended</translation>
+    </message>
+    <message>
+        <source>En la bandeja Archivo, abra un documento concluido y elija «Depositar».</source>
+        <translation>In the tray Archive, open a concluded document and choose “Deposit”.</translation>
+    </message>
+    <message>
+        <source>Esta unidad todavía no depositó nada</source>
+        <translation>This unit has not deposited anything yet</translation>
+    </message>
+    <message>
+        <source>1 depósito</source>
+        <translation>1 deposit</translation>
+    </message>
+    <message>
+        <source>{n} depósitos</source>
+        <translation>{n} deposits</translation>
+    </message>
+    <message>
+        <source>1 necesita atención</source>
+        <translation>1 needs attention</translation>
+    </message>
+    <message>
+        <source>{n} necesitan atención</source>
+        <translation>{n} need attention</translation>
+    </message>
+    <message>
+        <source>Estado</source>
+        <translation>State</translation>
+    </message>
+    <message>
+        <source>Título</source>
+        <translation>Title</translation>
+    </message>
+    <message>
+        <source>CITE</source>
+        <translation>CITE</translation>
+    </message>
+    <message>
+        <source>Depositado</source>
+        <translation>Deposited</translation>
+    </message>
+    <message>
+        <source>Serie</source>
+        <translation>Series</translation>
+    </message>
+    <message>
+        <source>Documentos</source>
+        <translation>Documents</translation>
+    </message>
+    <message>
+        <source>Número del depósito</source>
+        <translation>Number of the deposit</translation>
+    </message>
+    <message>
+        <source>En lugar del depósito</source>
+        <translation>Instead of the deposit</translation>
+    </message>
+    <message>
+        <source>Ver el documento</source>
+        <translation>See the document</translation>
+    </message>
+    <message>
+        <source>Motivo: {code}</source>
+        <translation>Reason: {code}</translation>
+    </message>
+    <message>
+        <source>Firma del acuse comprobada ahora</source>
+        <translation>Signature of the receipt verified now</translation>
+    </message>
+    <message>
+        <source>Acuse comprobado al llegar</source>
+        <translation>Receipt verified when it came</translation>
+    </message>
+    <message>
+        <source>Acuse del archivo</source>
+        <translation>Receipt of the archive</translation>
+    </message>
+    <message>
+        <source>Recibido por</source>
+        <translation>Received by</translation>
+    </message>
+    <message>
+        <source>Fecha (hora del custodio)</source>
+        <translation>Date (the custodian's clock)</translation>
+    </message>
+    <message>
+        <source>Expediente en el archivo</source>
+        <translation>Dossier in the archive</translation>
+    </message>
+    <message>
+        <source>SHA-512 del inventario</source>
+        <translation>SHA-512 of the inventory</translation>
+    </message>
+    <message>
+        <source>Entregado otra vez al archivo. El acuse llegará solo.</source>
+        <translation>Handed to the archive again. The receipt will come by itself.</translation>
+    </message>
+    <message>
+        <source>Está de nuevo en Pendientes. Corríjalo, archívelo y deposítelo otra vez.</source>
+        <translation>It is in Pending again. Mend it, file it and deposit it again.</translation>
+    </message>
+</context>
+<context>
+    <name>ArchivePane</name>
+    <message>
+        <source>Archivo central</source>
+        <translation>Central archive</translation>
+    </message>
+    <message>
+        <source>Depósitos</source>
+        <translation>Deposits</translation>
+    </message>
+    <message>
+        <source>Depósitos de la unidad</source>
+        <translation>The unit's deposits</translation>
+    </message>
+    <message>
+        <source>Por recibir</source>
+        <translation>To be received</translation>
+    </message>
+</context>
+<context>
+    <name>Section</name>
+    <message>
+        <source>Actualizar</source>
+        <translation>Refresh</translation>
+    </message>
+    <message>
+        <source>Detener</source>
+        <translation>Stop</translation>
+    </message>
+    <message>
+        <source>Avance</source>
+        <translation>Progress</translation>
+    </message>
+    <message>
+        <source>Detalle</source>
+        <translation>Details</translation>
+    </message>
+    <message>
+        <source>No se pudo leer</source>
+        <translation>It could not be read</translation>
+    </message>
+    <message>
+        <source>Nada se perdió. Pruebe otra vez con «Actualizar».</source>
+        <translation>Nothing was lost. Try again with “Refresh”.</translation>
+    </message>
+    <message>
+        <source>{done} de {total}</source>
+        <translation>{done} of {total}</translation>
+    </message>
+    <message>
+        <source>Terminando lo que se está haciendo…</source>
+        <translation>Finishing what is being done…</translation>
+    </message>
+    <message>
+        <source>Se detuvo.</source>
+        <translation>It was stopped.</translation>
+    </message>
+    <message>
+        <source>Nada se perdió; al repetirlo continúa donde quedó.</source>
+        <translation>Nothing was lost; when it is repeated it goes on where it was.</translation>
+    </message>
+    <message>
+        <source>Y {n} más.</source>
+        <translation>And {n} more.</translation>
+    </message>
+</context>
+<context>
+    <name>WaitingSection</name>
+    <message>
+        <source>Depósitos por recibir</source>
+        <translation>Deposits to be received</translation>
+    </message>
+    <message>
+        <source>Aceptar todos</source>
+        <translation>Accept all</translation>
+    </message>
+    <message>
+        <source>Aceptar este</source>
+        <translation>Accept this one</translation>
+    </message>
+    <message>
+        <source>Comprueba firmas, archivos y actos; lo que no está bien se rechaza con su motivo</source>
+        <translation>Checks signatures, files and acts; what is not right is refused with its reason</translation>
+    </message>
+    <message>
+        <source>Leyendo…</source>
+        <translation>Reading…</translation>
+    </message>
+    <message>
+        <source>Lo que las unidades depositen aparecerá aquí.</source>
+        <translation>What the units deposit will appear here.</translation>
+    </message>
+    <message>
+        <source>No hay depósitos por recibir</source>
+        <translation>No deposits to be received</translation>
+    </message>
+    <message>
+        <source>Espera 1 depósito</source>
+        <translation>1 deposit waits</translation>
+    </message>
+    <message>
+        <source>Esperan {n} depósitos</source>
+        <translation>{n} deposits wait</translation>
+    </message>
+    <message>
+        <source>No queda ninguno por recibir</source>
+        <translation>None is left to be received</translation>
+    </message>
+    <message>
+        <source>De</source>
+        <translation>From</translation>
+    </message>
+    <message>
+        <source>Título</source>
+        <translation>Title</translation>
+    </message>
+    <message>
+        <source>Estado</source>
+        <translation>State</translation>
+    </message>
+    <message>
+        <source>Depositado</source>
+        <translation>Deposited</translation>
+    </message>
+    <message>
+        <source>Depósito {id}</source>
+        <translation>Deposit {id}</translation>
+    </message>
+    <message>
+        <source>no se puede leer</source>
+        <translation>cannot be read</translation>
+    </message>
+    <message>
+        <source>por recibir</source>
+        <translation>to be received</translation>
+    </message>
+    <message>
+        <source>aceptado</source>
+        <translation>accepted</translation>
+    </message>
+    <message>
+        <source>rechazado</source>
+        <translation>refused</translation>
+    </message>
+    <message>
+        <source>sigue esperando</source>
+        <translation>still waits</translation>
+    </message>
+    <message>
+        <source>No se puede leer</source>
+        <translation>It cannot be read</translation>
+    </message>
+    <message>
+        <source>CITE</source>
+        <translation>CITE</translation>
+    </message>
+    <message>
+        <source>Serie</source>
+        <translation>Series</translation>
+    </message>
+    <message>
+        <source>1 documento</source>
+        <translation>1 document</translation>
+    </message>
+    <message>
+        <source>{n} documentos</source>
+        <translation>{n} documents</translation>
+    </message>
+    <message>
+        <source>Contenido</source>
+        <translation>Contents</translation>
+    </message>
+    <message>
+        <source>Número del depósito</source>
+        <translation>Number of the deposit</translation>
+    </message>
+    <message>
+        <source>Rechazado</source>
+        <translation>Refused</translation>
+    </message>
+    <message>
+        <source>Sigue esperando</source>
+        <translation>Still waits</translation>
+    </message>
+    <message>
+        <source>Aceptado</source>
+        <translation>Accepted</translation>
+    </message>
+    <message>
+        <source>La unidad recibirá el acuse firmado con su próxima conexión.</source>
+        <translation>The unit will get the signed receipt at its next connection.</translation>
+    </message>
+    <message>
+        <source>Expediente en el archivo</source>
+        <translation>Dossier in the archive</translation>
+    </message>
+    <message>
+        <source>Carpeta</source>
+        <translation>Folder</translation>
+    </message>
+    <message>
+        <source>Comprobando lo que llegó…</source>
+        <translation>Checking what came…</translation>
+    </message>
+    <message>
+        <source>Se aceptó: {dossiers}.</source>
+        <translation>Accepted: {dossiers}.</translation>
+    </message>
+    <message>
+        <source>Se detuvo antes de 1 depósito.</source>
+        <translation>Stopped before 1 deposit.</translation>
+    </message>
+    <message>
+        <source>Se detuvo antes de {n} depósitos.</source>
+        <translation>Stopped before {n} deposits.</translation>
+    </message>
+    <message>
+        <source>No se aceptó ninguno.</source>
+        <translation>None was accepted.</translation>
+    </message>
+</context>
+<context>
+    <name>Archive</name>
+    <message>
+        <source>en cola</source>
+        <translation>queued</translation>
+    </message>
+    <message>
+        <source>entregado</source>
+        <translation>delivered</translation>
+    </message>
+    <message>
+        <source>aceptado</source>
+        <translation>accepted</translation>
+    </message>
+    <message>
+        <source>rechazado</source>
+        <translation>refused</translation>
+    </message>
+    <message>
+        <source>respuesta sin comprobar</source>
+        <translation>answer not proved</translation>
+    </message>
+    <message>
+        <source>Todavía está en este equipo. Se entregará solo con la próxima conexión.</source>
+        <translation>It is still on this computer. It will be delivered by itself at the next connection.</translation>
+    </message>
+    <message>
+        <source>Está en el intercambio. El archivo todavía no contestó.</source>
+        <translation>It is in the exchange. The archive has not answered yet.</translation>
+    </message>
+    <message>
+        <source>El archivo lo conserva. Lo depositado no se borra.</source>
+        <translation>The archive keeps it. What was deposited is not deleted.</translation>
+    </message>
+    <message>
+        <source>El archivo no lo aceptó. Los documentos siguen aquí, enteros.</source>
+        <translation>The archive did not take it. The documents are still here, whole.</translation>
+    </message>
+    <message>
+        <source>Lo que hay como respuesta no es un acuse del archivo. No lo tome por aceptado.</source>
+        <translation>What lies here as an answer is no receipt of the archive. Do not take it as accepted.</translation>
+    </message>
+    <message>
+        <source>1 archivo</source>
+        <translation>1 file</translation>
+    </message>
+    <message>
+        <source>{n} archivos</source>
+        <translation>{n} files</translation>
+    </message>
+    <message>
+        <source>1 expediente</source>
+        <translation>1 dossier</translation>
+    </message>
+    <message>
+        <source>{n} expedientes</source>
+        <translation>{n} dossiers</translation>
     </message>
 </context>
 </TS>

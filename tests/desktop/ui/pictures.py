@@ -36,6 +36,7 @@ from desktop.ui.slip.acts import FORMS
 from desktop.ui.slip.office import Clash, Note, PaperPlace, SlipChoice, SlipSheet
 from desktop.ui.window import Window
 from desktop.ui.words import load_say
+from tests.desktop.ui.archive_pictures import ArchiveScenes
 from tests.desktop.ui.fakes import NOW, FakeOffice, row
 from tests.desktop.ui.test_reception import PAPER, arrive
 
@@ -255,6 +256,10 @@ class _Walk:
         pane.write.click()
         self.take("memoria-retirada")
 
+    def archive(self) -> None:
+        """The archive: a unit's deposits, then a custodian's panes."""
+        ArchiveScenes(self._app, self.window, self.office, self.take, self.rest).walk()
+
     def close(self) -> None:
         self.window.close()
         self.bench.prompts.close()
@@ -276,6 +281,7 @@ def draw(folder: Path, themes: Sequence[tuple[bool, float]] = THEMES) -> None:
             walk.line()
             walk.paper()
             walk.pouch()
+            walk.archive()
         finally:
             walk.close()
 
