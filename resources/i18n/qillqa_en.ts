@@ -3081,6 +3081,10 @@ The request goes on the stick or by the line. Until the entity accepts it, here 
         <source>Por recibir</source>
         <translation>To be received</translation>
     </message>
+    <message>
+        <source>Catálogo</source>
+        <translation>Catalogue</translation>
+    </message>
 </context>
 <context>
     <name>Section</name>
@@ -3341,6 +3345,304 @@ The request goes on the stick or by the line. Until the entity accepts it, here 
     <message>
         <source>{n} expedientes</source>
         <translation>{n} dossiers</translation>
+    </message>
+    <message>
+        <source>restringida</source>
+        <translation>restricted</translation>
+    </message>
+    <message>
+        <source>sin clasificar</source>
+        <translation>not classified</translation>
+    </message>
+    <message>
+        <source>pública</source>
+        <translation>public</translation>
+    </message>
+    <message>
+        <source>interna</source>
+        <translation>internal</translation>
+    </message>
+    <message>
+        <source>reservada</source>
+        <translation>reserved</translation>
+    </message>
+    <message>
+        <source>confidencial</source>
+        <translation>confidential</translation>
+    </message>
+    <message>
+        <source>secreta</source>
+        <translation>secret</translation>
+    </message>
+    <message>
+        <source>transferencia</source>
+        <translation>transfer</translation>
+    </message>
+    <message>
+        <source>apertura del cifrado</source>
+        <translation>decryption</translation>
+    </message>
+    <message>
+        <source>comprobación de sumas</source>
+        <translation>check of sums</translation>
+    </message>
+    <message>
+        <source>identificación del formato</source>
+        <translation>identification of the format</translation>
+    </message>
+    <message>
+        <source>verificación de firmas</source>
+        <translation>verification of signatures</translation>
+    </message>
+    <message>
+        <source>cálculo de sumas</source>
+        <translation>calculation of sums</translation>
+    </message>
+    <message>
+        <source>ingreso</source>
+        <translation>ingestion</translation>
+    </message>
+    <message>
+        <source>comprobación</source>
+        <translation>validation</translation>
+    </message>
+    <message>
+        <source>modificación</source>
+        <translation>modification</translation>
+    </message>
+    <message>
+        <source>No se sabe hasta cuándo vale su evidencia. Conviene renovarla.</source>
+        <translation>It is not known until when its evidence holds. It is well to renew it.</translation>
+    </message>
+    <message>
+        <source>Su sello de tiempo vale hasta el {day}, por su certificado.</source>
+        <translation>Its timestamp holds until {day}, by its certificate.</translation>
+    </message>
+    <message>
+        <source>Su sello de tiempo valía hasta el {day}, por su certificado.</source>
+        <translation>Its timestamp held until {day}, by its certificate.</translation>
+    </message>
+    <message>
+        <source>Su sello de tiempo vale hasta el {day}, por su algoritmo.</source>
+        <translation>Its timestamp holds until {day}, by its algorithm.</translation>
+    </message>
+    <message>
+        <source>Su sello de tiempo valía hasta el {day}, por su algoritmo.</source>
+        <translation>Its timestamp held until {day}, by its algorithm.</translation>
+    </message>
+    <message>
+        <source>No tiene sello de tiempo: lo sostiene su certificado hasta el {day}.</source>
+        <translation>It has no timestamp: its certificate holds it until {day}.</translation>
+    </message>
+    <message>
+        <source>No tiene sello de tiempo, y su certificado terminó el {day}.</source>
+        <translation>It has no timestamp, and its certificate ended on {day}.</translation>
+    </message>
+</context>
+<context>
+    <name>CatalogueSection</name>
+    <message>
+        <source>Catálogo</source>
+        <translation>Catalogue</translation>
+    </message>
+    <message>
+        <source>Palabras, CITE, de:persona, desde:día, hasta:día · Ctrl+F</source>
+        <translation>Words, CITE, de:person, desde:day, hasta:day · Ctrl+F</translation>
+    </message>
+    <message>
+        <source>Buscar en el catálogo</source>
+        <translation>Search the catalogue</translation>
+    </message>
+    <message>
+        <source>Serie</source>
+        <translation>Series</translation>
+    </message>
+    <message>
+        <source>Exportar para leer</source>
+        <translation>Export for a reader</translation>
+    </message>
+    <message>
+        <source>Exportar BagIt</source>
+        <translation>Export as BagIt</translation>
+    </message>
+    <message>
+        <source>Inventario</source>
+        <translation>Inventory</translation>
+    </message>
+    <message>
+        <source>Acta de transferencia</source>
+        <translation>Acta of transfer</translation>
+    </message>
+    <message>
+        <source>Documentos, anexos y reporte de verificación, en una carpeta nueva</source>
+        <translation>Documents, enclosures and report of verification, in a new folder</translation>
+    </message>
+    <message>
+        <source>Todas las versiones, para otro archivo, en una carpeta nueva</source>
+        <translation>Every version, for another archive, in a new folder</translation>
+    </message>
+    <message>
+        <source>Un documento con los expedientes elegidos, o con todos, para firmarlo</source>
+        <translation>A document with the dossiers chosen, or with all, to be signed</translation>
+    </message>
+    <message>
+        <source>Un documento por el que la unidad entrega los expedientes elegidos</source>
+        <translation>A document by which the unit hands over the dossiers chosen</translation>
+    </message>
+    <message>
+        <source>Buscar</source>
+        <translation>Search</translation>
+    </message>
+    <message>
+        <source>Leyendo…</source>
+        <translation>Reading…</translation>
+    </message>
+    <message>
+        <source>Todas las series</source>
+        <translation>All series</translation>
+    </message>
+    <message>
+        <source>Sin serie</source>
+        <translation>No series</translation>
+    </message>
+    <message>
+        <source>1 foja</source>
+        <translation>1 folio</translation>
+    </message>
+    <message>
+        <source>{n} fojas</source>
+        <translation>{n} folios</translation>
+    </message>
+    <message>
+        <source>El archivo no está a la mano: esto es lo último que se supo de él.</source>
+        <translation>The archive is not at hand: this is what was last known of it.</translation>
+    </message>
+    <message>
+        <source>CITE</source>
+        <translation>CITE</translation>
+    </message>
+    <message>
+        <source>Título</source>
+        <translation>Title</translation>
+    </message>
+    <message>
+        <source>Fechas</source>
+        <translation>Dates</translation>
+    </message>
+    <message>
+        <source>Fojas</source>
+        <translation>Folios</translation>
+    </message>
+    <message>
+        <source>Acceso</source>
+        <translation>Access</translation>
+    </message>
+    <message>
+        <source>Pruebe con menos palabras, o con todas las series.</source>
+        <translation>Try fewer words, or all series.</translation>
+    </message>
+    <message>
+        <source>Ningún expediente responde a eso</source>
+        <translation>No dossier answers to that</translation>
+    </message>
+    <message>
+        <source>Lo que acepte en «Por recibir» aparecerá aquí.</source>
+        <translation>What you accept in “To be received” will appear here.</translation>
+    </message>
+    <message>
+        <source>El archivo todavía no guarda expedientes</source>
+        <translation>The archive keeps no dossiers yet</translation>
+    </message>
+    <message>
+        <source>Elegir dónde dejar la copia</source>
+        <translation>Choose where the copy goes</translation>
+    </message>
+    <message>
+        <source>expedientes</source>
+        <translation>dossiers</translation>
+    </message>
+    <message>
+        <source>Copiando…</source>
+        <translation>Copying…</translation>
+    </message>
+    <message>
+        <source>La copia está en «{folder}».</source>
+        <translation>The copy is in “{folder}”.</translation>
+    </message>
+    <message>
+        <source>Empiece por LEEME.txt.</source>
+        <translation>Begin with LEEME.txt.</translation>
+    </message>
+    <message>
+        <source>Nadie puede entregar por esa unidad.</source>
+        <translation>Nobody can hand over for that unit.</translation>
+    </message>
+    <message>
+        <source>En el directorio nadie sirve hoy en ella. Pida que lo corrijan.</source>
+        <translation>By the directory nobody serves in it today. Ask for it to be corrected.</translation>
+    </message>
+    <message>
+        <source>¿Quién entrega por la unidad?</source>
+        <translation>Who hands over for the unit?</translation>
+    </message>
+    <message>
+        <source>El borrador está hecho. Revíselo y envíelo a firma.</source>
+        <translation>The draft is made. Look through it and send it for signature.</translation>
+    </message>
+</context>
+<context>
+    <name>Dossier</name>
+    <message>
+        <source>El archivo no está a la mano. Conéctelo para ver documentos y eventos.</source>
+        <translation>The archive is not at hand. Connect it to see documents and events.</translation>
+    </message>
+    <message>
+        <source>Restringido: {reason}</source>
+        <translation>Restricted: {reason}</translation>
+    </message>
+    <message>
+        <source>Unidad</source>
+        <translation>Unit</translation>
+    </message>
+    <message>
+        <source>Acceso</source>
+        <translation>Access</translation>
+    </message>
+    <message>
+        <source>Hoja de ruta</source>
+        <translation>Hoja de ruta</translation>
+    </message>
+    <message>
+        <source>Contenido</source>
+        <translation>Contents</translation>
+    </message>
+    <message>
+        <source>Carpeta en el archivo</source>
+        <translation>Folder in the archive</translation>
+    </message>
+    <message>
+        <source>Identificador</source>
+        <translation>Identifier</translation>
+    </message>
+    <message>
+        <source>Documentos</source>
+        <translation>Documents</translation>
+    </message>
+    <message>
+        <source>1 foja</source>
+        <translation>1 folio</translation>
+    </message>
+    <message>
+        <source>{n} fojas</source>
+        <translation>{n} folios</translation>
+    </message>
+    <message>
+        <source>Versiones</source>
+        <translation>Versions</translation>
+    </message>
+    <message>
+        <source>Qué se hizo con él</source>
+        <translation>What was done with it</translation>
     </message>
 </context>
 </TS>

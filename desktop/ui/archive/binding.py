@@ -4,22 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from desktop.operations import accept, conclude, deposit, deposits_made, deposits_waiting
+from desktop.operations import (
+    accept,
+    catalogue,
+    conclude,
+    deposit,
+    deposits_made,
+    deposits_waiting,
+    dossier_page,
+    export_dossier,
+    inventory_list,
+)
+from desktop.resources import find_resources
 
 from .office import DepositRow, TakingIn
 from .stopping import Stoppable
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from threading import Lock
 
+    from desktop.operations.catalogue import Listed
     from desktop.operations.deposits_made import DepositMade
     from desktop.operations.deposits_waiting import DepositWaiting
     from desktop.operations.desk import Desk
+    from desktop.operations.dossier_page import DossierPage
+    from signing.report import FileVerdict
 
     from .office import Progress
 
+MOST = 500  # hits of a search
 _TURN = 0.2  # seconds between two questions whether the person still waits for the exchange to end
 
 
@@ -74,6 +91,48 @@ class BoundArchive:
                 known=self._known,
             )
         return TakingIn(tuple(rows), len(chosen))
+
+    def dossiers(self, typed: str) -> Listed:
+        """Found, or all of them by unit, day and cite."""
+        if typed.strip():
+            return catalogue.find_dossiers(self._desk, typed, limit=MOST)
+        return catalogue.list_dossiers(self._desk)
+
+    def dossier(self, name: str) -> DossierPage:
+        """Read from the root."""
+        return dossier_page.dossier_page(self._desk, name)
+
+    def export(self, names: Sequence[str], folder: Path, *, bag: bool, progress: Progress) -> int:
+        """A bag has every version, a reader's copy the report of verification."""
+        if bag:
+            return export_dossier.export_bag(self._desk, names, folder).files
+
+        def report(path: Path, verdicts: Sequence[FileVerdict]) -> None:
+            from desktop.verdicts.phrases import Phrases  # with them comes the page engine
+            from desktop.verdicts.writing import Setting, write_reports
+
+            phrases = Phrases(zone=self._desk.directory.entity.zone)
+            write_reports([path], verdicts, Setting(None, version("qillqa"), find_resources(), phrases))
+
+        given = export_dossier.export_for_reader(
+            self._desk, names, folder, report, progress=lambda done, total: progress(done, total, "")
+        )
+        return sum(len(one.files) for one in given.dossiers)
+
+    def givers(self, unit: str) -> Sequence[tuple[str, str]]:
+        """Those who serve there today."""
+        today = self._desk.now_local().date()
+        directory = self._desk.directory
+        serving = [one for one in directory.officials_of(unit) if directory.serving(one.id, today)]
+        return [(one.id, one.name) for one in serving]
+
+    def draft_inventory(self, objects: Sequence[str]) -> str:
+        """Signed by whoever acts here."""
+        return inventory_list.draft_inventory(self._desk, inventory_list.of_objects(self._desk, objects), [])
+
+    def draft_transfer(self, objects: Sequence[str], giver: str) -> str:
+        """Signed by both."""
+        return inventory_list.draft_transfer(self._desk, inventory_list.of_objects(self._desk, objects), giver)
 
     @contextmanager
     def _turn(self, progress: Progress) -> Iterator[None]:

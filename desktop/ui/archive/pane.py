@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.ui.archive.catalogue import CatalogueSection
 from desktop.ui.archive.deposits import DepositsSection
 from desktop.ui.archive.waiting import WaitingSection
 from desktop.ui.widgets.basics import PromptButton, fill, label, line, press
@@ -57,12 +58,14 @@ class ArchivePane(QFrame):
         own = {"deposits": self.tr("Depósitos de la unidad")}
         if not custodian:
             return own
-        return {"waiting": self.tr("Por recibir"), **own}
+        return {"waiting": self.tr("Por recibir"), "catalogue": self.tr("Catálogo"), **own}
 
     def _make(self, name: str) -> Section:
         match name:
             case "waiting":
                 made: Section = WaitingSection(self._bench)
+            case "catalogue":
+                made = CatalogueSection(self._bench)
             case _:
                 made = DepositsSection(self._bench)
         made.told.connect(self.told)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from desktop.ui.bench import Bench
     from desktop.ui.jobs import Job
+    from desktop.ui.wording import Calendar
 
 T = TypeVar("T")
 SIDE = 340
@@ -143,10 +144,19 @@ class Section(QFrame):
         return index.data(KEY) if index.isValid() else None
 
     def _choose(self, _index: QModelIndex, _before: QModelIndex | None = None) -> None:
-        clear(self.detail)
+        self.clear_detail()
         self.show_detail(self.chosen)
         self.detail.addStretch(1)
         self.judge()
+
+    def clear_detail(self) -> None:
+        """Nothing at the side."""
+        clear(self.detail)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The entity's."""
+        return self._bench.calendar
 
     def show_detail(self, key: object) -> None:
         """Fill ``detail`` with what the chosen row stands for."""
@@ -180,7 +190,7 @@ class Section(QFrame):
         self.done.setText(words)
         self.job = job  # type: ignore[assignment]
         self._show_busy(busy=True)
-        job.owned_by(self).progress(self._note).success(did).failure(self._told_error)
+        job.owned_by(self).progress(self._note).success(did).failure(self.tell_error)
         job.cancelled(self._stopped).always(self._at_rest).start()
         self.stop.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -207,7 +217,8 @@ class Section(QFrame):
     def _stopped(self) -> None:
         self.tell("care", self.tr("Se detuvo."), self.tr("Nada se perdió; al repetirlo continúa donde quedó."))
 
-    def _told_error(self, error: BaseException) -> None:
+    def tell_error(self, error: BaseException) -> None:
+        """One with words over the table; any other as a bug."""
         words = self._bench.say(error.code, error.facts) if isinstance(error, OfficeError) else None
         if words is None:
             self._bench.jobs.report(error)

@@ -40,7 +40,9 @@ class ArchiveScenes:
         self._window.read_status()
         self._rest()
         self._window.places.pop("archive", None)
-        self._waiting(self._open())
+        pane = self._open()
+        self._waiting(pane)
+        self._catalogue(pane)
 
     def _open(self) -> ArchivePane:
         self._window.open_place("archive")
@@ -80,6 +82,20 @@ class ArchiveScenes:
         section.read()
         self._take("por-recibir-error")
         self._office.broken.clear()
+
+    def _catalogue(self, pane: ArchivePane) -> None:
+        section = pane.open("catalogue")
+        self._take("catalogo")
+        section.search.setText("nada así")  # type: ignore[attr-defined]
+        section.read()
+        self._take("catalogo-vacio")
+        section.search.clear()  # type: ignore[attr-defined]
+        self._office.broken["archive.dossiers"] = OfficeError("storage.unreachable", url="folder:archivo")
+        section.read()
+        self._take("catalogo-error")
+        self._office.broken.clear()
+        section.read()
+        self._rest()
 
     def _until(self, ready: Callable[[], bool]) -> None:
         until = time.monotonic() + 5

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Event
 
 from desktop.operations.accept import Accepted
+from desktop.operations.catalogue import Listed, Shown
 from desktop.operations.deposits_made import DepositMade, DepositState
 from desktop.operations.deposits_waiting import DepositWaiting
+from desktop.operations.dossier_page import DepositDocument, DossierPage, PreservationEvent
+from desktop.operations.renew_archive import Ageing, Ages
+from desktop.records.documents import AccessClass
 from desktop.records.errors import Cancelled
+from desktop.store.catalogue_rows import Dossier, VersionRow
 from desktop.ui.archive.office import DepositRow, TakingIn
 from desktop.ui.office import Progress
 
@@ -55,6 +61,49 @@ def waiting() -> tuple[DepositWaiting, ...]:
     )  # fmt: skip
 
 
+def dossiers() -> tuple[Dossier, ...]:
+    titles = ("Equipamiento de Curahuara de Carangas", "Convenio con los ayllus", "Riego de Jach'a Puni", "Caso Ñuñez")
+    return tuple(
+        Dossier(
+            f"{OBJECT[:-1]}{n}", f"019/1f3/a2{n}", 2, NOW.isoformat(), NOW.isoformat(), f"01JF{n}", f"01JG{n}", title,
+            f"GADOR-SDPD/NI/0012{n}/2026", f"I-2026-0054{n}", "sdpd", "Secretaría Departamental de Planificación", "GADOR",
+            "2026-03-05", "2026-03-05" if n % 2 else "2026-11-19", 12 + n, 2, 9, 1_300_000 * (n + 1), n + 1,
+            practice=True, series="s1", series_code="SDPD-03" if n < 3 else "",
+            series_title="Equipamiento de salud" if n < 3 else "", described=5, sums_checked=True, formats_checked=4,
+        )
+        for n, title in enumerate(titles)
+    )  # fmt: skip
+
+
+def page(dossier: Dossier) -> DossierPage:
+    """Two documents, two versions, four events."""
+    author, custodian = "Juana Mamani Quispe", "María Huanca Ayma"
+    documents = tuple(
+        DepositDocument(
+            f"doc-{n}", "nota_interna", f"GADOR-SDPD/NI/0012{n}/2026", subject, NOW.date(), author, (author,), 2 + n,
+            AccessClass.INTERNAL, DIGEST[:64],
+        )
+        for n, subject in enumerate(("Solicitud de equipos", "Informe de entrega"))
+    )  # fmt: skip
+    versions = (
+        VersionRow(dossier.object, 1, NOW.isoformat(), custodian, "Ingreso del depósito 01JG"),
+        VersionRow(dossier.object, 2, NOW.isoformat(), custodian, "Datos de validación y sello de tiempo"),
+    )
+    events = tuple(
+        PreservationEvent(kind, NOW, detail, outcome)
+        for kind, detail, outcome in (
+            ("transfer", "Entregado por la unidad", "recibido"),
+            ("fixity check", "SHA-256 de cada archivo, comparada con el manifiesto firmado", "sin diferencias"),
+            ("digital signature validation", "Firmas de GADOR-SDPD/NI/00120/2026", "íntegras y vigentes"),
+            ("ingestion end", "Aceptado en custodia", "aceptado"),
+        )
+    )
+    ages = Ageing(dossier.object, "v2", "doc-0", NOW + timedelta(days=900), Ages.CERTIFICATE, NOW, "B-LTA")
+    return DossierPage(
+        Shown(dossier, versions, f"archivo/root/{dossier.folder}", (), None, ()), documents, events, ages
+    )
+
+
 class FakeArchive:
     """Takes in what waits, but for what ``refuses`` names; ``gate`` holds an errand between two steps."""
 
@@ -64,6 +113,8 @@ class FakeArchive:
         self.incoming: tuple[DepositWaiting, ...] = waiting()
         self.refuses: dict[str, str] = {}
         self.gate: Event | None = None
+        self.kept: tuple[Dossier, ...] = dossiers()
+        self.away = False
 
     def deposits(self) -> Sequence[DepositRow]:
         self._call("archive.deposits")
@@ -96,6 +147,32 @@ class FakeArchive:
         answered = {row.deposit for row in rows}
         self.incoming = tuple(row for row in self.incoming if row.deposit not in answered)
         return TakingIn(tuple(rows), len(deposits))
+
+    def dossiers(self, typed: str) -> Listed:
+        self._call("archive.dossiers", typed)
+        found = tuple(one for one in self.kept if typed.casefold() in one.title.casefold())
+        return Listed(found, NOW.isoformat(), self.away)
+
+    def dossier(self, name: str) -> DossierPage:
+        self._call("archive.dossier", name)
+        return page(next(one for one in self.kept if one.object == name))
+
+    def export(self, names: Sequence[str], folder: Path, *, bag: bool, progress: Progress) -> int:
+        self._call("archive.export", tuple(names), folder, bag)
+        self._step(progress, 1, 2)
+        return 9
+
+    def givers(self, unit: str) -> Sequence[tuple[str, str]]:
+        self._call("archive.givers", unit)
+        return [("juana", "Juana Mamani Quispe"), ("pedro", "Pedro Choque Flores")]
+
+    def draft_inventory(self, objects: Sequence[str]) -> str:
+        self._call("archive.draft_inventory", *objects)
+        return "d1"
+
+    def draft_transfer(self, objects: Sequence[str], giver: str) -> str:
+        self._call("archive.draft_transfer", giver, *objects)
+        return "d1"
 
     def _step(self, progress: Progress, done: int, total: int) -> None:
         progress(done, total, "")

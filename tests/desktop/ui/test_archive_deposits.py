@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
-import shiboken6
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from desktop.operations.deposits_made import DepositState
 from desktop.records.documents import DocumentState
@@ -22,6 +20,7 @@ from desktop.ui.archive.pane import ArchivePane
 from desktop.ui.archive.waiting import WaitingSection
 from desktop.ui.bench import Bench
 from desktop.ui.messages import Message, Sentences
+from tests.desktop.ui.archive_places import Rest, choose, column, said
 from tests.desktop.ui.conftest import WORDS
 from tests.desktop.ui.fake_archive import DIGEST, OBJECT
 from tests.desktop.ui.fakes import FakeOffice
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
     from desktop.ui.window import Window
 
-Rest = Callable[[], None]
 # the offscreen platform has no window manager to tell
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
@@ -41,27 +39,6 @@ def words(monkeypatch: pytest.MonkeyPatch) -> None:
     damaged = Sentences("Un archivo llegó dañado.", "No es el que se firmó.", "Deposítelo de nuevo.")
     monkeypatch.setitem(WORDS, "deposit.damaged_file", damaged)
     monkeypatch.setitem(WORDS, "receipt.other_manifest", Sentences("No es para esto.", "No cuenta.", "Sincronice."))
-
-
-@pytest.fixture
-def open_pane(bench: Bench, rest: Rest) -> Iterator[Callable[[bool], ArchivePane]]:
-    """The archive's place by itself: no rail, no trays."""
-    made: list[ArchivePane] = []
-
-    def opened(custodian: bool) -> ArchivePane:
-        pane = ArchivePane(bench, custodian=custodian)
-        made.append(pane)
-        pane.resize(1150, 768)
-        pane.show()
-        pane.activateWindow()
-        pane.read()
-        rest()
-        return pane
-
-    yield opened
-    for pane in made:
-        pane.close()
-        shiboken6.delete(pane)
 
 
 @pytest.fixture
@@ -84,19 +61,6 @@ def incoming(custodian: ArchivePane) -> WaitingSection:
     found = custodian.made["waiting"]
     assert isinstance(found, WaitingSection)
     return found
-
-
-def said(widget: QWidget) -> list[str]:
-    return [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]
-
-
-def column(section: DepositsSection | WaitingSection, number: int) -> list[str]:
-    return [str(section.table.sorted.index(row, number).data()) for row in range(section.table.sorted.rowCount())]
-
-
-def choose(section: DepositsSection | WaitingSection, row: int) -> None:
-    section.table.setCurrentIndex(section.table.sorted.index(row, 0))
-    QApplication.processEvents()  # labels of a shown pane are shown by an event
 
 
 def test_the_rail_leads_each_desk_to_its_own(

@@ -159,3 +159,32 @@ def test_a_cancel_is_told_once_and_asked_for_as_often_as_one_likes() -> None:
     assert asked.cancelled()
     asked.progress(2, 2)
     assert told == [0, 0, 1]
+
+
+def test_a_dossier_is_found_told_copied_and_listed_from_the_root(stage: Stage, tmp_path: Path) -> None:
+    here, custodian = desks(stage)
+    made = hand_in(here, stage.document)
+    archive = BoundArchive(custodian, Lock())
+    assert archive.dossiers("").dossiers == ()
+    (row,) = archive.accept([made], quiet).rows
+    cite = here.store.document(stage.document).cite
+    assert [one.object for one in archive.dossiers(cite).dossiers] == [row.object]
+    assert archive.dossiers("palabra-que-nadie-escribió").dossiers == ()
+    page = archive.dossier(row.object)
+    assert [one.cite for one in page.documents] == [cite]
+    assert Path(page.shown.where, "inventory.json").is_file()
+    kinds = [event.kind for event in page.events]
+    assert (kinds[0], kinds[-1]) == ("transfer", "ingestion end")
+    assert all(event.detail and event.outcome for event in page.events)
+    for bag, inside in ((False, "LEEME.txt"), (True, "bagit.txt")):
+        folder = tmp_path / f"copia-{bag}"
+        assert archive.export([row.object], folder, bag=bag, progress=quiet) > 0
+        assert (folder / inside).is_file()
+    with refused("export.exists"):
+        archive.export([row.object], folder, bag=True, progress=quiet)
+    draft = archive.draft_inventory([row.object])
+    assert custodian.store.draft(draft) is not None
+    giver = archive.givers(here.unit_id)[0][0]
+    kept = custodian.store.draft(archive.draft_transfer([row.object], giver))
+    assert kept is not None
+    assert giver in kept.signers
