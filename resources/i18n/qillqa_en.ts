@@ -3085,6 +3085,18 @@ The request goes on the stick or by the line. Until the entity accepts it, here 
         <source>Catálogo</source>
         <translation>Catalogue</translation>
     </message>
+    <message>
+        <source>Integridad</source>
+        <translation>Integrity</translation>
+    </message>
+    <message>
+        <source>Renovación</source>
+        <translation>Renewal</translation>
+    </message>
+    <message>
+        <source>Almacén</source>
+        <translation>Store</translation>
+    </message>
 </context>
 <context>
     <name>Section</name>
@@ -3643,6 +3655,367 @@ The request goes on the stick or by the line. Until the entity accepts it, here 
     <message>
         <source>Qué se hizo con él</source>
         <translation>What was done with it</translation>
+    </message>
+</context>
+<context>
+    <name>FixitySection</name>
+    <message>
+        <source>Integridad</source>
+        <translation>Integrity</translation>
+    </message>
+    <message>
+        <source>Verificar ahora</source>
+        <translation>Verify now</translation>
+    </message>
+    <message>
+        <source>Lee de nuevo cada byte del archivo; puede pausarse y sigue donde quedó</source>
+        <translation>Reads every byte of the archive again; it can be paused and goes on where it was</translation>
+    </message>
+    <message>
+        <source>Abrir reporte</source>
+        <translation>Open report</translation>
+    </message>
+    <message>
+        <source>Pausar</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>Leyendo…</source>
+        <translation>Reading…</translation>
+    </message>
+    <message>
+        <source>Seguir verificando</source>
+        <translation>Go on verifying</translation>
+    </message>
+    <message>
+        <source>No hay nada que verificar</source>
+        <translation>There is nothing to verify</translation>
+    </message>
+    <message>
+        <source>El archivo todavía no guarda expedientes.</source>
+        <translation>The archive keeps no dossiers yet.</translation>
+    </message>
+    <message>
+        <source>Serie</source>
+        <translation>Series</translation>
+    </message>
+    <message>
+        <source>Expedientes</source>
+        <translation>Dossiers</translation>
+    </message>
+    <message>
+        <source>Nunca</source>
+        <translation>Never</translation>
+    </message>
+    <message>
+        <source>Última</source>
+        <translation>Last</translation>
+    </message>
+    <message>
+        <source>Más antigua</source>
+        <translation>Oldest</translation>
+    </message>
+    <message>
+        <source>Con daño</source>
+        <translation>Damaged</translation>
+    </message>
+    <message>
+        <source>Sin serie</source>
+        <translation>No series</translation>
+    </message>
+    <message>
+        <source>nunca</source>
+        <translation>never</translation>
+    </message>
+    <message>
+        <source>1 nunca leído</source>
+        <translation>1 never read</translation>
+    </message>
+    <message>
+        <source>{n} nunca leídos</source>
+        <translation>{n} never read</translation>
+    </message>
+    <message>
+        <source>hay una lectura en pausa desde {since}</source>
+        <translation>a reading is paused since {since}</translation>
+    </message>
+    <message>
+        <source>Todo lo leído está como se guardó.</source>
+        <translation>All that was read is as it was kept.</translation>
+    </message>
+    <message>
+        <source>1 cosa no está como estaba</source>
+        <translation>1 thing is not as it was</translation>
+    </message>
+    <message>
+        <source>{n} cosas no están como estaban</source>
+        <translation>{n} things are not as they were</translation>
+    </message>
+    <message>
+        <source>Se puede reponer desde el mismo archivo.</source>
+        <translation>It can be put back from the archive itself.</translation>
+    </message>
+    <message>
+        <source>Y {n} más: están en el reporte.</source>
+        <translation>And {n} more: they are in the report.</translation>
+    </message>
+    <message>
+        <source>Leyendo el archivo…</source>
+        <translation>Reading the archive…</translation>
+    </message>
+    <message>
+        <source>Lo leído queda anotado. «Seguir verificando» continúa donde quedó.</source>
+        <translation>What was read is noted. “Go on verifying” goes on where it was.</translation>
+    </message>
+    <message>
+        <source>En pausa.</source>
+        <translation>Paused.</translation>
+    </message>
+    <message>
+        <source>Hay expedientes que no están como se guardaron.</source>
+        <translation>There are dossiers that are not as they were kept.</translation>
+    </message>
+    <message>
+        <source>Cada uno está abajo, con lo que se puede hacer.</source>
+        <translation>Each is below, with what can be done.</translation>
+    </message>
+    <message>
+        <source>El archivo está íntegro.</source>
+        <translation>The archive is whole.</translation>
+    </message>
+    <message>
+        <source>integridad</source>
+        <translation>integrity</translation>
+    </message>
+    <message>
+        <source>Guardar el reporte</source>
+        <translation>Save the report</translation>
+    </message>
+    <message>
+        <source>Escribiendo el reporte…</source>
+        <translation>Writing the report…</translation>
+    </message>
+    <message>
+        <source>El reporte está en «{name}».</source>
+        <translation>The report is in “{name}”.</translation>
+    </message>
+</context>
+<context>
+    <name>RenewalSection</name>
+    <message>
+        <source>Renovación</source>
+        <translation>Renewal</translation>
+    </message>
+    <message>
+        <source>Renovar</source>
+        <translation>Renew</translation>
+    </message>
+    <message>
+        <source>Un sello de tiempo nuevo para los expedientes elegidos</source>
+        <translation>A new timestamp for the dossiers chosen</translation>
+    </message>
+    <message>
+        <source>Cubrir todo con un árbol</source>
+        <translation>Cover all with a tree</translation>
+    </message>
+    <message>
+        <source>Una sola prueba para todos los expedientes que ninguna cubre</source>
+        <translation>One proof for all dossiers that none covers</translation>
+    </message>
+    <message>
+        <source>Leyendo…</source>
+        <translation>Reading…</translation>
+    </message>
+    <message>
+        <source>No hay nada que renovar</source>
+        <translation>There is nothing to renew</translation>
+    </message>
+    <message>
+        <source>El archivo no guarda todavía documentos firmados.</source>
+        <translation>The archive keeps no signed documents yet.</translation>
+    </message>
+    <message>
+        <source>1 vencido o sin fecha</source>
+        <translation>1 past its end or without a date</translation>
+    </message>
+    <message>
+        <source>{n} vencidos o sin fecha</source>
+        <translation>{n} past their end or without a date</translation>
+    </message>
+    <message>
+        <source>nadie da sellos de tiempo aquí</source>
+        <translation>nobody gives timestamps here</translation>
+    </message>
+    <message>
+        <source>Vale hasta</source>
+        <translation>Holds until</translation>
+    </message>
+    <message>
+        <source>CITE</source>
+        <translation>CITE</translation>
+    </message>
+    <message>
+        <source>Título</source>
+        <translation>Title</translation>
+    </message>
+    <message>
+        <source>Nivel</source>
+        <translation>Level</translation>
+    </message>
+    <message>
+        <source>no se sabe</source>
+        <translation>not known</translation>
+    </message>
+    <message>
+        <source>Sellado</source>
+        <translation>Stamped</translation>
+    </message>
+    <message>
+        <source>sin sello</source>
+        <translation>without timestamp</translation>
+    </message>
+    <message>
+        <source>Expediente</source>
+        <translation>Dossier</translation>
+    </message>
+    <message>
+        <source>Pruebas sobre muchos expedientes</source>
+        <translation>Proofs over many dossiers</translation>
+    </message>
+    <message>
+        <source>sellada, vale hasta el {day}</source>
+        <translation>stamped, holds until {day}</translation>
+    </message>
+    <message>
+        <source>sin sello de tiempo de tercero</source>
+        <translation>without a third party's timestamp</translation>
+    </message>
+    <message>
+        <source>no se pudo juzgar</source>
+        <translation>it could not be judged</translation>
+    </message>
+    <message>
+        <source>Pidiendo sellos de tiempo…</source>
+        <translation>Asking for timestamps…</translation>
+    </message>
+    <message>
+        <source>1 no gana nada: el servicio no da hoy un sello que valga más.</source>
+        <translation>1 gains nothing: the service gives no timestamp today that holds longer.</translation>
+    </message>
+    <message>
+        <source>{n} no ganan nada: el servicio no da hoy un sello que valga más.</source>
+        <translation>{n} gain nothing: the service gives no timestamp today that holds longer.</translation>
+    </message>
+    <message>
+        <source>Otro custodio los estaba escribiendo: {n}.</source>
+        <translation>Another custodian was writing them: {n}.</translation>
+    </message>
+    <message>
+        <source>Se detuvo; lo que falta sigue en la lista.</source>
+        <translation>It was stopped; what is left is still in the list.</translation>
+    </message>
+    <message>
+        <source>Renovado: {dossiers}.</source>
+        <translation>Renewed: {dossiers}.</translation>
+    </message>
+    <message>
+        <source>Haciendo el árbol…</source>
+        <translation>Making the tree…</translation>
+    </message>
+    <message>
+        <source>Cubierto ahora: {dossiers}.</source>
+        <translation>Covered now: {dossiers}.</translation>
+    </message>
+    <message>
+        <source>El árbol quedó sin sello de tiempo de tercero: prueba el orden, no la fecha.</source>
+        <translation>The tree is without a third party's timestamp: it proves the order, not the date.</translation>
+    </message>
+</context>
+<context>
+    <name>StoreSection</name>
+    <message>
+        <source>Almacén</source>
+        <translation>Store</translation>
+    </message>
+    <message>
+        <source>Probar el almacén</source>
+        <translation>Try the store</translation>
+    </message>
+    <message>
+        <source>Escribe, pisa y daña archivos de prueba; nada de lo guardado se toca</source>
+        <translation>Writes, overwrites and damages files of its own; nothing that is kept is touched</translation>
+    </message>
+    <message>
+        <source>Hacer la segunda copia…</source>
+        <translation>Make the second copy…</translation>
+    </message>
+    <message>
+        <source>Todavía no hay una segunda copia: si este disco se pierde, se pierde todo.</source>
+        <translation>There is no second copy yet: if this disk is lost, all is lost.</translation>
+    </message>
+    <message>
+        <source>Última copia: {when}, {dossiers}, en {where}.</source>
+        <translation>Last copy: {when}, {dossiers}, in {where}.</translation>
+    </message>
+    <message>
+        <source>«Probar el almacén» dice qué hace de verdad el disco o el servicio en que está el archivo.</source>
+        <translation>“Try the store” tells what the disk or service in which the archive lies really does.</translation>
+    </message>
+    <message>
+        <source>El almacén no se probó en esta sesión</source>
+        <translation>The store was not tried in this session</translation>
+    </message>
+    <message>
+        <source>bien</source>
+        <translation>well</translation>
+    </message>
+    <message>
+        <source>aviso</source>
+        <translation>notice</translation>
+    </message>
+    <message>
+        <source>falla</source>
+        <translation>fails</translation>
+    </message>
+    <message>
+        <source>Resultado</source>
+        <translation>Result</translation>
+    </message>
+    <message>
+        <source>Qué se probó</source>
+        <translation>What was tried</translation>
+    </message>
+    <message>
+        <source>El almacén sirve para el archivo.</source>
+        <translation>The store serves for the archive.</translation>
+    </message>
+    <message>
+        <source>El almacén no sirve para el archivo.</source>
+        <translation>The store does not serve for the archive.</translation>
+    </message>
+    <message>
+        <source>Dónde</source>
+        <translation>Where</translation>
+    </message>
+    <message>
+        <source>Probando…</source>
+        <translation>Trying…</translation>
+    </message>
+    <message>
+        <source>Elegir el disco o la carpeta de la segunda copia</source>
+        <translation>Choose the disk or folder of the second copy</translation>
+    </message>
+    <message>
+        <source>Copiando…</source>
+        <translation>Copying…</translation>
+    </message>
+    <message>
+        <source>No se copió por estar dañado: {n}.</source>
+        <translation>Not copied because it is damaged: {n}.</translation>
+    </message>
+    <message>
+        <source>La segunda copia está al día: {dossiers}.</source>
+        <translation>The second copy is up to date: {dossiers}.</translation>
     </message>
 </context>
 </TS>

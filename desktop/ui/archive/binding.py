@@ -4,38 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from desktop.operations import (
     accept,
+    archive_runs,
     catalogue,
     conclude,
     deposit,
     deposits_made,
     deposits_waiting,
     dossier_page,
+    evidence,
     export_dossier,
+    fixity,
     inventory_list,
+    renew_archive,
 )
 from desktop.resources import find_resources
 
-from .office import DepositRow, TakingIn
+from .office import AgeingRow, DepositRow, RenewalReading, TakingIn
 from .stopping import Stoppable
 
 if TYPE_CHECKING:
     from pathlib import Path
     from threading import Lock
 
+    from desktop.operations.archive_doctor import Checkup
+    from desktop.operations.archive_runs import BackupRun
     from desktop.operations.catalogue import Listed
     from desktop.operations.deposits_made import DepositMade
     from desktop.operations.deposits_waiting import DepositWaiting
     from desktop.operations.desk import Desk
     from desktop.operations.dossier_page import DossierPage
+    from desktop.operations.evidence import EvidenceMade
+    from desktop.operations.fixity import FixityState, ReadingReport
+    from desktop.operations.renew_archive import Renewed
     from signing.report import FileVerdict
 
     from .office import Progress
 
+_WHENEVER = timedelta(days=36_500)
 MOST = 500  # hits of a search
 _TURN = 0.2  # seconds between two questions whether the person still waits for the exchange to end
 
@@ -133,6 +144,71 @@ class BoundArchive:
     def draft_transfer(self, objects: Sequence[str], giver: str) -> str:
         """Signed by both."""
         return inventory_list.draft_transfer(self._desk, inventory_list.of_objects(self._desk, objects), giver)
+
+    # -- care
+
+    def fixity(self) -> FixityState:
+        """By what this PC read."""
+        return fixity.fixity_state(self._desk)
+
+    def verify(self, progress: Progress) -> ReadingReport:
+        """What was read until a pause is kept; noted in the archive's log once it is finished."""
+        asked = Stoppable(progress)
+        return fixity.check_archive(self._desk, progress=asked.progress, cancelled=asked.cancelled)
+
+    def save_fixity(self, path: Path) -> None:
+        """With every dossier, as far as its form tells them."""
+        from desktop.verdicts.fixity_paper import FixityPaper, write_fixity  # with it comes the page engine
+        from desktop.verdicts.phrases import Phrases
+
+        desk = self._desk
+        paper = FixityPaper(
+            self.fixity(),
+            lambda: fixity.objects_read(desk),
+            version("qillqa"),
+            find_resources(),
+            Phrases(zone=desk.directory.entity.zone),
+        )
+        write_fixity([path], paper)
+
+    def renewal(self, progress: Progress) -> RenewalReading:
+        """With names from the catalogue."""
+        asked, desk = Stoppable(progress), self._desk
+        found = renew_archive.renewal_calendar(desk, cancelled=asked.cancelled)
+        names = {one.object: one for one in catalogue.list_dossiers(desk).dossiers}
+        rows = []
+        for one in found.rows:
+            known = names.get(one.object)
+            rows.append(AgeingRow(one, known.cite, known.title) if known else AgeingRow(one))
+        standing = tuple(evidence.evidence_state(desk))
+        return RenewalReading(tuple(rows), standing, found.unreadable, desk.clock(), desk.timestamps is not None)
+
+    def renew(self, objects: Sequence[str], progress: Progress) -> Renewed:
+        """Whenever it ends, as long as it gains by it; the one under way is finished."""
+        asked = Stoppable(progress)
+        return renew_archive.renew_archive(
+            self._desk,
+            within=_WHENEVER,
+            objects=frozenset(objects),
+            progress=asked.progress,
+            cancelled=asked.cancelled,
+        )
+
+    def cover(self) -> EvidenceMade:
+        """The tree alone where nobody stamps."""
+        return evidence.make_evidence(self._desk)
+
+    def examine(self) -> Checkup:
+        """Noted in the archive's log."""
+        return archive_runs.examine(self._desk)
+
+    def last_backup(self) -> BackupRun | None:
+        """By the archive's log."""
+        return archive_runs.last_backup(self._desk)
+
+    def back_up(self, folder: Path, progress: Progress) -> BackupRun:
+        """Noted in the archive's log."""
+        return archive_runs.back_up(self._desk, folder, progress=lambda done, total: progress(done, total, ""))
 
     @contextmanager
     def _turn(self, progress: Progress) -> Iterator[None]:

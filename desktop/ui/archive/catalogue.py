@@ -120,7 +120,7 @@ class CatalogueSection(Section):
         if found.away:
             told += " · " + self.tr("El archivo no está a la mano: esto es lo último que se supo de él.")
         self.sentence.setText(told)
-        names = (self.tr("CITE"), self.tr("Título"), self.tr("Fechas"), self.tr("Fojas"), self.tr("Acceso"))
+        names = (self.tr("CITE"), self.tr("Título"), self.tr("Acceso"), self.tr("Fojas"), self.tr("Fechas"))
         self.table.show_rows((*names, self.tr("Serie")), [self._row(one) for one in rows])
         self.show_table()
 
@@ -137,9 +137,9 @@ class CatalogueSection(Section):
         cells = (
             Cell(one.cite),
             Cell(one.title),
-            Cell(days),
-            Cell(str(one.folios), one.folios),
             Cell(access_word(one), f"{one.access}", "care" if one.restricted or one.access >= _RESERVED else ""),
+            Cell(str(one.folios), one.folios),
+            Cell(days),
             Cell(one.series_title or self.tr("Sin serie")),
         )
         return Row(cells, one)

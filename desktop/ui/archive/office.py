@@ -13,13 +13,19 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
 
     from desktop.operations.accept import Accepted
+    from desktop.operations.archive_doctor import Checkup
+    from desktop.operations.archive_runs import BackupRun
     from desktop.operations.catalogue import Listed
     from desktop.operations.deposits_made import DepositMade
     from desktop.operations.deposits_waiting import DepositWaiting
     from desktop.operations.dossier_page import DossierPage
+    from desktop.operations.evidence import EvidenceMade, Standing
+    from desktop.operations.fixity import FixityState, ReadingReport
+    from desktop.operations.renew_archive import Ageing, Renewed
 
     Progress = Callable[[int, int, str], None]
 
@@ -40,6 +46,26 @@ class TakingIn:
 
     rows: tuple[Accepted, ...]
     asked: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgeingRow:
+    """What ages, with the dossier's name. ``cite`` and ``title`` are empty where the catalogue does not know it."""
+
+    ages: Ageing
+    cite: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalReading:
+    """The calendar, the soonest first; ``stamps``: whether somebody gives timestamps here. ``at`` is the office's now."""
+
+    rows: tuple[AgeingRow, ...]
+    evidence: tuple[Standing, ...]
+    unreadable: tuple[str, ...]
+    at: datetime
+    stamps: bool
 
 
 class ArchiveVerbs(Protocol):
@@ -87,4 +113,40 @@ class ArchiveVerbs(Protocol):
 
     def draft_transfer(self, objects: Sequence[str], giver: str) -> str:
         """An acta of transfer of those, to be signed; the draft's id. Raises ``acta.several_units`` and as drafting does."""
+        ...
+
+    def fixity(self) -> FixityState:
+        """How each series stands, read and not; nothing is read for it. Raises storage's codes."""
+        ...
+
+    def verify(self, progress: Progress) -> ReadingReport:
+        """Read all of it, or go on where it was stopped. Raises ``fixity.busy``, storage's codes."""
+        ...
+
+    def save_fixity(self, path: Path) -> None:
+        """A report; its form by the end of the name (.pdf, .html, .csv). Raises ``report.…``."""
+        ...
+
+    def renewal(self, progress: Progress) -> RenewalReading:
+        """What ages when. Raises storage's codes."""
+        ...
+
+    def renew(self, objects: Sequence[str], progress: Progress) -> Renewed:
+        """A new timestamp for those that gain by it. Raises ``accept.not_custodian``, storage's codes."""
+        ...
+
+    def cover(self) -> EvidenceMade:
+        """One hash tree over what no evidence covers, stamped where somebody stamps. Raises as ``make_evidence`` does."""
+        ...
+
+    def examine(self) -> Checkup:
+        """Try what the store of the archive really does, and note it. Raises ``archive.none_here``, storage's codes."""
+        ...
+
+    def last_backup(self) -> BackupRun | None:
+        """The latest second copy that the archive's log tells of."""
+        ...
+
+    def back_up(self, folder: Path, progress: Progress) -> BackupRun:
+        """Bring the copy in that folder up to the archive; made there where the folder is empty. Raises ``archive.copy_…``."""
         ...

@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.ui.archive.catalogue import CatalogueSection
 from desktop.ui.archive.deposits import DepositsSection
+from desktop.ui.archive.fixity import FixitySection
+from desktop.ui.archive.renewal import RenewalSection
+from desktop.ui.archive.store import StoreSection
 from desktop.ui.archive.waiting import WaitingSection
 from desktop.ui.widgets.basics import PromptButton, fill, label, line, press
 from desktop.ui.widgets.flow import flowing
@@ -58,12 +61,23 @@ class ArchivePane(QFrame):
         own = {"deposits": self.tr("Depósitos de la unidad")}
         if not custodian:
             return own
-        return {"waiting": self.tr("Por recibir"), "catalogue": self.tr("Catálogo"), **own}
+        care = {
+            "fixity": self.tr("Integridad"),
+            "renewal": self.tr("Renovación"),
+            "store": self.tr("Almacén"),
+        }
+        return {"waiting": self.tr("Por recibir"), "catalogue": self.tr("Catálogo"), **care, **own}
 
     def _make(self, name: str) -> Section:
         match name:
             case "waiting":
                 made: Section = WaitingSection(self._bench)
+            case "fixity":
+                made = FixitySection(self._bench)
+            case "renewal":
+                made = RenewalSection(self._bench)
+            case "store":
+                made = StoreSection(self._bench)
             case "catalogue":
                 made = CatalogueSection(self._bench)
             case _:

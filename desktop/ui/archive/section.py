@@ -24,7 +24,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 SIDE = 340
 ROOM = 820  # design pixels below which the chosen row is told under the table
+UNBROKEN = 32  # signs of a word that find room at the side
 SHOWN = 5  # lines of a result; the others are counted
+
+
+def broken(text: str) -> str:
+    """Sums, ids and folders have no place where a line may break: they get lines of their own, so that nothing is cut."""
+    words = []
+    for word in text.split(" "):
+        pieces = [word[at : at + UNBROKEN] for at in range(0, len(word), UNBROKEN)]
+        words.append("\n".join(pieces))
+    return " ".join(words)
 
 
 class Section(QFrame):
@@ -164,7 +174,7 @@ class Section(QFrame):
     def fact(self, name: str, value: str) -> None:
         """A name and its value in the detail; nothing where there is no value."""
         if value:
-            told = label(value, size="body-small", selectable=True)
+            told = label(broken(value), size="body-small", selectable=True)
             told.setAccessibleName(f"{name}: {value}")
             told.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             pair = QVBoxLayout()

@@ -43,6 +43,8 @@ class ArchiveScenes:
         pane = self._open()
         self._waiting(pane)
         self._catalogue(pane)
+        for name in ("fixity", "renewal", "store"):
+            self._care(pane, name)
 
     def _open(self) -> ArchivePane:
         self._window.open_place("archive")
@@ -96,6 +98,24 @@ class ArchiveScenes:
         self._office.broken.clear()
         section.read()
         self._rest()
+
+    def _care(self, pane: ArchivePane, name: str) -> None:
+        """With rows; at work; in error."""
+        archive, verbs = self._office.archive, {"fixity": "fixity", "renewal": "renewal", "store": "last_backup"}
+        section = pane.open(name)
+        self._take(f"archivo-{name}")
+        archive.gate = Event()
+        section.acts[0].click()  # type: ignore[attr-defined]
+        if name == "fixity":
+            self._until(lambda: section.progress.maximum() > 0)
+            self._take(f"archivo-{name}-ocupado", busy=True)
+        archive.gate.set()
+        self._rest()
+        self._take(f"archivo-{name}-hecho")
+        self._office.broken[f"archive.{verbs[name]}"] = OfficeError("storage.unreachable", url="folder:archivo")
+        section.read()
+        self._take(f"archivo-{name}-error")
+        self._office.broken.clear()
 
     def _until(self, ready: Callable[[], bool]) -> None:
         until = time.monotonic() + 5

@@ -12,7 +12,7 @@ Rest = Callable[[], None]
 
 
 def said(widget: QWidget) -> list[str]:
-    return [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]
+    return [label.text().replace("\n", "") for label in widget.findChildren(QLabel) if label.isVisible()]
 
 
 def column(section: Section, number: int) -> list[str]:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
+from desktop.archive.doctor import Probe
 from desktop.operations.accept import Accepted
+from desktop.operations.archive_doctor import Checkup
+from desktop.operations.archive_runs import BackupRun
 from desktop.operations.catalogue import Listed, Shown
 from desktop.operations.deposits_made import DepositMade, DepositState
 from desktop.operations.deposits_waiting import DepositWaiting
 from desktop.operations.dossier_page import DepositDocument, DossierPage, PreservationEvent
-from desktop.operations.renew_archive import Ageing, Ages
+from desktop.operations.evidence import EvidenceMade, Standing
+from desktop.operations.fixity import FixityState, ReadingReport
+from desktop.operations.renew_archive import Ageing, Ages, Renewed
 from desktop.records.documents import AccessClass
 from desktop.records.errors import Cancelled
 from desktop.store.catalogue_rows import Dossier, VersionRow
-from desktop.ui.archive.office import DepositRow, TakingIn
+from desktop.store.fixity_book import KeptProblem, SeriesState
+from desktop.ui.archive.office import AgeingRow, DepositRow, RenewalReading, TakingIn
 from desktop.ui.office import Progress
 
 NOW = datetime(2026, 11, 20, 14, 12, tzinfo=UTC)  # 10:12 in Oruro
@@ -104,6 +111,48 @@ def page(dossier: Dossier) -> DossierPage:
     )
 
 
+def fixity_state() -> FixityState:
+    """Two series: one whole, one with damage and something never read."""
+    series = (
+        SeriesState(
+            "SDPD-03", "Equipamiento de salud", 812, 0, 0, 0, NOW - timedelta(days=2), NOW - timedelta(days=90)
+        ),
+        SeriesState("", "", 40, 6, 9, 1, NOW - timedelta(days=30), NOW - timedelta(days=400)),
+    )
+    problem = KeptProblem(
+        "019/1f3/a20", "fixity.changed", "v1/content/documentos/1.pdf", OBJECT, "documentos/1.pdf", True, NOW, NOW
+    )
+    return FixityState("folder:archivo", NOW, NOW - timedelta(days=365), series, (problem,), None)
+
+
+def ageing() -> RenewalReading:
+    """One past its end, one not known, one without a timestamp, one that holds."""
+    told = (
+        (None, Ages.UNKNOWN, None, ""), (NOW - timedelta(days=40), Ages.CERTIFICATE, NOW - timedelta(days=900), "B-LTA"),
+        (NOW + timedelta(days=200), Ages.UNSTAMPED, None, "B-B"),
+        (NOW + timedelta(days=1800), Ages.ALGORITHM, NOW - timedelta(days=3), "B-LTA"),
+    )  # fmt: skip
+    rows = tuple(
+        AgeingRow(Ageing(one.object, "v2", "doc-0", end, why, at, level), one.cite, one.title)
+        for one, (end, why, at, level) in zip(dossiers(), told, strict=True)
+    )
+    evidence = (
+        Standing(OBJECT, "1", 812, NOW - timedelta(days=8), NOW + timedelta(days=1700)),
+        Standing(OBJECT, "2", 40, None, None),
+    )
+    return RenewalReading(rows, evidence, (), NOW, stamps=True)
+
+
+def checkup() -> Checkup:
+    """A disk that is well but for one thing that may be."""
+    codes = find_probes()
+    return Checkup("folder:archivo", True, tuple(Probe(code, good, needed) for code, good, needed in codes))
+
+
+def find_probes() -> tuple[tuple[str, bool, bool], ...]:
+    return (("probe.space", True, True), ("probe.folder_only_tells", True, True), ("probe.little_space", False, False))
+
+
 class FakeArchive:
     """Takes in what waits, but for what ``refuses`` names; ``gate`` holds an errand between two steps."""
 
@@ -115,6 +164,12 @@ class FakeArchive:
         self.gate: Event | None = None
         self.kept: tuple[Dossier, ...] = dossiers()
         self.away = False
+        self.state = fixity_state()
+        self.ages = ageing()
+        self.pauses = False
+        self.backup: BackupRun | None = None
+        self.checkup = checkup()
+        self.covered = EvidenceMade(covered=4)
 
     def deposits(self) -> Sequence[DepositRow]:
         self._call("archive.deposits")
@@ -173,6 +228,51 @@ class FakeArchive:
     def draft_transfer(self, objects: Sequence[str], giver: str) -> str:
         self._call("archive.draft_transfer", giver, *objects)
         return "d1"
+
+    def fixity(self) -> FixityState:
+        self._call("archive.fixity")
+        return self.state
+
+    def verify(self, progress: Progress) -> ReadingReport:
+        self._call("archive.verify")
+        finished = True
+        try:
+            for number in range(4):
+                self._step(progress, number, 4)
+        except Cancelled:
+            finished = False
+        self.state = replace(self.state, running=None if finished else NOW)
+        return ReadingReport(NOW, False, finished, 852, 4100, 9_000_000, self.state.problems)
+
+    def save_fixity(self, path: Path) -> None:
+        self._call("archive.save_fixity", path)
+
+    def renewal(self, progress: Progress) -> RenewalReading:
+        self._call("archive.renewal")
+        return self.ages
+
+    def renew(self, objects: Sequence[str], progress: Progress) -> Renewed:
+        self._call("archive.renew", *objects)
+        self._step(progress, 1, 2)
+        return Renewed(tuple((one, "v3") for one in objects))
+
+    def cover(self) -> EvidenceMade:
+        self._call("archive.cover")
+        return self.covered
+
+    def examine(self) -> Checkup:
+        self._call("archive.examine")
+        return self.checkup
+
+    def last_backup(self) -> BackupRun | None:
+        self._call("archive.last_backup")
+        return self.backup
+
+    def back_up(self, folder: Path, progress: Progress) -> BackupRun:
+        self._call("archive.back_up", folder)
+        self._step(progress, 1, 2)
+        self.backup = BackupRun(NOW, f"folder:{folder.name}", 852, 0, finished=True)
+        return self.backup
 
     def _step(self, progress: Progress, done: int, total: int) -> None:
         progress(done, total, "")

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
-from PySide6.QtWidgets import QFileDialog, QInputDialog
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel
 
 from desktop.operations.renew_archive import Ages
 from desktop.records.errors import OfficeError
 from desktop.ui.archive.catalogue import CatalogueSection
 from desktop.ui.archive.pane import ArchivePane
+from desktop.ui.archive.section import UNBROKEN, broken
 from desktop.ui.archive.words import ages_words, file_name
 from desktop.ui.bench import Bench
 from desktop.ui.messages import Sentences
@@ -39,8 +40,8 @@ def section(open_pane: Callable[[bool], ArchivePane], rest: Rest) -> CatalogueSe
 
 def test_what_is_kept_is_listed_with_its_access_and_folios(section: CatalogueSection) -> None:
     assert section.sentence.text() == "4 expedientes · 54 fojas"
-    assert column(section, 4) == ["pública", "interna", "reservada", "confidencial"]
-    assert column(section, 2)[:2] == ["2026-03-05 – 2026-11-19", "2026-03-05"]
+    assert column(section, 2) == ["pública", "interna", "reservada", "confidencial"]
+    assert column(section, 4)[:2] == ["2026-03-05 – 2026-11-19", "2026-03-05"]
 
 
 def test_words_are_looked_for_and_a_series_is_chosen_by_keys_alone(
@@ -174,3 +175,11 @@ def test_every_way_of_ageing_has_words_before_and_after_its_end(bench: Bench, wh
 )
 def test_a_folder_s_name_is_one_on_any_system(text: str, name: str) -> None:
     assert file_name(text) == name
+
+
+def test_what_has_no_place_to_break_gets_lines_so_that_nothing_is_cut(section: CatalogueSection) -> None:
+    assert max(len(part) for part in broken("9f3c" * 32).split("\n")) <= UNBROKEN
+    assert broken("9f3c" * 32).replace("\n", "") == "9f3c" * 32
+    assert broken("dos palabras") == "dos palabras"
+    told = [label.text() for label in section.side.findChildren(QLabel)]
+    assert all(len(word) <= UNBROKEN for text in told for word in text.split())

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import pytest
 
 from desktop.archive.custody import object_id_of
-from desktop.archive.roots import open_root
-from desktop.operations import conclude, deposit, join, synchronise
+from desktop.archive.roots import Root, open_root
+from desktop.operations import conclude, deposit, join, renew_archive, synchronise
 from desktop.operations.deposits_made import DepositState, deposit_of
 from desktop.operations.desk import Desk
 from desktop.records.documents import DocumentState
@@ -188,3 +189,59 @@ def test_a_dossier_is_found_told_copied_and_listed_from_the_root(stage: Stage, t
     kept = custodian.store.draft(archive.draft_transfer([row.object], giver))
     assert kept is not None
     assert giver in kept.signers
+
+
+def test_the_archive_is_read_paused_tried_copied_and_covered(stage: Stage, tmp_path: Path) -> None:
+    here, custodian = desks(stage)
+    archive = BoundArchive(custodian, Lock())
+    (row,) = archive.accept([hand_in(here, stage.document)], quiet).rows
+    assert [one.never for one in archive.fixity().series] == [1]
+
+    def stop(_done: int, _total: int, _name: str) -> None:
+        raise Cancelled
+
+    assert not archive.verify(stop).finished
+    assert archive.fixity().running is not None
+    read = archive.verify(quiet)
+    assert (read.finished, read.objects, read.problems, read.noted) == (True, 1, (), True)
+    assert [one.never for one in archive.fixity().series] == [0]
+    report = tmp_path / "integridad.html"
+    archive.save_fixity(report)
+    assert report.stat().st_size > 0
+    assert archive.last_backup() is None
+    copy = tmp_path / "copia"
+    assert archive.back_up(copy, quiet).objects == 1
+    copied = open_root(f"folder:{copy}").inventory(row.object)
+    assert copied is not None
+    told = archive.last_backup()
+    assert told is not None
+    assert (told.where, told.objects, told.finished) == (f"folder:{copy}", 1, True)
+    assert archive.examine().fit
+    ageing = archive.renewal(quiet)
+    assert [(one.ages.object, one.cite) for one in ageing.rows] == [
+        (row.object, here.store.document(stage.document).cite)
+    ]
+    assert not ageing.stamps
+    assert archive.renew([row.object], quiet).versions == ()
+    covered = archive.cover()
+    assert (covered.covered, covered.owed) == (1, "raise.no_timestamps")
+    (standing,) = archive.renewal(quiet).evidence
+    assert (standing.inventories, standing.stamped_at) == (1, None)
+
+
+def test_only_what_is_chosen_is_renewed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, custodian = desks(stage)
+    archive = BoundArchive(custodian, Lock())
+    (row,) = archive.accept([hand_in(here, stage.document)], quiet).rows
+    asked: list[str] = []
+    real = renew_archive.raise_object
+
+    def watched(root: Root, object_id: str, *args: Any, **more: Any) -> Any:
+        asked.append(object_id)
+        return real(root, object_id, *args, **more)
+
+    monkeypatch.setattr(renew_archive, "raise_object", watched)
+    archive.renew(["urn:uuid:another"], quiet)
+    assert asked == []
+    archive.renew([row.object], quiet)
+    assert asked == [row.object]
