@@ -115,6 +115,29 @@ def continued(
     return to_bytes(root)
 
 
+def events_told(data: bytes) -> tuple[PreservationEvent, ...]:
+    """The events of such a file, in order, without their agents. Raises ``archive.bad_package`` when it is no PREMIS."""
+    root = parsed(data, f"{{{NAMESPACE}}}premis")
+    found = []
+    for event in root.iterfind("p:event", _NAMES):
+        try:
+            at = datetime.fromisoformat(_text(event, "eventDateTime"))
+        except ValueError as error:
+            raise OfficeError("archive.bad_package", path="eventDateTime") from error
+        outcome = "eventOutcomeInformation/p:eventOutcome"
+        note = f"{outcome}Detail/p:eventOutcomeDetailNote"
+        detail = _text(event, "eventDetailInformation/p:eventDetail")
+        paths = tuple(
+            _text(one, "linkingObjectIdentifierValue") for one in event.iterfind("p:linkingObjectIdentifier", _NAMES)
+        )
+        found.append(
+            PreservationEvent(
+                _text(event, "eventType"), at, detail, _text(event, outcome), _text(event, note), paths=paths
+            )
+        )
+    return tuple(found)
+
+
 def _known_agents(root: etree._Element, agents: Iterable[Agent]) -> dict[str, str]:
     """Agent → the id under which it stands in the file. Another person or version than the one of that id gets an id of its own: what
     was done years later is not told of whoever took the dossier in.

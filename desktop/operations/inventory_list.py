@@ -41,6 +41,11 @@ def dossiers(desk: Desk, selection: Selection) -> list[Listed]:
     return in_order(found)
 
 
+def of_objects(desk: Desk, objects: Sequence[str]) -> list[Listed]:
+    """Those dossiers, as ``dossiers`` gives them. Raises as it does."""
+    return dossiers(desk, Selection(objects=frozenset(objects)))
+
+
 def inventory_page(desk: Desk, items: Sequence[Listed], *, official: str = "") -> SetPage:
     """The inventory as PDF/A of today, without a number of the book, with places for the signature of who makes it and of others.
 

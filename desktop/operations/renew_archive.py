@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -51,11 +51,13 @@ def renew_archive(
     *,
     within: timedelta = YEAR,
     most: int = 0,
+    objects: Collection[str] = (),
     official: str = "",
     progress: Progress = no_progress,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Renewed:
-    """A new timestamp for every dossier whose protection ends within that time, each as its object's next version, at most ``most``.
+    """A new timestamp for every dossier whose protection ends within that time, each as its object's next version, at most ``most``;
+    with ``objects`` of those alone.
 
     May be killed and run again: what was renewed is no longer due. A cancellation lets the object under way be finished.
     Raises ``accept.not_custodian``, ``archive.none_here``, storage's codes.
@@ -70,6 +72,7 @@ def renew_archive(
     now = desk.clock()
     newest = best_end(rows, now)
     near = [row for row in rows if row.end is None or row.end <= now + within]
+    near = [row for row in near if not objects or row.object in objects]
     raising = raising_of(desk, actor)
     versions: list[tuple[str, str]] = []
     owed: list[Owed] = []

@@ -42,6 +42,7 @@ from desktop.routing.trays import Tray, Urgency
 from signing.errors import SigningError
 from signing.report import Certificate, FileVerdict, Level, Outcome, PageDifferences, PageWords, Token
 
+from .archive.binding import BoundArchive
 from .control.binding import BoundControl
 from .dispatch.binding import recipients
 from .line.binding import MOST, BoundLine
@@ -87,6 +88,7 @@ class BoundDesk:
         self.control = BoundControl(desk)
         self.line = BoundLine(desk)
         self.pouch = BoundPouch(desk, self._exchanging)
+        self.archive = BoundArchive(desk, self._exchanging)
 
     # -- read
 
@@ -109,6 +111,7 @@ class BoundDesk:
             token=self._token,
             practice=desk.directory.entity.practice,
             oversees=self.control.oversees(),
+            custodian=self.archive.custodian(),
             copy=copies.notice(desk),
             zone=desk.directory.entity.zone,
             now=desk.now_local(),

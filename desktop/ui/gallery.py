@@ -120,7 +120,11 @@ class _Camera:
         for place, button in self._window.rail.places.items():
             if not button.isHidden():
                 self._window.open_place(place)
-                self._take({"line": "entrega", "reports": "reportes", "pouch": "memoria"}.get(place, place))
+                self._take(
+                    {"line": "entrega", "reports": "reportes", "pouch": "memoria", "archive": "archivo-central"}.get(
+                        place, place
+                    )
+                )
         return self._made
 
     def _settle(self) -> None:

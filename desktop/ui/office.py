@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from desktop.records.documents import Attachment, DocumentView
+from desktop.ui.archive.office import ArchiveVerbs
 from desktop.ui.control.office import ControlVerbs
 from desktop.ui.line.office import LineVerbs
 from desktop.ui.pouch.office import PouchVerbs
@@ -54,7 +55,8 @@ class DeskStatus:
     ``offline_since`` is None while connected. ``waiting`` counts outbox rows; ``to_raise`` are the documents whose timestamp or
     validation data is still owed, the oldest first. ``token`` is the one seen last without a PIN, with its certificates, or
     None. ``first_run`` is True while the desk has no official yet (nothing to show but the welcome). ``oversees``: who sits here
-    sees the monitor of his unit. ``copy`` is what is told where this desk is a copy that may not act.
+    sees the monitor of his unit; ``custodian``: his unit keeps the archive. ``copy`` is what is
+    told where this desk is a copy that may not act.
     """
 
     entity: str
@@ -71,6 +73,7 @@ class DeskStatus:
     practice: bool = False
     first_run: bool = False
     oversees: bool = False
+    custodian: bool = False
     copy: OfficeError | None = None
     zone: str = "America/La_Paz"
     now: datetime | None = None  # the office's clock; None: the PC's
@@ -223,8 +226,13 @@ class OfficeDesk(Protocol):
     """The verbs of the office, as one official at one desk has them.
 
     ``slips``: those on a hoja de ruta; ``control``: monitor and reports; ``line``: how far things have come;
-    ``pouch``: what travels on a stick.
+    ``pouch``: what travels on a stick; ``archive``: deposits and what is kept.
     """
+
+    @property
+    def archive(self) -> ArchiveVerbs:
+        """The archive."""
+        ...
 
     @property
     def control(self) -> ControlVerbs:

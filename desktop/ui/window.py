@@ -25,6 +25,7 @@ from desktop.ui.jobs import Lane
 from desktop.ui.line.pane import LinePane
 from desktop.ui.messages import Message, message_of
 from desktop.ui.office import DeskStatus, DocumentCard, DocumentKind, TokensSeen
+from desktop.ui.places import make_place
 from desktop.ui.pouch.pane import PouchPane
 from desktop.ui.rail.pane import Rail
 from desktop.ui.rail.waiting import WaitingDialog
@@ -38,8 +39,7 @@ from desktop.ui.writing.pane import WritingPane
 
 if TYPE_CHECKING:
     from desktop.ui.bench import Bench
-    from desktop.ui.control.monitor import MonitorPane
-    from desktop.ui.control.reports import ReportsPane
+    from desktop.ui.places import Place
     from desktop.ui.prompts import PinQuestion, PromptRequest
 
 RAIL = 216
@@ -88,7 +88,7 @@ class Window(QMainWindow):
         self.stack = QStackedWidget()
         for pane in (self.desk, self.verify, self.writing, self.welcome):
             self.stack.addWidget(pane)
-        self.places: dict[str, MonitorPane | ReportsPane | LinePane | PouchPane] = {}  # made when they are first opened
+        self.places: dict[str, Place] = {}  # made when they are first opened
         self.strip = Strip(bench.look)
         self.notice, self.banner = self.strip.notice, self.strip.banner
         self.fold = press(QPushButton(bench.look.icon("menu", "accent", 16), self.tr("Bandejas")), "link")
@@ -177,8 +177,11 @@ class Window(QMainWindow):
         (self.verify.list if self.verify.files else self.verify.choose).setFocus()
 
     def open_place(self, place: str) -> None:
-        """Monitor, reports, line or pouch; made at the first time."""
-        pane = self.places.get(place) or self._make_place(place)
+        """Monitor, reports, line, pouch or archive; made at the first time."""
+        pane = self.places.get(place)
+        custodian = self.status is not None and self.status.custodian
+        if pane is None or getattr(pane, "custodian", custodian) is not custodian:
+            pane = self._make_place(place)  # also where the directory has made this unit the archive's since
         self.rail.show_here(None)
         self.rail.show_place(place)
         self.fold.setChecked(False)
@@ -207,7 +210,8 @@ class Window(QMainWindow):
         if shown is self.desk:
             return self.tray
         named = {"verify": self.verify, "writing": self.writing, **self.places}
-        return next((name for name, pane in named.items() if pane is shown), "")
+        found = next((name for name, pane in named.items() if pane is shown), "")
+        return "custodian" if found == "archive" and self.status is not None and self.status.custodian else found
 
     def _close_help(self) -> None:
         if self.help is not None:
@@ -223,26 +227,8 @@ class Window(QMainWindow):
         if isinstance(pane, PouchPane):
             pane.go_to_anew()
 
-    def _make_place(self, place: str) -> MonitorPane | ReportsPane | LinePane | PouchPane:
-        from desktop.ui.control.monitor import MonitorPane  # they bring the operations, which a start does without
-        from desktop.ui.control.reports import ReportsPane
-
-        pane: MonitorPane | ReportsPane | LinePane | PouchPane
-        match place:
-            case "monitor":
-                pane = MonitorPane(self._bench)
-                pane.opened.connect(self.open_document)
-            case "reports":
-                pane = ReportsPane(self._bench)
-            case "pouch":
-                pane = PouchPane(self._bench)
-                pane.changed.connect(self.read_status)
-            case _:
-                pane = LinePane(self._bench)
-                pane.opened.connect(self.open_document)
-                pane.synchronise_chosen.connect(self.exchange.run)
-                pane.pause_chosen.connect(self._bench.office.line.pause)
-                pane.show_busy(busy=self.exchange.busy)
+    def _make_place(self, place: str) -> Place:
+        pane = make_place(place, self, self._bench, self.status)
         pane.told.connect(self.tell)
         self.places[place] = pane
         self.stack.addWidget(pane)

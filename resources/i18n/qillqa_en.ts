@@ -191,6 +191,22 @@
         <source>Reasignado dentro de la unidad.</source>
         <translation>Reassigned within the unit.</translation>
     </message>
+    <message>
+        <source>Depositar de nuevo</source>
+        <translation>Deposit anew</translation>
+    </message>
+    <message>
+        <source>El archivo no lo aceptó. Vuelve a sus Pendientes para corregirlo; el rechazo queda escrito.</source>
+        <translation>The archive did not take it. It goes back to your Pending to be mended; the refusal stays written.</translation>
+    </message>
+    <message>
+        <source>Retomar y corregir</source>
+        <translation>Take back and mend</translation>
+    </message>
+    <message>
+        <source>Se entrega otra vez lo mismo: sirve cuando se dañó en el camino. El rechazo queda escrito.</source>
+        <translation>The same is handed in again: for what was damaged on its way. The refusal stays written.</translation>
+    </message>
 </context>
 <context>
     <name>AskPane</name>
@@ -584,6 +600,14 @@
     <message>
         <source>Ayuda</source>
         <translation>Help</translation>
+    </message>
+    <message>
+        <source>Archivo central</source>
+        <translation>Central archive</translation>
+    </message>
+    <message>
+        <source>Depósitos</source>
+        <translation>Deposits</translation>
     </message>
 </context>
 <context>
@@ -3104,6 +3128,1076 @@ The request goes on the stick or by the line. Until the entity accepts it, here 
     <message>
         <source>Índice</source>
         <translation>Index</translation>
+    </message>
+</context>
+<context>
+    <name>Archive</name>
+    <message>
+        <source>1 archivo</source>
+        <translation>1 file</translation>
+    </message>
+    <message>
+        <source>1 expediente</source>
+        <translation>1 dossier</translation>
+    </message>
+    <message>
+        <source>El archivo lo conserva. Lo depositado no se borra.</source>
+        <translation>The archive keeps it. What was deposited is not deleted.</translation>
+    </message>
+    <message>
+        <source>El archivo no lo aceptó. Los documentos siguen aquí, enteros.</source>
+        <translation>The archive did not take it. The documents are still here, whole.</translation>
+    </message>
+    <message>
+        <source>Está en el intercambio. El archivo todavía no contestó.</source>
+        <translation>It is in the exchange. The archive has not answered yet.</translation>
+    </message>
+    <message>
+        <source>Lo que hay como respuesta no es un acuse del archivo. No lo tome por aceptado.</source>
+        <translation>What lies here as an answer is no receipt of the archive. Do not take it as accepted.</translation>
+    </message>
+    <message>
+        <source>No se sabe hasta cuándo vale su evidencia. Conviene renovarla.</source>
+        <translation>It is not known until when its evidence holds. It is well to renew it.</translation>
+    </message>
+    <message>
+        <source>No tiene sello de tiempo, y su certificado terminó el {day}.</source>
+        <translation>It has no timestamp, and its certificate ended on {day}.</translation>
+    </message>
+    <message>
+        <source>No tiene sello de tiempo: lo sostiene su certificado hasta el {day}.</source>
+        <translation>It has no timestamp: its certificate holds it until {day}.</translation>
+    </message>
+    <message>
+        <source>Su sello de tiempo vale hasta el {day}, por su algoritmo.</source>
+        <translation>Its timestamp holds until {day}, by its algorithm.</translation>
+    </message>
+    <message>
+        <source>Su sello de tiempo vale hasta el {day}, por su certificado.</source>
+        <translation>Its timestamp holds until {day}, by its certificate.</translation>
+    </message>
+    <message>
+        <source>Su sello de tiempo valía hasta el {day}, por su algoritmo.</source>
+        <translation>Its timestamp held until {day}, by its algorithm.</translation>
+    </message>
+    <message>
+        <source>Su sello de tiempo valía hasta el {day}, por su certificado.</source>
+        <translation>Its timestamp held until {day}, by its certificate.</translation>
+    </message>
+    <message>
+        <source>Todavía está en este equipo. Se entregará solo con la próxima conexión.</source>
+        <translation>It is still on this computer. It will be delivered by itself at the next connection.</translation>
+    </message>
+    <message>
+        <source>aceptado</source>
+        <translation>accepted</translation>
+    </message>
+    <message>
+        <source>apertura del cifrado</source>
+        <translation>decryption</translation>
+    </message>
+    <message>
+        <source>comprobación</source>
+        <translation>validation</translation>
+    </message>
+    <message>
+        <source>comprobación de sumas</source>
+        <translation>check of sums</translation>
+    </message>
+    <message>
+        <source>confidencial</source>
+        <translation>confidential</translation>
+    </message>
+    <message>
+        <source>cálculo de sumas</source>
+        <translation>calculation of sums</translation>
+    </message>
+    <message>
+        <source>en cola</source>
+        <translation>queued</translation>
+    </message>
+    <message>
+        <source>entregado</source>
+        <translation>delivered</translation>
+    </message>
+    <message>
+        <source>identificación del formato</source>
+        <translation>identification of the format</translation>
+    </message>
+    <message>
+        <source>ingreso</source>
+        <translation>ingestion</translation>
+    </message>
+    <message>
+        <source>interna</source>
+        <translation>internal</translation>
+    </message>
+    <message>
+        <source>modificación</source>
+        <translation>modification</translation>
+    </message>
+    <message>
+        <source>pública</source>
+        <translation>public</translation>
+    </message>
+    <message>
+        <source>rechazado</source>
+        <translation>refused</translation>
+    </message>
+    <message>
+        <source>reservada</source>
+        <translation>reserved</translation>
+    </message>
+    <message>
+        <source>respuesta sin comprobar</source>
+        <translation>answer not proved</translation>
+    </message>
+    <message>
+        <source>restringida</source>
+        <translation>restricted</translation>
+    </message>
+    <message>
+        <source>secreta</source>
+        <translation>secret</translation>
+    </message>
+    <message>
+        <source>sin clasificar</source>
+        <translation>not classified</translation>
+    </message>
+    <message>
+        <source>transferencia</source>
+        <translation>transfer</translation>
+    </message>
+    <message>
+        <source>verificación de firmas</source>
+        <translation>verification of signatures</translation>
+    </message>
+    <message>
+        <source>{n} archivos</source>
+        <translation>{n} files</translation>
+    </message>
+    <message>
+        <source>{n} expedientes</source>
+        <translation>{n} dossiers</translation>
+    </message>
+</context>
+<context>
+    <name>ArchivePane</name>
+    <message>
+        <source>Almacén</source>
+        <translation>Store</translation>
+    </message>
+    <message>
+        <source>Archivo central</source>
+        <translation>Central archive</translation>
+    </message>
+    <message>
+        <source>Catálogo</source>
+        <translation>Catalogue</translation>
+    </message>
+    <message>
+        <source>Depósitos</source>
+        <translation>Deposits</translation>
+    </message>
+    <message>
+        <source>Depósitos de la unidad</source>
+        <translation>The unit&apos;s deposits</translation>
+    </message>
+    <message>
+        <source>Integridad</source>
+        <translation>Integrity</translation>
+    </message>
+    <message>
+        <source>Por recibir</source>
+        <translation>To be received</translation>
+    </message>
+    <message>
+        <source>Renovación</source>
+        <translation>Renewal</translation>
+    </message>
+</context>
+<context>
+    <name>CatalogueSection</name>
+    <message>
+        <source>Acceso</source>
+        <translation>Access</translation>
+    </message>
+    <message>
+        <source>Acta de transferencia</source>
+        <translation>Acta of transfer</translation>
+    </message>
+    <message>
+        <source>Buscar</source>
+        <translation>Search</translation>
+    </message>
+    <message>
+        <source>Buscar en el catálogo</source>
+        <translation>Search the catalogue</translation>
+    </message>
+    <message>
+        <source>CITE</source>
+        <translation>CITE</translation>
+    </message>
+    <message>
+        <source>Catálogo</source>
+        <translation>Catalogue</translation>
+    </message>
+    <message>
+        <source>Copiando…</source>
+        <translation>Copying…</translation>
+    </message>
+    <message>
+        <source>Documentos, anexos y reporte de verificación, en una carpeta nueva</source>
+        <translation>Documents, enclosures and report of verification, in a new folder</translation>
+    </message>
+    <message>
+        <source>El archivo no está a la mano: esto es lo último que se supo de él.</source>
+        <translation>The archive is not at hand: this is what was last known of it.</translation>
+    </message>
+    <message>
+        <source>El archivo todavía no guarda expedientes</source>
+        <translation>The archive keeps no dossiers yet</translation>
+    </message>
+    <message>
+        <source>El borrador está hecho. Revíselo y envíelo a firma.</source>
+        <translation>The draft is made. Look through it and send it for signature.</translation>
+    </message>
+    <message>
+        <source>Elegir dónde dejar la copia</source>
+        <translation>Choose where the copy goes</translation>
+    </message>
+    <message>
+        <source>Empiece por LEEME.txt.</source>
+        <translation>Begin with LEEME.txt.</translation>
+    </message>
+    <message>
+        <source>En el directorio nadie sirve hoy en ella. Pida que lo corrijan.</source>
+        <translation>By the directory nobody serves in it today. Ask for it to be corrected.</translation>
+    </message>
+    <message>
+        <source>Exportar BagIt</source>
+        <translation>Export as BagIt</translation>
+    </message>
+    <message>
+        <source>Exportar para leer</source>
+        <translation>Export for a reader</translation>
+    </message>
+    <message>
+        <source>Fechas</source>
+        <translation>Dates</translation>
+    </message>
+    <message>
+        <source>Fojas</source>
+        <translation>Folios</translation>
+    </message>
+    <message>
+        <source>Inventario</source>
+        <translation>Inventory</translation>
+    </message>
+    <message>
+        <source>La copia está en «{folder}».</source>
+        <translation>The copy is in “{folder}”.</translation>
+    </message>
+    <message>
+        <source>Leyendo…</source>
+        <translation>Reading…</translation>
+    </message>
+    <message>
+        <source>Lo que acepte en «Por recibir» aparecerá aquí.</source>
+        <translation>What you accept in “To be received” will appear here.</translation>
+    </message>
+    <message>
+        <source>Nadie puede entregar por esa unidad.</source>
+        <translation>Nobody can hand over for that unit.</translation>
+    </message>
+    <message>
+        <source>Ningún expediente responde a eso</source>
+        <translation>No dossier answers to that</translation>
+    </message>
+    <message>
+        <source>Palabras, CITE, de:persona, desde:día, hasta:día · Ctrl+F</source>
+        <translation>Words, CITE, de:person, desde:day, hasta:day · Ctrl+F</translation>
+    </message>
+    <message>
+        <source>Pruebe con menos palabras, o con todas las series.</source>
+        <translation>Try fewer words, or all series.</translation>
+    </message>
+    <message>
+        <source>Serie</source>
+        <translation>Series</translation>
+    </message>
+    <message>
+        <source>Sin serie</source>
+        <translation>No series</translation>
+    </message>
+    <message>
+        <source>Todas las series</source>
+        <translation>All series</translation>
+    </message>
+    <message>
+        <source>Todas las versiones, para otro archivo, en una carpeta nueva</source>
+        <translation>Every version, for another archive, in a new folder</translation>
+    </message>
+    <message>
+        <source>Título</source>
+        <translation>Title</translation>
+    </message>
+    <message>
+        <source>Un documento con los expedientes elegidos, o con todos, para firmarlo</source>
+        <translation>A document with the dossiers chosen, or with all, to be signed</translation>
+    </message>
+    <message>
+        <source>Un documento por el que la unidad entrega los expedientes elegidos</source>
+        <translation>A document by which the unit hands over the dossiers chosen</translation>
+    </message>
+    <message>
+        <source>expedientes</source>
+        <translation>dossiers</translation>
+    </message>
+    <message>
+        <source>¿Quién entrega por la unidad?</source>
+        <translation>Who hands over for the unit?</translation>
+    </message>
+</context>
+<context>
+    <name>DepositsSection</name>
+    <message>
+        <source>1 depósito</source>
+        <translation>1 deposit</translation>
+    </message>
+    <message>
+        <source>1 necesita atención</source>
+        <translation>1 needs attention</translation>
+    </message>
+    <message>
+        <source>Acuse comprobado al llegar</source>
+        <translation>Receipt verified when it came</translation>
+    </message>
+    <message>
+        <source>Acuse del archivo</source>
+        <translation>Receipt of the archive</translation>
+    </message>
+    <message>
+        <source>CITE</source>
+        <translation>CITE</translation>
+    </message>
+    <message>
+        <source>Depositado</source>
+        <translation>Deposited</translation>
+    </message>
+    <message>
+        <source>Depositar de nuevo</source>
+        <translation>Deposit anew</translation>
+    </message>
+    <message>
+        <source>Depósitos de la unidad</source>
+        <translation>The unit&apos;s deposits</translation>
+    </message>
+    <message>
+        <source>Documentos</source>
+        <translation>Documents</translation>
+    </message>
+    <message>
+        <source>En la bandeja Archivo, abra un documento concluido y elija «Depositar».</source>
+        <translation>In the tray Archive, open a concluded document and choose “Deposit”.</translation>
+    </message>
+    <message>
+        <source>En lugar del depósito</source>
+        <translation>Instead of the deposit</translation>
+    </message>
+    <message>
+        <source>Entrega otra vez lo mismo: sirve cuando se dañó en el camino</source>
+        <translation>Hands in the same again: for what was damaged on its way</translation>
+    </message>
+    <message>
+        <source>Entregado otra vez al archivo. El acuse llegará solo.</source>
+        <translation>Handed to the archive again. The receipt will come by itself.</translation>
+    </message>
+    <message>
+        <source>Esta unidad todavía no depositó nada</source>
+        <translation>This unit has not deposited anything yet</translation>
+    </message>
+    <message>
+        <source>Estado</source>
+        <translation>State</translation>
+    </message>
+    <message>
+        <source>Está de nuevo en Pendientes. Corríjalo, archívelo y deposítelo otra vez.</source>
+        <translation>It is in Pending again. Mend it, file it and deposit it again.</translation>
+    </message>
+    <message>
+        <source>Expediente en el archivo</source>
+        <translation>Dossier in the archive</translation>
+    </message>
+    <message>
+        <source>Fecha (hora del custodio)</source>
+        <translation>Date (the custodian&apos;s clock)</translation>
+    </message>
+    <message>
+        <source>Firma del acuse comprobada ahora</source>
+        <translation>Signature of the receipt verified now</translation>
+    </message>
+    <message>
+        <source>Lo saca del archivo y lo devuelve a Pendientes, para corregirlo</source>
+        <translation>Takes it out of the archive and back to Pending, to be mended</translation>
+    </message>
+    <message>
+        <source>Motivo: {code}</source>
+        <translation>Reason: {code}</translation>
+    </message>
+    <message>
+        <source>Número del depósito</source>
+        <translation>Number of the deposit</translation>
+    </message>
+    <message>
+        <source>Recibido por</source>
+        <translation>Received by</translation>
+    </message>
+    <message>
+        <source>Retomar y corregir</source>
+        <translation>Take back and mend</translation>
+    </message>
+    <message>
+        <source>SHA-512 del inventario</source>
+        <translation>SHA-512 of the inventory</translation>
+    </message>
+    <message>
+        <source>Serie</source>
+        <translation>Series</translation>
+    </message>
+    <message>
+        <source>Título</source>
+        <translation>Title</translation>
+    </message>
+    <message>
+        <source>Ver el documento</source>
+        <translation>See the document</translation>
+    </message>
+    <message>
+        <source>{n} depósitos</source>
+        <translation>{n} deposits</translation>
+    </message>
+    <message>
+        <source>{n} necesitan atención</source>
+        <translation>{n} need attention</translation>
+    </message>
+</context>
+<context>
+    <name>Dossier</name>
+    <message>
+        <source>1 foja</source>
+        <translation>1 folio</translation>
+    </message>
+    <message>
+        <source>Acceso</source>
+        <translation>Access</translation>
+    </message>
+    <message>
+        <source>Carpeta en el archivo</source>
+        <translation>Folder in the archive</translation>
+    </message>
+    <message>
+        <source>Contenido</source>
+        <translation>Contents</translation>
+    </message>
+    <message>
+        <source>Documentos</source>
+        <translation>Documents</translation>
+    </message>
+    <message>
+        <source>El archivo no está a la mano. Conéctelo para ver documentos y eventos.</source>
+        <translation>The archive is not at hand. Connect it to see documents and events.</translation>
+    </message>
+    <message>
+        <source>Hoja de ruta</source>
+        <translation>Hoja de ruta</translation>
+    </message>
+    <message>
+        <source>Identificador</source>
+        <translation>Identifier</translation>
+    </message>
+    <message>
+        <source>Qué se hizo con él</source>
+        <translation>What was done with it</translation>
+    </message>
+    <message>
+        <source>Restringido: {reason}</source>
+        <translation>Restricted: {reason}</translation>
+    </message>
+    <message>
+        <source>Unidad</source>
+        <translation>Unit</translation>
+    </message>
+    <message>
+        <source>Versiones</source>
+        <translation>Versions</translation>
+    </message>
+    <message>
+        <source>{n} fojas</source>
+        <translation>{n} folios</translation>
+    </message>
+</context>
+<context>
+    <name>FixitySection</name>
+    <message>
+        <source>1 cosa no está como estaba</source>
+        <translation>1 thing is not as it was</translation>
+    </message>
+    <message>
+        <source>1 nunca leído</source>
+        <translation>1 never read</translation>
+    </message>
+    <message>
+        <source>Abrir reporte</source>
+        <translation>Open report</translation>
+    </message>
+    <message>
+        <source>Cada uno está abajo, con lo que se puede hacer.</source>
+        <translation>Each is below, with what can be done.</translation>
+    </message>
+    <message>
+        <source>Con daño</source>
+        <translation>Damaged</translation>
+    </message>
+    <message>
+        <source>El archivo está íntegro.</source>
+        <translation>The archive is whole.</translation>
+    </message>
+    <message>
+        <source>El archivo todavía no guarda expedientes.</source>
+        <translation>The archive keeps no dossiers yet.</translation>
+    </message>
+    <message>
+        <source>El reporte está en «{name}».</source>
+        <translation>The report is in “{name}”.</translation>
+    </message>
+    <message>
+        <source>En pausa.</source>
+        <translation>Paused.</translation>
+    </message>
+    <message>
+        <source>Escribiendo el reporte…</source>
+        <translation>Writing the report…</translation>
+    </message>
+    <message>
+        <source>Expedientes</source>
+        <translation>Dossiers</translation>
+    </message>
+    <message>
+        <source>Guardar el reporte</source>
+        <translation>Save the report</translation>
+    </message>
+    <message>
+        <source>Hay expedientes que no están como se guardaron.</source>
+        <translation>There are dossiers that are not as they were kept.</translation>
+    </message>
+    <message>
+        <source>Integridad</source>
+        <translation>Integrity</translation>
+    </message>
+    <message>
+        <source>Lee de nuevo cada byte del archivo; puede pausarse y sigue donde quedó</source>
+        <translation>Reads every byte of the archive again; it can be paused and goes on where it was</translation>
+    </message>
+    <message>
+        <source>Leyendo el archivo…</source>
+        <translation>Reading the archive…</translation>
+    </message>
+    <message>
+        <source>Leyendo…</source>
+        <translation>Reading…</translation>
+    </message>
+    <message>
+        <source>Lo leído queda anotado. «Seguir verificando» continúa donde quedó.</source>
+        <translation>What was read is noted. “Go on verifying” goes on where it was.</translation>
+    </message>
+    <message>
+        <source>Más antigua</source>
+        <translation>Oldest</translation>
+    </message>
+    <message>
+        <source>No hay nada que verificar</source>
+        <translation>There is nothing to verify</translation>
+    </message>
+    <message>
+        <source>Nunca</source>
+        <translation>Never</translation>
+    </message>
+    <message>
+        <source>Pausar</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>Se puede reponer desde el mismo archivo.</source>
+        <translation>It can be put back from the archive itself.</translation>
+    </message>
+    <message>
+        <source>Seguir verificando</source>
+        <translation>Go on verifying</translation>
+    </message>
+    <message>
+        <source>Serie</source>
+        <translation>Series</translation>
+    </message>
+    <message>
+        <source>Sin serie</source>
+        <translation>No series</translation>
+    </message>
+    <message>
+        <source>Todo lo leído está como se guardó.</source>
+        <translation>All that was read is as it was kept.</translation>
+    </message>
+    <message>
+        <source>Verificar ahora</source>
+        <translation>Verify now</translation>
+    </message>
+    <message>
+        <source>Y {n} más: están en el reporte.</source>
+        <translation>And {n} more: they are in the report.</translation>
+    </message>
+    <message>
+        <source>hay una lectura en pausa desde {since}</source>
+        <translation>a reading is paused since {since}</translation>
+    </message>
+    <message>
+        <source>integridad</source>
+        <translation>integrity</translation>
+    </message>
+    <message>
+        <source>nunca</source>
+        <translation>never</translation>
+    </message>
+    <message>
+        <source>{n} cosas no están como estaban</source>
+        <translation>{n} things are not as they were</translation>
+    </message>
+    <message>
+        <source>{n} nunca leídos</source>
+        <translation>{n} never read</translation>
+    </message>
+    <message>
+        <source>Última</source>
+        <translation>Last</translation>
+    </message>
+</context>
+<context>
+    <name>RenewalSection</name>
+    <message>
+        <source>1 no gana nada: el servicio no da hoy un sello que valga más.</source>
+        <translation>1 gains nothing: the service gives no timestamp today that holds longer.</translation>
+    </message>
+    <message>
+        <source>1 vencido o sin fecha</source>
+        <translation>1 past its end or without a date</translation>
+    </message>
+    <message>
+        <source>CITE</source>
+        <translation>CITE</translation>
+    </message>
+    <message>
+        <source>Cubierto ahora: {dossiers}.</source>
+        <translation>Covered now: {dossiers}.</translation>
+    </message>
+    <message>
+        <source>Cubrir todo con un árbol</source>
+        <translation>Cover all with a tree</translation>
+    </message>
+    <message>
+        <source>El archivo no guarda todavía documentos firmados.</source>
+        <translation>The archive keeps no signed documents yet.</translation>
+    </message>
+    <message>
+        <source>El árbol quedó sin sello de tiempo de tercero: prueba el orden, no la fecha.</source>
+        <translation>The tree is without a third party&apos;s timestamp: it proves the order, not the date.</translation>
+    </message>
+    <message>
+        <source>Expediente</source>
+        <translation>Dossier</translation>
+    </message>
+    <message>
+        <source>Haciendo el árbol…</source>
+        <translation>Making the tree…</translation>
+    </message>
+    <message>
+        <source>Leyendo…</source>
+        <translation>Reading…</translation>
+    </message>
+    <message>
+        <source>Nivel</source>
+        <translation>Level</translation>
+    </message>
+    <message>
+        <source>No hay nada que renovar</source>
+        <translation>There is nothing to renew</translation>
+    </message>
+    <message>
+        <source>Otro custodio los estaba escribiendo: {n}.</source>
+        <translation>Another custodian was writing them: {n}.</translation>
+    </message>
+    <message>
+        <source>Pidiendo sellos de tiempo…</source>
+        <translation>Asking for timestamps…</translation>
+    </message>
+    <message>
+        <source>Pruebas sobre muchos expedientes</source>
+        <translation>Proofs over many dossiers</translation>
+    </message>
+    <message>
+        <source>Renovación</source>
+        <translation>Renewal</translation>
+    </message>
+    <message>
+        <source>Renovado: {dossiers}.</source>
+        <translation>Renewed: {dossiers}.</translation>
+    </message>
+    <message>
+        <source>Renovar</source>
+        <translation>Renew</translation>
+    </message>
+    <message>
+        <source>Se detuvo; lo que falta sigue en la lista.</source>
+        <translation>It was stopped; what is left is still in the list.</translation>
+    </message>
+    <message>
+        <source>Sellado</source>
+        <translation>Stamped</translation>
+    </message>
+    <message>
+        <source>Título</source>
+        <translation>Title</translation>
+    </message>
+    <message>
+        <source>Un sello de tiempo nuevo para los expedientes elegidos</source>
+        <translation>A new timestamp for the dossiers chosen</translation>
+    </message>
+    <message>
+        <source>Una sola prueba para todos los expedientes que ninguna cubre</source>
+        <translation>One proof for all dossiers that none covers</translation>
+    </message>
+    <message>
+        <source>Vale hasta</source>
+        <translation>Holds until</translation>
+    </message>
+    <message>
+        <source>nadie da sellos de tiempo aquí</source>
+        <translation>nobody gives timestamps here</translation>
+    </message>
+    <message>
+        <source>no se pudo juzgar</source>
+        <translation>it could not be judged</translation>
+    </message>
+    <message>
+        <source>no se sabe</source>
+        <translation>not known</translation>
+    </message>
+    <message>
+        <source>sellada, vale hasta el {day}</source>
+        <translation>stamped, holds until {day}</translation>
+    </message>
+    <message>
+        <source>sin sello</source>
+        <translation>without timestamp</translation>
+    </message>
+    <message>
+        <source>sin sello de tiempo de tercero</source>
+        <translation>without a third party&apos;s timestamp</translation>
+    </message>
+    <message>
+        <source>{n} no ganan nada: el servicio no da hoy un sello que valga más.</source>
+        <translation>{n} gain nothing: the service gives no timestamp today that holds longer.</translation>
+    </message>
+    <message>
+        <source>{n} vencidos o sin fecha</source>
+        <translation>{n} past their end or without a date</translation>
+    </message>
+</context>
+<context>
+    <name>Section</name>
+    <message>
+        <source>Actualizar</source>
+        <translation>Refresh</translation>
+    </message>
+    <message>
+        <source>Avance</source>
+        <translation>Progress</translation>
+    </message>
+    <message>
+        <source>Detalle</source>
+        <translation>Details</translation>
+    </message>
+    <message>
+        <source>Detener</source>
+        <translation>Stop</translation>
+    </message>
+    <message>
+        <source>Nada se perdió. Pruebe otra vez con «Actualizar».</source>
+        <translation>Nothing was lost. Try again with “Refresh”.</translation>
+    </message>
+    <message>
+        <source>Nada se perdió; al repetirlo continúa donde quedó.</source>
+        <translation>Nothing was lost; when it is repeated it goes on where it was.</translation>
+    </message>
+    <message>
+        <source>No se pudo leer</source>
+        <translation>It could not be read</translation>
+    </message>
+    <message>
+        <source>Se detuvo.</source>
+        <translation>It was stopped.</translation>
+    </message>
+    <message>
+        <source>Terminando lo que se está haciendo…</source>
+        <translation>Finishing what is being done…</translation>
+    </message>
+    <message>
+        <source>Y {n} más.</source>
+        <translation>And {n} more.</translation>
+    </message>
+    <message>
+        <source>{done} de {total}</source>
+        <translation>{done} of {total}</translation>
+    </message>
+</context>
+<context>
+    <name>StoreSection</name>
+    <message>
+        <source>Almacén</source>
+        <translation>Store</translation>
+    </message>
+    <message>
+        <source>Copiando…</source>
+        <translation>Copying…</translation>
+    </message>
+    <message>
+        <source>Dónde</source>
+        <translation>Where</translation>
+    </message>
+    <message>
+        <source>El almacén no se probó en esta sesión</source>
+        <translation>The store was not tried in this session</translation>
+    </message>
+    <message>
+        <source>El almacén no sirve para el archivo.</source>
+        <translation>The store does not serve for the archive.</translation>
+    </message>
+    <message>
+        <source>El almacén sirve para el archivo.</source>
+        <translation>The store serves for the archive.</translation>
+    </message>
+    <message>
+        <source>Elegir el disco o la carpeta de la segunda copia</source>
+        <translation>Choose the disk or folder of the second copy</translation>
+    </message>
+    <message>
+        <source>Escribe, pisa y daña archivos de prueba; nada de lo guardado se toca</source>
+        <translation>Writes, overwrites and damages files of its own; nothing that is kept is touched</translation>
+    </message>
+    <message>
+        <source>Hacer la segunda copia…</source>
+        <translation>Make the second copy…</translation>
+    </message>
+    <message>
+        <source>La segunda copia está al día: {dossiers}.</source>
+        <translation>The second copy is up to date: {dossiers}.</translation>
+    </message>
+    <message>
+        <source>No se copió por estar dañado: {n}.</source>
+        <translation>Not copied because it is damaged: {n}.</translation>
+    </message>
+    <message>
+        <source>Probando…</source>
+        <translation>Trying…</translation>
+    </message>
+    <message>
+        <source>Probar el almacén</source>
+        <translation>Try the store</translation>
+    </message>
+    <message>
+        <source>Qué se probó</source>
+        <translation>What was tried</translation>
+    </message>
+    <message>
+        <source>Resultado</source>
+        <translation>Result</translation>
+    </message>
+    <message>
+        <source>Todavía no hay una segunda copia: si este disco se pierde, se pierde todo.</source>
+        <translation>There is no second copy yet: if this disk is lost, all is lost.</translation>
+    </message>
+    <message>
+        <source>aviso</source>
+        <translation>notice</translation>
+    </message>
+    <message>
+        <source>bien</source>
+        <translation>well</translation>
+    </message>
+    <message>
+        <source>falla</source>
+        <translation>fails</translation>
+    </message>
+    <message>
+        <source>«Probar el almacén» dice qué hace de verdad el disco o el servicio en que está el archivo.</source>
+        <translation>“Try the store” tells what the disk or service in which the archive lies really does.</translation>
+    </message>
+    <message>
+        <source>Última copia: {when}, {dossiers}, en {where}.</source>
+        <translation>Last copy: {when}, {dossiers}, in {where}.</translation>
+    </message>
+</context>
+<context>
+    <name>WaitingSection</name>
+    <message>
+        <source>1 documento</source>
+        <translation>1 document</translation>
+    </message>
+    <message>
+        <source>Aceptado</source>
+        <translation>Accepted</translation>
+    </message>
+    <message>
+        <source>Aceptar este</source>
+        <translation>Accept this one</translation>
+    </message>
+    <message>
+        <source>Aceptar todos</source>
+        <translation>Accept all</translation>
+    </message>
+    <message>
+        <source>CITE</source>
+        <translation>CITE</translation>
+    </message>
+    <message>
+        <source>Carpeta</source>
+        <translation>Folder</translation>
+    </message>
+    <message>
+        <source>Comprobando lo que llegó…</source>
+        <translation>Checking what came…</translation>
+    </message>
+    <message>
+        <source>Comprueba firmas, archivos y actos; lo que no está bien se rechaza con su motivo</source>
+        <translation>Checks signatures, files and acts; what is not right is refused with its reason</translation>
+    </message>
+    <message>
+        <source>Contenido</source>
+        <translation>Contents</translation>
+    </message>
+    <message>
+        <source>De</source>
+        <translation>From</translation>
+    </message>
+    <message>
+        <source>Depositado</source>
+        <translation>Deposited</translation>
+    </message>
+    <message>
+        <source>Depósito {id}</source>
+        <translation>Deposit {id}</translation>
+    </message>
+    <message>
+        <source>Depósitos por recibir</source>
+        <translation>Deposits to be received</translation>
+    </message>
+    <message>
+        <source>Espera 1 depósito</source>
+        <translation>1 deposit waits</translation>
+    </message>
+    <message>
+        <source>Esperan {n} depósitos</source>
+        <translation>{n} deposits wait</translation>
+    </message>
+    <message>
+        <source>Estado</source>
+        <translation>State</translation>
+    </message>
+    <message>
+        <source>Expediente en el archivo</source>
+        <translation>Dossier in the archive</translation>
+    </message>
+    <message>
+        <source>La unidad recibirá el acuse firmado con su próxima conexión.</source>
+        <translation>The unit will get the signed receipt at its next connection.</translation>
+    </message>
+    <message>
+        <source>Leyendo…</source>
+        <translation>Reading…</translation>
+    </message>
+    <message>
+        <source>Lo que las unidades depositen aparecerá aquí.</source>
+        <translation>What the units deposit will appear here.</translation>
+    </message>
+    <message>
+        <source>No hay depósitos por recibir</source>
+        <translation>No deposits to be received</translation>
+    </message>
+    <message>
+        <source>No queda ninguno por recibir</source>
+        <translation>None is left to be received</translation>
+    </message>
+    <message>
+        <source>No se aceptó ninguno.</source>
+        <translation>None was accepted.</translation>
+    </message>
+    <message>
+        <source>No se puede leer</source>
+        <translation>It cannot be read</translation>
+    </message>
+    <message>
+        <source>Número del depósito</source>
+        <translation>Number of the deposit</translation>
+    </message>
+    <message>
+        <source>Rechazado</source>
+        <translation>Refused</translation>
+    </message>
+    <message>
+        <source>Se aceptó: {dossiers}.</source>
+        <translation>Accepted: {dossiers}.</translation>
+    </message>
+    <message>
+        <source>Se detuvo antes de 1 depósito.</source>
+        <translation>Stopped before 1 deposit.</translation>
+    </message>
+    <message>
+        <source>Se detuvo antes de {n} depósitos.</source>
+        <translation>Stopped before {n} deposits.</translation>
+    </message>
+    <message>
+        <source>Serie</source>
+        <translation>Series</translation>
+    </message>
+    <message>
+        <source>Sigue esperando</source>
+        <translation>Still waits</translation>
+    </message>
+    <message>
+        <source>Título</source>
+        <translation>Title</translation>
+    </message>
+    <message>
+        <source>aceptado</source>
+        <translation>accepted</translation>
+    </message>
+    <message>
+        <source>no se puede leer</source>
+        <translation>cannot be read</translation>
+    </message>
+    <message>
+        <source>por recibir</source>
+        <translation>to be received</translation>
+    </message>
+    <message>
+        <source>rechazado</source>
+        <translation>refused</translation>
+    </message>
+    <message>
+        <source>sigue esperando</source>
+        <translation>still waits</translation>
+    </message>
+    <message>
+        <source>{n} documentos</source>
+        <translation>{n} documents</translation>
     </message>
 </context>
 </TS>

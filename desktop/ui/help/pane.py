@@ -32,6 +32,8 @@ PAGES = {
     "reports": "reportes",
     "line": "entrega",
     "pouch": "memoria",
+    "archive": "depositos",
+    "custodian": "archivo-central",
 }
 """Which page helps where: by tray, or by the name of the pane."""
 

@@ -30,6 +30,14 @@ class RailButton(PromptButton):
         self.setAccessibleDescription(native)
         self.set_count(0)
 
+    def rename(self, name: str) -> None:
+        """Another name; the key stays."""
+        if name != self.text():
+            self.setText(name)
+            self.setToolTip(f"{name} · {self.accessibleDescription()}")
+            self.set_count(self.count)
+            self.updateGeometry()
+
     def set_count(self, count: int) -> None:
         """How much lies there; 0 shows nothing."""
         self.count = count

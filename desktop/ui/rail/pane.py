@@ -36,7 +36,7 @@ class Rail(QFrame):
 
     tray_chosen = Signal(object)
     verify_chosen = Signal()
-    place_chosen = Signal(str)  # monitor, reports, line, pouch
+    place_chosen = Signal(str)  # monitor, reports, line, pouch, archive
     new_chosen = Signal()
     synchronise_chosen = Signal()
     waiting_chosen = Signal()
@@ -83,6 +83,7 @@ class Rail(QFrame):
             ("reports", self.tr("Reportes"), "chart-column", "Ctrl+9"),
             ("line", self.tr("Entrega"), "arrow-up-down", "Ctrl+0"),
             ("pouch", self.tr("Memoria USB"), "usb", "Ctrl+U"),
+            ("archive", self.tr("Depósitos"), "folder-open", "Ctrl+D"),
         ):
             button = RailButton(look, name, icon, key)
             button.clicked.connect(lambda _checked=False, p=place: self.place_chosen.emit(p))
@@ -135,7 +136,7 @@ class Rail(QFrame):
         self.verify.setChecked(True)
 
     def show_place(self, place: str) -> None:
-        """Monitor, reports, line or pouch; "" for none of them."""
+        """Monitor, reports, line, pouch or archive; "" for none of them."""
         for name, button in self.places.items():
             button.setChecked(name == place)
 
@@ -156,6 +157,7 @@ class Rail(QFrame):
         self.whose.setText(f"{whose}\n{practice}" if status.practice else whose)
         self.whose.setToolTip(f"{status.entity_name}\n{status.official_name} · {status.post}")
         self.places["monitor"].setVisible(status.oversees)
+        self.places["archive"].rename(self.tr("Archivo central") if status.custodian else self.tr("Depósitos"))
         self._show_line(status, calendar)
         self._show_token(status, calendar)
 

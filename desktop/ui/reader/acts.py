@@ -52,9 +52,9 @@ class Act:
     done: str = ""
 
 
-def acts_of(kinds: Sequence[EventKind]) -> list[Act]:
-    """The acts among those kinds that the window knows, the primary first."""
-    table = _table()
+def acts_of(kinds: Sequence[EventKind], *, refused: bool = False) -> list[Act]:
+    """The acts among those kinds that the window knows, the primary first. ``refused``: the archive did not take it."""
+    table = _table() | (_after_refusal() if refused else {})
     return [table[kind] for kind in ORDER if kind in kinds and kind in table]
 
 
@@ -149,6 +149,27 @@ def _table() -> dict[EventKind, Act]:
         *_slip_acts(),
     )
     return {act.kind: act for act in acts}
+
+
+def _after_refusal() -> dict[EventKind, Act]:
+    """What handing in and taking back are called once the archive did not take it."""
+    again = Act(
+        EventKind.DEPOSITED,
+        translate("Acts", "Depositar de nuevo"),
+        "T",
+        translate("Acts", "Se entrega otra vez lo mismo: sirve cuando se dañó en el camino. El rechazo queda escrito."),
+        translate("Acts", "Entregado al archivo. El acuse llegará solo."),
+    )
+    back = Act(
+        EventKind.REOPENED,
+        translate("Acts", "Retomar y corregir"),
+        "Q",
+        translate(
+            "Acts", "El archivo no lo aceptó. Vuelve a sus Pendientes para corregirlo; el rechazo queda escrito."
+        ),
+        translate("Acts", "Está de nuevo en Pendientes."),
+    )
+    return {again.kind: again, back.kind: back}
 
 
 def _slip_acts() -> tuple[Act, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
+from desktop.records.documents import DocumentState
 from desktop.ui.reader.acts import ICONS, acts_of
 from desktop.ui.verify.verdict import text_tone, verdict_words
 from desktop.ui.widgets.basics import ActionButton, PromptButton, clear, fill, label, press, restyle
@@ -102,7 +103,7 @@ class Head(QWidget):
         self._behind = []
         clear(self._flow)
         self.buttons.clear()
-        acts = acts_of(card.acts)
+        acts = acts_of(card.acts, refused=card.view.state is DocumentState.DEPOSITED)
         shown = acts if len(acts) <= BUTTONS + 1 else acts[:BUTTONS]
         for number, act in enumerate(shown):
             kind = "primary" if number == 0 else "plain"

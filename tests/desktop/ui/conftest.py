@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from desktop.resources import find_resources
 from desktop.routing.trays import Tray
 from desktop.ui.application import make_application, make_bench, set_language
+from desktop.ui.archive.pane import ArchivePane
 from desktop.ui.bench import Bench
 from desktop.ui.gallery import settle
 from desktop.ui.messages import Sentences
@@ -74,6 +75,27 @@ def window(qtbot: QtBot, bench: Bench, rest: Callable[[], None]) -> Iterator[Win
     made.writing.text.clear()
     made.close()
     shiboken6.delete(made)  # else every later style sheet polishes it again
+
+
+@pytest.fixture
+def open_pane(bench: Bench, rest: Callable[[], None]) -> Iterator[Callable[[bool], ArchivePane]]:
+    """The archive's place by itself: no rail, no trays."""
+    made: list[ArchivePane] = []
+
+    def opened(custodian: bool) -> ArchivePane:
+        pane = ArchivePane(bench, custodian=custodian)
+        made.append(pane)
+        pane.resize(1150, 768)
+        pane.show()
+        pane.activateWindow()
+        pane.read()
+        rest()
+        return pane
+
+    yield opened
+    for pane in made:
+        pane.close()
+        shiboken6.delete(pane)
 
 
 @pytest.fixture

@@ -55,6 +55,7 @@ from signing.report import (
     SignReceipt,
     Token,
 )
+from tests.desktop.ui.fake_archive import FakeArchive
 
 NOW = datetime(2026, 11, 20, 14, 12, tzinfo=UTC)  # 10:12 in Oruro
 PIN = "482915"
@@ -554,6 +555,7 @@ class FakeOffice:
         self.control = FakeControl(self._call)
         self.line = FakeLine(self._call)
         self.pouch = FakePouch(self._call)
+        self.archive = FakeArchive(self._call)
         self.line_gate: Event | None = None  # holds an exchange between two steps
         self.acts = dict(ACTS)
         self.sheet = SlipSheet()  # of every card

@@ -39,6 +39,7 @@ from desktop.ui.slip.office import Clash, Note, PaperPlace, SlipChoice, SlipShee
 from desktop.ui.window import Window
 from desktop.ui.words import load_say
 from signing.report import Change, ChangeKind, Integrity, LaterChanges, Outcome, PageDifferences
+from tests.desktop.ui.archive_pictures import ArchiveScenes
 from tests.desktop.ui.fakes import NOW, FakeOffice, row, verdict
 from tests.desktop.ui.test_reception import PAPER, arrive
 
@@ -316,6 +317,10 @@ class _Walk:
             window.verify.compare.leave()
         office.verdict = verdict()
 
+    def archive(self) -> None:
+        """The archive: a unit's deposits, then a custodian's panes."""
+        ArchiveScenes(self._app, self.window, self.office, self.take, self.rest).walk()
+
     def close(self) -> None:
         self.window.close()
         self.bench.prompts.close()
@@ -340,6 +345,7 @@ def draw(folder: Path, themes: Sequence[tuple[bool, float]] = THEMES) -> None:
             walk.line()
             walk.paper()
             walk.pouch()
+            walk.archive()
         finally:
             walk.close()
 
