@@ -93,8 +93,8 @@ def page(dossier: Dossier) -> DossierPage:
         for n, subject in enumerate(("Solicitud de equipos", "Informe de entrega"))
     )  # fmt: skip
     versions = (
-        VersionRow(dossier.object, 1, NOW.isoformat(), custodian, "Ingreso del depósito 01JG"),
-        VersionRow(dossier.object, 2, NOW.isoformat(), custodian, "Datos de validación y sello de tiempo"),
+        VersionRow(dossier.object, 1, NOW.isoformat(), custodian, "Ingreso del depósito 01JG", "0f" * 64),
+        VersionRow(dossier.object, 2, NOW.isoformat(), custodian, "Datos de validación y sello de tiempo", "1e" * 64),
     )
     events = tuple(
         PreservationEvent(kind, NOW, detail, outcome)

@@ -26,7 +26,7 @@ def test_every_pane_is_pictured(app: QApplication, office: FakeOffice, tmp_path:
     assert names == [
         "pendientes", "hoja-de-ruta", "firmas", "adjuntos", "derivar", "entrante", "por_firmar", "enviados", "archivo",
         "borradores", "firmar", "pin", "verificar", "verificar-documento", "nuevo-documento", "reportes", "entrega",
-        "memoria",
+        "memoria", "archivo-central",
     ]  # fmt: skip
     for path in made:
         picture = QImage(str(path))
