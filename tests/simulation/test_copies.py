@@ -142,6 +142,7 @@ def noticed(folder: Path, seed: int) -> list[str]:
         return [error.code]
 
 
+@pytest.mark.full
 @pytest.mark.timeout(600)
 def test_words_in_clear_are_noticed(tmp_path: Path) -> None:
     with GUARDS["a reserved act is a letter"].without():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import errno
 import itertools
 import os
@@ -10,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -254,12 +256,12 @@ def test_a_sector_that_cannot_be_read_is_mended_from_the_copy(tmp_path: Path, se
     write(root)
     copy_root(root, second)
     content = root.path / object_folder(ONE) / "v1" / "content" / "METS.xml"
-    opened, descriptor = Path.open, os.open  # fixity reads by descriptors, repair by paths
+    opened, descriptor = open, os.open  # fixity reads by descriptors, repair by files
 
-    def bad_sector(self: Path, mode: str = "r", *more: object) -> object:
-        if self == content and mode == "rb":
-            raise OSError(errno.EIO, "input/output error", str(self))
-        return opened(self, mode, *more)  # type: ignore[call-overload]
+    def bad_sector(path: str | Path | int, mode: str = "r", *more: Any, **named: Any) -> object:
+        if not isinstance(path, int) and Path(path) == content and mode == "rb":
+            raise OSError(errno.EIO, "input/output error", str(path))
+        return opened(path, mode, *more, **named)
 
     def bad_descriptor(path: str | Path, *more: int) -> int:
         if Path(path) == content:
@@ -267,7 +269,7 @@ def test_a_sector_that_cannot_be_read_is_mended_from_the_copy(tmp_path: Path, se
         return descriptor(path, *more)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Path, "open", bad_sector)
+        patch.setattr(builtins, "open", bad_sector)
         patch.setattr(os, "open", bad_descriptor)
         assert [problem.code for problem in check(root).problems] == ["fixity.missing"]
         report = mend_root(root, second)

@@ -23,6 +23,7 @@ from desktop.archive.roots import Root
 from desktop.records.errors import OfficeError
 from tests.desktop.archive.conftest import Archive
 from tests.desktop.archive.dossiers import CONTENTS, NOTE, REPORT, make_deposit
+from tests.fixtures.damage import flipped
 from tests.fixtures.fixity_of import check
 from tests.judges.verdicts import judge_eark, judge_ocfl_root
 
@@ -217,7 +218,7 @@ def test_what_came_from_outside_stays_as_it_came(archive: Archive, root: Root) -
 def test_a_damaged_file_is_never_raised(archive: Archive, folder_root: FolderRoot) -> None:
     accept(archive.custodian(folder_root), archive.send(), now=NOW)
     path = next(folder_root.path.rglob("nota.pdf"))
-    path.write_bytes(path.read_bytes()[:-1] + b"X")
+    path.write_bytes(flipped(path.read_bytes()))
     with pytest.raises(OfficeError, match=r"archive\.damaged"):
         raise_object(folder_root, OBJECT, raising(), now=LATER)
 

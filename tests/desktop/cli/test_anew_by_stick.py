@@ -27,6 +27,7 @@ from desktop.sync.keys import request_key
 from desktop.sync.pouch import Bundle, Manifest, find_bundles, folder_name
 from desktop.words import words
 from tests.desktop.cli.conftest import Qillqa
+from tests.fixtures.damage import flipped
 from tests.fixtures.office import FINANCE, PLANNING, TestOffice, count_as_newest
 
 pytestmark = pytest.mark.xdist_group("office")
@@ -206,7 +207,7 @@ def test_an_altered_request_is_told_and_a_forged_one_stops_nobody(
     ]
     whole = {path: path.read_bytes() for path in (stick / folder_name(device, 0) / "objects").iterdir()}
     for path, data in whole.items():
-        path.write_bytes(data[:-1] + b"x")
+        path.write_bytes(flipped(data))
     answer = qillqa("pouch", "relay", stick, "--home", carrier)
     assert answer.err.startswith(words("pouch.request_damaged", "es", {"device": device}).what)
     assert qillqa("entity", "admit", "--home", office.home / "entidad", "--json").json["admitted"] == []

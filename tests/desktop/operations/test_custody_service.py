@@ -28,6 +28,7 @@ from desktop.operations.raise_archive import ArchiveRaised, Owed
 from desktop.practice.people import AUTHOR
 from desktop.practice.services import PkiServices
 from desktop.records.errors import OfficeError
+from tests.fixtures.damage import flipped
 from tests.fixtures.office import FINANCE, PLANNING, Stage, TestOffice, refused
 
 pytestmark = pytest.mark.xdist_group("office")
@@ -261,7 +262,7 @@ def test_a_damaged_object_is_told_and_the_others_are_raised(stage: Stage, practi
     timestamps, custodian.timestamps = custodian.timestamps, None
     rows = accept.accept_all(custodian)
     spoilt = next((stage.office.home / "archivo" / "root").rglob("data/*/*.pdf"))
-    spoilt.write_bytes(spoilt.read_bytes()[:-1] + b"X")
+    spoilt.write_bytes(flipped(spoilt.read_bytes()))
     custodian.timestamps = timestamps
     service, told = service_of(custodian)
     service.round()

@@ -35,6 +35,7 @@ from tests.desktop.operations.pouch_office import DEPARTMENT, PDF, TOWN, PouchOf
 from tests.desktop.sync.conftest import empty_home  # noqa: F401 - a fixture
 from tests.desktop.sync.exchanges import Counting, Killed
 from tests.desktop.sync.office import ENTITY, NOW, device_of
+from tests.fixtures.damage import flipped
 
 
 @pytest.fixture
@@ -403,7 +404,7 @@ def test_altered_missing_and_linked_objects_are_told_and_the_rest_goes_on(office
     )
     objects = {item.key: office.stick / written.folder / "objects" / item.sha256 for item in bundle.items}
     first, second, third, _ = (objects[key] for key in letters)
-    first.write_bytes(first.read_bytes()[:-1] + b"x")
+    first.write_bytes(flipped(first.read_bytes()))
     second.unlink()
     outside = tmp_path / "outside"
     outside.write_bytes(third.read_bytes())
@@ -543,7 +544,7 @@ def test_a_carrier_puts_nothing_altered_into_the_exchange(office: PouchOffice) -
     _, bundle = read_bundle(pouch.open_stick(office.stick), written.folder)
     blob = next(item for item in bundle.items if item.key.startswith("blobs/"))
     path = office.stick / written.folder / "objects" / blob.sha256
-    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    path.write_bytes(flipped(path.read_bytes()))
     relayed = pouch_relay.relay(office.carrier.desk, office.stick)
     assert codes(relayed.problems) == ["mail.damaged"]
     assert office.exchange.head(blob.key) is None

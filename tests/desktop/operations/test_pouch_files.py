@@ -25,6 +25,7 @@ from tests.desktop.operations.pouch_office import DEPARTMENT, PDF, TOWN, PouchOf
 from tests.desktop.sync.conftest import empty_home  # noqa: F401 - a fixture
 from tests.desktop.sync.exchanges import Counting, Killed
 from tests.desktop.sync.office import ENTITY
+from tests.fixtures.damage import flipped
 
 
 @pytest.fixture
@@ -198,7 +199,7 @@ def test_a_letter_whose_file_is_damaged_on_the_stick_waits_with_it(office: Pouch
     for item in bundle.items:
         if item.key.startswith("blobs/"):
             path = office.stick / written.folder / "objects" / item.sha256
-            path.write_bytes(path.read_bytes()[:-1] + b"x")
+            path.write_bytes(flipped(path.read_bytes()))
     relayed = pouch_relay.relay(office.carrier.desk, office.stick)
     assert set(codes(relayed.problems)) == {"mail.damaged"}
     laid = f"pouch/{ENTITY}/{DEPARTMENT}/device-a/"
@@ -218,7 +219,7 @@ def test_a_sender_without_a_line_keeps_what_arrived_without_its_file(office: Pou
     for item in bundle.items:
         if item.key.startswith("blobs/"):
             path = office.stick / written.folder / "objects" / item.sha256
-            path.write_bytes(path.read_bytes()[:-1] + b"x")
+            path.write_bytes(flipped(path.read_bytes()))
     department = office.department.desk
     came = pouch.read(department, office.stick)
     assert (came.events, set(codes(came.problems))) == (1, {"blob.damaged"})
