@@ -126,8 +126,10 @@ def _on_a_slip(world: World, place: Place) -> str:
     slip = desk.store.slip(world.rng.choice(ids))
     can: list[tuple[EventKind, str | None]] = []
     for hop in sorted(slip.hops, key=lambda hop: hop.id):
-        can += [(kind, hop.id) for kind in _ON_HOP if kind in allowed(slip, place.unit, "", hop.id)]
-    can += [(kind, None) for kind in _ON_SLIP if kind in allowed(slip, place.unit)]
+        may = allowed(slip, place.unit, "", hop.id)
+        can += [(kind, hop.id) for kind in _ON_HOP if kind in may]
+    may = allowed(slip, place.unit)
+    can += [(kind, None) for kind in _ON_SLIP if kind in may]
     if not can:
         return "nothing"
     if world.rng.random() < world.pace.idle and not any(kind in _WEIGHTS for kind, _ in can):

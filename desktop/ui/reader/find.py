@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
-from desktop.ui.widgets.basics import fill, label, press
+from desktop.ui.widgets.basics import fill, label, tool
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -37,9 +37,9 @@ class FindBar(QWidget):
         self.field.setAccessibleName(self.tr("Buscar en el documento"))
         self.field.setClearButtonEnabled(True)
         self.told = label("", size="small", tone="dim", wrap=False)
-        self.before = self._tool("chevron-up", self.tr("Anterior"), "Shift+F3")
-        self.after = self._tool("chevron-down", self.tr("Siguiente"), "F3")
-        self.close_button = self._tool("x", self.tr("Cerrar la búsqueda"), "Esc")
+        self.before = tool(self._bench.look, "chevron-up", self.tr("Anterior"), "Shift+F3")
+        self.after = tool(self._bench.look, "chevron-down", self.tr("Siguiente"), "F3")
+        self.close_button = tool(self._bench.look, "x", self.tr("Cerrar la búsqueda"), "Esc")
         self._rest = QTimer(self, singleShot=True, interval=_REST)
         self._rest.timeout.connect(self._look)
         self.field.textChanged.connect(lambda _text: self._rest.start())
@@ -53,13 +53,6 @@ class FindBar(QWidget):
         fill(row, self.field, self.told, self.before, self.after, self.close_button)
         row.setStretch(0, 1)
         self.hide()
-
-    def _tool(self, icon: str, name: str, key: str) -> QPushButton:
-        button = press(QPushButton(self._bench.look.icon(icon, "text", 16), ""), "tool")
-        button.setIconSize(QSize(self._bench.look.px(16), self._bench.look.px(16)))
-        button.setAccessibleName(name)
-        button.setToolTip(f"{name} · {key}")
-        return button
 
     def look_in(self, words: DocumentWords | None) -> None:
         """Another document: what was found in the one before is gone."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui.messages import Message
 from desktop.ui.reader.find import FindBar
 from desktop.ui.reader.printing import ask_for_printer, start_printing, wanted_pages
-from desktop.ui.widgets.basics import fill, label, line, press
+from desktop.ui.widgets.basics import fill, label, line, press, tool
 from desktop.ui.widgets.page_strip import PageStrip
 from desktop.ui.widgets.page_words import DocumentWords
 from desktop.ui.widgets.pages import PageView
@@ -70,13 +70,13 @@ class PagesTab(QWidget):
         self.stop = press(QPushButton(self.tr("Detener")), "chip")
         self.stop.clicked.connect(self._stop_printing)
         self.stop.hide()
-        self.small = self._tool("panel-left", self.tr("Páginas en pequeño"), "F4")
+        self.small = tool(self._bench.look, "panel-left", self.tr("Páginas en pequeño"), "F4")
         self.small.setCheckable(True)
-        self.search = self._tool("search", self.tr("Buscar en el documento"), "F3")
-        self.paper = self._tool("printer", self.tr("Imprimir"), "Ctrl+P")
-        self.smaller = self._tool("zoom-out", self.tr("Más pequeño"), "-")
-        self.larger = self._tool("zoom-in", self.tr("Más grande"), "+")
-        self.fit = self._tool("stretch-horizontal", self.tr("Ajustar al ancho"), "0")
+        self.search = tool(self._bench.look, "search", self.tr("Buscar en el documento"), "F3")
+        self.paper = tool(self._bench.look, "printer", self.tr("Imprimir"), "Ctrl+P")
+        self.smaller = tool(self._bench.look, "zoom-out", self.tr("Más pequeño"), "-")
+        self.larger = tool(self._bench.look, "zoom-in", self.tr("Más grande"), "+")
+        self.fit = tool(self._bench.look, "stretch-horizontal", self.tr("Ajustar al ancho"), "0")
         self.small.toggled.connect(self.strip.setVisible)
         self.search.clicked.connect(self.finder.open)
         self.paper.clicked.connect(self.print_pages)
@@ -90,13 +90,6 @@ class PagesTab(QWidget):
         row.setSpacing(px(2))
         fill(row, self.small, px(8), self.place, self.stop, -1, self.search, self.paper, px(8))
         fill(row, self.smaller, self.larger, self.fit)
-
-    def _tool(self, icon: str, name: str, key: str) -> QPushButton:
-        button = press(QPushButton(self._bench.look.icon(icon, "text", 16), ""), "tool")
-        button.setIconSize(QSize(self._bench.look.px(16), self._bench.look.px(16)))
-        button.setAccessibleName(name)
-        button.setToolTip(f"{name} · {key}")
-        return button
 
     def show_source(self, source: QObject | None, name: str = "") -> None:
         """Other pages. ``source`` satisfies :class:`PageSource`; ``name`` is what the printer's queue calls them."""

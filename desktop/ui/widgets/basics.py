@@ -301,3 +301,12 @@ def press(widget: W, kind: str) -> W:
     """Give a plain QPushButton a kind of the style sheet: chip, tab, tool, link."""
     widget.setProperty("kind", kind)
     return widget
+
+
+def tool(look: Look, icon: str, name: str, key: str) -> QPushButton:
+    """A button that is an icon alone: its name and key are told by a screen reader and when the mouse rests on it."""
+    button = press(QPushButton(look.icon(icon, "text", 16), ""), "tool")
+    button.setIconSize(QSize(look.px(16), look.px(16)))
+    button.setAccessibleName(name)
+    button.setToolTip(f"{name} · {key}")
+    return button

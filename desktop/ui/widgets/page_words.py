@@ -67,7 +67,7 @@ class DocumentWords(QObject):
         ]
 
     def text(self, stretch: Stretch) -> str:
-        """Those signs, line ends as spaces' worth of nothing lost."""
+        """Those signs as the page tells them, line ends too; empty where the page is not there."""
         words = self._words.get(stretch.page)
         return words.text[stretch.start : stretch.end] if words else ""
 
@@ -160,4 +160,4 @@ def _in_word(sign: str) -> bool:
 
 def spoken(stretches: Sequence[Stretch], words: DocumentWords) -> str:
     """The text of several stretches, each page's on a line of its own."""
-    return "\n".join(" ".join(words.text(one).split(" ")).strip() for one in stretches)
+    return "\n".join(words.text(one).strip() for one in stretches)
